@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import {
+  abortable,
+  collect,
+  createId,
+  createMessage,
+  disposeAll,
+  messageText,
+  noopSpan,
+  RtError,
+  toJsonSchema,
+  toRtError,
+  withTimeout,
+} from './index.ts'
+import { createFakeClock, createFakeEmbedder, createScriptedModel } from './testing/index.ts'
+
+describe('RtError', () => {
+  it('is recognised across two copies of core by its marker, not its class', () => {
+    const foreign = Object.assign(Object.create({ [Symbol.for('@rt/core/RtError')]: true }), { code: 'timeout' })
+    expect(RtError.isInstance(foreign)).toBe(true)
+    expect(RtError.isInstance(new Error('no'))).toBe(false)
+  })
+
+  it('takes retryable from the code table and keeps a hint through JSON', () => {
+    const error = new RtError({ code: 'overloaded', message: 'busy.', hint: 'Try later.' })
+    expect(JSON.parse(JSON.stringify(error))).toEqual({
+      code: 'overloaded',
+      message: 'busy.',
+      hint: 'Try later.',
+      retryable: true,
+    })
+  })
+
+  it('wraps foreign errors, keeping AbortError as aborted', () => {
+    expect(toRtError(new DOMException('x', 'AbortError')).code).toBe('aborted')
+    expect(toRtError('text', 'tool_failed')).toMatchObject({ code: 'tool_failed', message: 'text' })
+  })
+})
+
+describe('createId', () => {
+  it('sorts by creation, also within a millisecond and when the clock steps back', () => {
+    const ids = [createId(5), createId(5), createId(4), createId(6)]
+    expect(ids.toSorted()).toEqual(ids)
+    expect(new Set(ids).size).toBe(4)
+    expect(ids[0]).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/)
+  })
+})
+
+describe('streams', () => {
+  it('collects a scripted tool call and its text into messages', async () => {
+    const model = createScriptedModel({ answers: [{ text: 'let me look', toolCalls: [{ name: 'now', arguments: {} }] }] })
+    const { messages, finishReason, text } = await collect(model.stream({ messages: [createMessage('user', 'hi')] }))
+    expect(finishReason).toBe('tool-calls')
+    expect(text).toBe('let me look')
+    expect(messages[0]?.parts.map(({ type }) => type)).toEqual(['text', 'tool-call'])
+    expect(messageText(messages[0]!)).toBe('let me look')
+  })
+
+  it('throws the error a stream ends with, and refuses a stream without an end', async () => {
+    const failing = createScriptedModel({
+      answers: [{ parts: [{ type: 'error', error: { code: 'engine_crashed', message: 'gone.', retryable: true } }] }],
+    })
+    await expect(collect(failing.stream({ messages: [] }))).rejects.toMatchObject({ code: 'engine_crashed' })
+    const endless = createScriptedModel({ answers: [{ parts: [] }] })
+    await expect(collect(endless.stream({ messages: [] }))).rejects.toMatchObject({ code: 'internal' })
+  })
+})
+
+describe('lifecycle', () => {
+  it('times out by the clock it is given, though the work never settles', async () => {
+    const clock = createFakeClock()
+    const error = (): RtError => new RtError({ code: 'timeout', message: 'too slow.' })
+    const result = withTimeout(() => new Promise(() => {}), { ms: 100, error, clock })
+    await clock.advance(99)
+    expect(clock.sleeping).toBe(1)
+    await clock.advance(1)
+    await expect(result).rejects.toMatchObject({ code: 'timeout' })
+  })
+
+  it('stops the timer when the work is done', async () => {
+    const clock = createFakeClock()
+    await withTimeout(async () => 1, { ms: 100, error: () => new RtError({ code: 'timeout', message: '' }), clock })
+    expect(clock.sleeping).toBe(0)
+  })
+
+  it('leaves no listener behind on either path', async () => {
+    const { signal } = new AbortController()
+    let listeners = 0
+    const { addEventListener, removeEventListener } = signal
+    signal.addEventListener = ((...args: Parameters<typeof addEventListener>) => {
+      listeners++
+      addEventListener.apply(signal, args)
+    }) as typeof addEventListener
+    signal.removeEventListener = ((...args: Parameters<typeof removeEventListener>) => {
+      listeners--
+      removeEventListener.apply(signal, args)
+    }) as typeof removeEventListener
+    await abortable(Promise.resolve(1), signal)
+    await abortable(Promise.reject(new Error('x')), signal).catch(() => {})
+    expect(listeners).toBe(0)
+  })
+
+  it('disposes all in reverse, also past a failure', async () => {
+    const order: number[] = []
+    const thing = (n: number): AsyncDisposable => ({
+      async [Symbol.asyncDispose]() {
+        order.push(n)
+        if (n === 2) throw new Error('two')
+      },
+    })
+    await expect(disposeAll([thing(1), thing(2), thing(3)])).rejects.toThrow('two')
+    expect(order).toEqual([3, 2, 1])
+  })
+})
+
+describe('the rest', () => {
+  it('names the adapter a schema library needs', () => {
+    const schema = { '~standard': { version: 1, vendor: 'valibot', validate: (value: unknown) => ({ value }) } } as const
+    expect(() => toJsonSchema(schema)).toThrow(expect.objectContaining({ hint: expect.stringContaining('@valibot/to-json-schema') }))
+  })
+
+  it('has a no-op span that is its own child', () => {
+    expect(noopSpan.child('x')).toBe(noopSpan)
+  })
+
+  it('has a fake embedder that puts like texts near each other', async () => {
+    const embedder = createFakeEmbedder()
+    const { vectors } = await embedder.embed(['the meal limit in Oslo', 'limit for a meal in Oslo', 'quarterly tax forms'])
+    const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0)
+    expect(dot(vectors[0]!, vectors[1]!)).toBeGreaterThan(dot(vectors[0]!, vectors[2]!))
+  })
+})

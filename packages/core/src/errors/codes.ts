@@ -1,0 +1,47 @@
+/**
+ * Every error code of rt, with what it means and whether the same call may succeed later.
+ * One table: a code that is not here does not compile.
+ */
+export const ERROR_CODES = {
+  aborted: { retryable: false, meaning: 'the caller gave up' },
+  timeout: { retryable: true, meaning: 'took longer than its limit' },
+  invalid_request: { retryable: false, meaning: 'an option or argument is wrong' },
+  invalid_json: { retryable: false, meaning: 'text that should be JSON is not' },
+  unsupported: { retryable: false, meaning: 'this part cannot do what was asked' },
+  schema_unsupported: { retryable: false, meaning: 'a schema uses what cannot be compiled' },
+  not_found: { retryable: false, meaning: 'no such thing' },
+  conflict: { retryable: false, meaning: 'it exists already, or changed meanwhile' },
+  model_not_found: { retryable: false, meaning: 'no model of that name is installed or configured' },
+  model_unavailable: { retryable: true, meaning: 'the model could not be fetched or loaded' },
+  model_invalid: { retryable: false, meaning: 'the model file is damaged or of the wrong kind' },
+  context_overflow: { retryable: false, meaning: 'the prompt does not fit the context window' },
+  engine_crashed: { retryable: true, meaning: 'the process that runs the model stopped' },
+  engine_unavailable: { retryable: true, meaning: 'the engine is missing or could not start' },
+  overloaded: { retryable: true, meaning: 'too many requests at once' },
+  provider_error: { retryable: true, meaning: 'a remote provider failed' },
+  checksum_mismatch: { retryable: false, meaning: 'bytes are not what they should be' },
+  download_failed: { retryable: true, meaning: 'no source could deliver a file' },
+  disk_full: { retryable: false, meaning: 'not enough free space' },
+  network: { retryable: true, meaning: 'a host could not be reached' },
+  database_error: { retryable: false, meaning: 'SQLite refused' },
+  database_newer: { retryable: false, meaning: 'the data file was written by a newer version' },
+  database_corrupt: { retryable: false, meaning: 'the data file is damaged' },
+  folder_owned: { retryable: true, meaning: 'another process owns the data folder' },
+  read_only: { retryable: false, meaning: 'opened for reading only' },
+  stamp_mismatch: { retryable: false, meaning: 'a collection was made with another embedder, metric or dimension' },
+  tool_not_found: { retryable: false, meaning: 'the model called a tool that does not exist' },
+  tool_arguments: { retryable: false, meaning: 'tool arguments do not match the schema' },
+  tool_failed: { retryable: false, meaning: 'a tool threw' },
+  tool_timeout: { retryable: true, meaning: 'a tool took longer than its limit' },
+  step_limit: { retryable: false, meaning: 'the agent loop reached its step cap' },
+  model_output: { retryable: false, meaning: "the model's output does not match what was asked of it" },
+  unauthorized: { retryable: false, meaning: 'no valid key' },
+  forbidden: { retryable: false, meaning: 'not allowed' },
+  payload_too_large: { retryable: false, meaning: 'a body is over its limit' },
+  port_in_use: { retryable: false, meaning: 'the port is taken' },
+  config_invalid: { retryable: false, meaning: 'config.toml or an option is wrong' },
+  shutting_down: { retryable: true, meaning: 'the server is draining' },
+  internal: { retryable: false, meaning: 'a defect of rt' },
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES

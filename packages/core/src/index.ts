@@ -1,0 +1,96 @@
+// Every line here is public API of @rt/core: adding one is a decision.
+
+// Conversation
+export { createMessage, messageText } from './message/create-message.ts'
+export { collect, createMessageBuilder } from './message/collect.ts'
+export { isTerminal } from './message/stream-part.ts'
+export { addUsage, emptyUsage, inputTokens, totalTokens } from './message/usage.ts'
+export type {
+  CitationPart,
+  FilePart,
+  Message,
+  Part,
+  ProviderData,
+  ReasoningPart,
+  Role,
+  TextPart,
+  ToolCallPart,
+  ToolResultPart,
+} from './message/message.ts'
+export type { Generation, MessageBuilder } from './message/collect.ts'
+export type { FinishReason, StreamPart, TerminalPart } from './message/stream-part.ts'
+export type { Timings, Usage } from './message/usage.ts'
+
+// Models
+export { LOCAL } from './model/call-options.ts'
+export type { CallOptions, Principal } from './model/call-options.ts'
+export type {
+  LanguageModel,
+  ModelCapabilities,
+  ModelRequest,
+  OutputFormat,
+  Prompt,
+  Sampling,
+  ToolChoice,
+  ToolSpec,
+} from './model/language-model.ts'
+export type { EmbeddingModel, Embeddings, EmbedOptions } from './model/embedding-model.ts'
+export type { Reranker, RerankResult } from './model/reranker.ts'
+export type { Guard } from './model/guard.ts'
+export type { Router } from './model/router.ts'
+
+// Stores, threads, tools
+export type {
+  CollectionInfo,
+  CollectionStamp,
+  Metric,
+  SearchMode,
+  VectorCollection,
+  VectorHit,
+  VectorQuery,
+  VectorRecord,
+  VectorStore,
+} from './store/vector-store.ts'
+export type { ThreadInfo, ThreadStore } from './thread/thread-store.ts'
+export type {
+  AssembledContext,
+  AssembleRequest,
+  ContextAssembler,
+  ContextReport,
+  RetrievedChunk,
+  TrimmedItem,
+} from './thread/context.ts'
+export type { Tool, ToolContext, ToolRetry } from './tool/tool.ts'
+
+// Ports a server is given
+export type { Chat, ChatRequest, EmbeddingsPort, HealthPort, HealthReport, ModelEntry, ModelsPort } from './port/ports.ts'
+
+// Schemas
+export { toJsonSchema } from './schema/to-json-schema.ts'
+export type { JsonObject, JsonSchema, JsonValue } from './schema/json.ts'
+export type {
+  InferInput,
+  InferOutput,
+  SchemaWithJson,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
+} from './schema/standard-schema.ts'
+
+// Errors
+export { ERROR_CODES } from './errors/codes.ts'
+export { deserializeError, RtError, toRtError } from './errors/rt-error.ts'
+export type { ErrorCode } from './errors/codes.ts'
+export type { RtErrorOptions, SerializedRtError } from './errors/rt-error.ts'
+
+// Telemetry
+export { noopSpan, noopTelemetry } from './telemetry/noop.ts'
+export { withSpan } from './telemetry/with-span.ts'
+export type { Attributes, AttributeValue, Span, Telemetry } from './telemetry/telemetry.ts'
+
+// Lifecycle
+export { createId, createSecretId } from './lifecycle/create-id.ts'
+export { abortable, throwIfAborted, withTimeout } from './lifecycle/abort.ts'
+export { abortError, systemClock } from './lifecycle/clock.ts'
+export { disposeAll } from './lifecycle/dispose.ts'
+export type { Clock } from './lifecycle/clock.ts'

@@ -1,0 +1,36 @@
+import { RtError } from '../errors/rt-error.ts'
+
+/** Time, injectable. Limits and durations use `monotonic`, never `now`: wall clocks step. */
+export interface Clock {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number
+  /** Milliseconds from an arbitrary origin; never goes back. */
+  monotonic(): number
+  /** Resolves after `ms`; rejects with `aborted` when the signal fires first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortError(signal))
+      const timer = setTimeout(done, ms)
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(abortError(signal))
+      }
+      function done(): void {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }
+      signal?.addEventListener('abort', stop, { once: true })
+    }),
+}
+
+/** The error to throw for a fired signal: its own reason when that is an RtError, else `aborted`. */
+export const abortError = (signal?: AbortSignal): RtError =>
+  RtError.isInstance(signal?.reason)
+    ? signal.reason
+    : new RtError({ code: 'aborted', message: 'aborted by the caller.', cause: signal?.reason })

@@ -1,0 +1,85 @@
+import { deserializeError, RtError } from '../errors/rt-error.ts'
+import { createMessage } from './create-message.ts'
+import type { Message, Part } from './message.ts'
+import type { FinishReason, StreamPart } from './stream-part.ts'
+import { addUsage, emptyUsage, type Usage } from './usage.ts'
+
+/** A whole answer, gathered from a stream. */
+export interface Generation {
+  /** All text of the answer, without reasoning. */
+  text: string
+  /** The assistant's messages and the tool results between them, in order. */
+  messages: Message[]
+  finishReason: FinishReason
+  usage: Usage
+  /** Every part that came, for those who want more than the text. */
+  parts: StreamPart[]
+}
+
+/**
+ * Reads a stream to its end: this is how `generate` is derived from `stream`.
+ *
+ * @throws RtError the stream's own error, or `aborted`.
+ */
+export const collect = async (stream: AsyncIterable<StreamPart>): Promise<Generation> => {
+  const builder = createMessageBuilder()
+  const parts: StreamPart[] = []
+  let usage = emptyUsage()
+  for await (const part of stream) {
+    parts.push(part)
+    builder.add(part)
+    if (part.type === 'usage') usage = addUsage(usage, part.usage)
+    if (part.type === 'error') throw deserializeError(part.error)
+    if (part.type === 'abort') throw new RtError({ code: 'aborted', message: `aborted: ${part.reason}` })
+    if (part.type === 'finish')
+      return { text: builder.text(), messages: builder.messages(), finishReason: part.finishReason, usage: part.usage, parts }
+  }
+  throw new RtError({ code: 'internal', message: 'a stream ended without a terminal part.', data: { ...usage } })
+}
+
+export interface MessageBuilder {
+  add(part: StreamPart): void
+  /** The messages so far; an unfinished assistant message is included when it has parts. */
+  messages(): Message[]
+  text(): string
+}
+
+/** Turns stream parts into messages: one assistant message a step, one tool message for the results that follow it. */
+export const createMessageBuilder = (): MessageBuilder => {
+  const done: Message[] = []
+  let assistant: Part[] = []
+  let results: Part[] = []
+  let text = ''
+
+  const append = (type: 'text' | 'reasoning', delta: string): void => {
+    const last = assistant.at(-1)
+    if (last?.type === type) last.text += delta
+    else assistant.push({ type, text: delta })
+  }
+  const flush = (): void => {
+    if (assistant.length) done.push(createMessage('assistant', assistant))
+    if (results.length) done.push(createMessage('tool', results))
+    assistant = []
+    results = []
+  }
+
+  return {
+    add(part) {
+      if (part.type === 'step-start') flush()
+      else if (part.type === 'text-delta') {
+        append('text', part.text)
+        text += part.text
+      } else if (part.type === 'reasoning-delta') append('reasoning', part.text)
+      else if (part.type === 'tool-call-end')
+        assistant.push({ type: 'tool-call', id: part.id, name: part.name, arguments: part.arguments })
+      else if (part.type === 'tool-result')
+        results.push({ type: 'tool-result', id: part.id, name: part.name, result: part.result, ...(part.isError && { isError: true }) })
+      else if (part.type === 'citation') assistant.push(part.citation)
+    },
+    messages() {
+      flush()
+      return done
+    },
+    text: () => text,
+  }
+}

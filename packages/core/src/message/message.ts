@@ -1,0 +1,71 @@
+import type { JsonObject, JsonValue } from '../schema/json.ts'
+
+/** Opaque data of a provider (reasoning signatures, cache markers), keyed by provider id. It round-trips untouched. */
+export interface ProviderData {
+  [provider: string]: JsonObject
+}
+
+interface PartBase {
+  provider?: ProviderData
+}
+
+export interface TextPart extends PartBase {
+  type: 'text'
+  text: string
+}
+
+export interface ReasoningPart extends PartBase {
+  type: 'reasoning'
+  text: string
+}
+
+export interface ToolCallPart extends PartBase {
+  type: 'tool-call'
+  id: string
+  name: string
+  arguments: JsonValue
+}
+
+export interface ToolResultPart extends PartBase {
+  type: 'tool-result'
+  /** The id of the call this answers. */
+  id: string
+  name: string
+  result: JsonValue
+  isError?: boolean
+}
+
+export interface FilePart extends PartBase {
+  type: 'file'
+  mediaType: string
+  /** Bytes, or a URL (`data:` included). */
+  data: Uint8Array | string
+  name?: string
+}
+
+/** Where a statement comes from. Offsets count bytes of the UTF-8 source file. */
+export interface CitationPart extends PartBase {
+  type: 'citation'
+  /** 1-based number, as in `[1]`. */
+  index: number
+  /** Source as the user named it, e.g. `handbook/travel.md`. */
+  source: string
+  chunkId: string
+  /** Heading path from the document's title down, e.g. `['Travel', 'Meals']`. */
+  headings: string[]
+  start: number
+  end: number
+  quote: string
+}
+
+export type Part = TextPart | ReasoningPart | ToolCallPart | ToolResultPart | FilePart | CitationPart
+
+export type Role = 'system' | 'user' | 'assistant' | 'tool'
+
+/** One message of the conversation IR, the shape every wire decodes to and every store keeps. */
+export interface Message {
+  v: 1
+  id: string
+  role: Role
+  parts: Part[]
+}

@@ -1,0 +1,40 @@
+import type { SerializedRtError } from '../errors/rt-error.ts'
+import type { JsonValue } from '../schema/json.ts'
+import type { ContextReport } from '../thread/context.ts'
+import type { CitationPart } from './message.ts'
+import type { Timings, Usage } from './usage.ts'
+
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'step-limit'
+
+/**
+ * What streams out of a model, the agent loop and the runtime alike: one union, read by every wire.
+ * A stream ends with exactly one of `finish`, `error` or `abort`; nothing comes after it.
+ *
+ * A LanguageModel emits: start, text-delta, reasoning-delta, tool-call-*, usage, warning, then one terminal part.
+ * The loop adds: step-start, tool-result, approval-request, context, step-finish.
+ * The runtime adds: citation.
+ */
+export type StreamPart =
+  | { type: 'start'; model: string; traceId?: string }
+  | { type: 'step-start'; step: number }
+  | { type: 'text-delta'; text: string }
+  | { type: 'reasoning-delta'; text: string }
+  | { type: 'tool-call-start'; id: string; name: string }
+  | { type: 'tool-call-delta'; id: string; delta: string }
+  | { type: 'tool-call-end'; id: string; name: string; arguments: JsonValue }
+  | { type: 'tool-result'; id: string; name: string; result: JsonValue; isError?: boolean; ms: number }
+  | { type: 'approval-request'; id: string; name: string; arguments: JsonValue }
+  | { type: 'citation'; citation: CitationPart }
+  | { type: 'context'; context: ContextReport }
+  | { type: 'usage'; usage: Usage; timings?: Timings }
+  | { type: 'warning'; id: string; message: string }
+  | { type: 'step-finish'; step: number; finishReason: FinishReason }
+  | TerminalPart
+
+export type TerminalPart =
+  | { type: 'finish'; finishReason: FinishReason; usage: Usage }
+  | { type: 'error'; error: SerializedRtError; usage?: Usage }
+  | { type: 'abort'; reason: string; usage?: Usage }
+
+export const isTerminal = (part: StreamPart): part is TerminalPart =>
+  part.type === 'finish' || part.type === 'error' || part.type === 'abort'

@@ -1,0 +1,25 @@
+import type { CallOptions } from './call-options.ts'
+
+export interface EmbedOptions extends CallOptions {
+  /** Models with prefixes treat the two differently. Default `document`. */
+  kind?: 'query' | 'document'
+}
+
+export interface Embeddings {
+  /** One per text, in order; unit length. */
+  vectors: Float32Array[]
+  /** Tokens read, after truncation. */
+  tokens: number
+  /** Indices of texts longer than `maxTokens`, which were cut. */
+  truncated: number[]
+}
+
+export interface EmbeddingModel {
+  readonly id: string
+  /** Changes whenever vectors would: weights, pooling, prefixes. Stamped on collections. */
+  readonly fingerprint: string
+  readonly dimensions: number
+  /** Longest text in tokens; longer ones are cut. */
+  readonly maxTokens: number
+  embed(texts: string[], options?: EmbedOptions): Promise<Embeddings>
+}

@@ -1,0 +1,87 @@
+import type { FinishReason, StreamPart } from '../message/stream-part.ts'
+import type { Message } from '../message/message.ts'
+import type { JsonSchema } from '../schema/json.ts'
+import type { CallOptions, Principal } from './call-options.ts'
+
+/** What a model can do, as data: shared code asks here and never looks at a name. */
+export interface ModelCapabilities {
+  /** Runs on this machine: nothing leaves it, and it costs nothing per token. */
+  local: boolean
+  /** Context window in tokens, prompt and answer together. */
+  contextTokens: number
+  /** Tool calls: `grammar` = forced calls are valid by construction. */
+  tools: 'none' | 'native' | 'grammar'
+  /** Output forced into a JSON Schema. */
+  structuredOutput: boolean
+  /** `exact`: countTokens equals what the engine will read. */
+  tokenCount: 'exact' | 'estimate'
+  reasoning: boolean
+  images: boolean
+}
+
+/** A tool as a model sees it. */
+export interface ToolSpec {
+  name: string
+  description: string
+  /** JSON Schema of the arguments; always an object schema. */
+  parameters: JsonSchema
+}
+
+/** `auto`: the model decides. `required`: some tool must be called. `{ name }`: that one must be. */
+export type ToolChoice = 'none' | 'auto' | 'required' | { name: string }
+
+/** Sampling values. What is left out takes the model's own default, then the engine's (stated on each engine's page). */
+export interface Sampling {
+  /** 0 = greedy. */
+  temperature?: number
+  topP?: number
+  /** 0 = off. */
+  topK?: number
+  minP?: number
+  /** 1 = off. */
+  repeatPenalty?: number
+  presencePenalty?: number
+  frequencyPenalty?: number
+  /** The same seed, prompt and model give the same text. */
+  seed?: number
+}
+
+/** What the answer must look like. `json` without a schema is any JSON object. */
+export type OutputFormat = { type: 'text' } | { type: 'json'; schema?: JsonSchema; name?: string }
+
+/** The part of a request that becomes prompt tokens. */
+export interface Prompt {
+  messages: Message[]
+  tools?: ToolSpec[]
+  /** Default: `auto` with tools, `none` without. */
+  toolChoice?: ToolChoice
+  output?: OutputFormat
+}
+
+export interface ModelRequest extends Prompt {
+  sampling?: Sampling
+  /** Sequences that end the answer; they are not part of it. */
+  stop?: string[]
+  /** Most tokens to write. Default: what is left of the context. */
+  maxOutputTokens?: number
+  /** Whose cached prompt prefixes may be reused. Default `local`. */
+  principal?: Principal
+  /** Requests with one key share a prompt prefix (a thread). */
+  cacheKey?: string
+}
+
+/** A model that writes. `generate` is derived: `collect(model.stream(request))`. */
+export interface LanguageModel {
+  /** As the user names it, e.g. `smollm2:135m`. */
+  readonly id: string
+  readonly capabilities: ModelCapabilities
+  /** Tokens of the prompt as the engine will read it: template, tools and all. */
+  countTokens(prompt: Prompt, options?: CallOptions): Promise<number>
+  /**
+   * Streams the answer. It never throws after the first part: failures are a terminal `error` part, an abort is a
+   * terminal `abort` part. Tool calls and `usage` come before the terminal part.
+   */
+  stream(request: ModelRequest, options?: CallOptions): AsyncIterable<StreamPart>
+}
+
+export type { FinishReason }
