@@ -1,0 +1,55 @@
+import { RtError } from '@rt/core'
+
+/**
+ * Most rules a grammar may hold by default, counted as the native parser holds them (repetitions and groups expanded).
+ * 16,000 take llama.cpp some milliseconds to parse; an unbounded grammar can hold a core for minutes.
+ */
+export const DEFAULT_MAX_RULES = 16_000
+
+/** Longest grammar text in characters: beyond it somebody has put data into a schema. */
+const MAX_TEXT = 1_000_000
+
+/** Collects GBNF rules. Equal bodies share one rule, so a schema that repeats itself stays small. */
+export interface GrammarBuilder {
+  /** The name of the rule with this body; `cost` = native rules it needs beside itself (repetitions, groups, branches). */
+  rule(prefix: string, body: string, cost?: number): string
+  /** The grammar whose `root` is the given body. */
+  build(root: string): string
+}
+
+/**
+ * @param maxRules default 16,000.
+ * @throws RtError `schema_unsupported`, from every method, as soon as the grammar grows past the limit.
+ */
+export const createGrammarBuilder = (maxRules: number = DEFAULT_MAX_RULES): GrammarBuilder => {
+  const names = new Map<string, string>()
+  let rules = 1
+  let text = 0
+  return {
+    rule(prefix, body, cost = 0) {
+      const known = names.get(body)
+      if (known) return known
+      rules += 1 + cost
+      text += body.length
+      if (rules > maxRules || text > MAX_TEXT) throw tooLarge(maxRules)
+      const name = `${prefix}-${names.size}`
+      names.set(body, name)
+      return name
+    },
+    build: (root) => [`root ::= ${root}`, ...Array.from(names, ([body, name]) => `${name} ::= ${body}`), ''].join('\n'),
+  }
+}
+
+/** A GBNF literal of exactly this text. */
+export const literal = (text: string): string =>
+  `"${text.replace(/[\\"]/g, '\\$&').replace(/[\u0000-\u001f\u007f]/g, hexEscape)}"`
+
+const hexEscape = (char: string): string => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
+
+const tooLarge = (maxRules: number): RtError =>
+  new RtError({
+    code: 'schema_unsupported',
+    message: `the JSON Schema is too large: its grammar would need more than ${maxRules} rules or ${MAX_TEXT} characters.`,
+    hint: 'Use fewer keys, shorter enums and smaller maxLength and maxItems, or split the schema over several tools.',
+    data: { maxRules },
+  })

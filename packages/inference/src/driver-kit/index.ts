@@ -1,0 +1,11 @@
+// What engines and providers share. Internal to @rt/inference: nothing here is exported from the package.
+
+// Grammars
+export { compileGrammar, jsonObjectGrammar } from './compile-grammar.ts'
+export { toolCallGrammar } from './tool-grammar.ts'
+export type { CompileGrammarOptions } from './compile-grammar.ts'
+
+// Tools as text
+export { parseToolCall } from './parse-tool-call.ts'
+export { toolInstructions } from './tool-instructions.ts'
+export type { ParsedToolCall } from './parse-tool-call.ts'
