@@ -1,0 +1,3 @@
+// Each line here is API. What runs in the worker (connection, migrate) is not: node:sqlite stays behind the threads.
+export { openDatabase } from './open-database.ts'
+export type { Database, OpenDatabaseOptions, Row, SqlValue, Statement, Transaction, WriteResult } from './types.ts'

@@ -1,0 +1,15 @@
+/**
+ * node:sqlite, without the ExperimentalWarning that Node 22 prints when it is imported (it works there, and the
+ * warning would stand in the output of every command). Other warnings pass.
+ */
+export const loadSqlite = async (): Promise<typeof import('node:sqlite')> => {
+  const { emitWarning } = process
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
+    if (!String(warning).includes('SQLite')) Reflect.apply(emitWarning, process, [warning, ...rest])
+  }) as typeof emitWarning
+  try {
+    return await import('node:sqlite')
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}

@@ -1,0 +1,171 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { disposeAll, RtError } from '@rt/core'
+import { createReaderPool } from './reader-pool.ts'
+import { cloneable, cloneableStatement } from './cloneable.ts'
+import { startConnection, type WorkerConnection } from './worker-connection.ts'
+import type { Database, OpenDatabaseOptions, Statement, Transaction } from './types.ts'
+
+/**
+ * Opens (and creates, with mode 0600) a SQLite file. Does not lock the folder: that is `acquireOwner`.
+ *
+ * @throws RtError `not_found` when the folder, or with `readOnly` the file, is missing; `database_corrupt`.
+ */
+export const openDatabase = async ({ path, readOnly = false, readers = 2 }: OpenDatabaseOptions): Promise<Database> => {
+  if (!Number.isInteger(readers) || readers < 1) {
+    throw new RtError({ code: 'invalid_request', message: `readers is ${readers}; it must be a whole number from 1.` })
+  }
+  if (readOnly) requireFile(path)
+  else createFile(path)
+  const writer = readOnly ? undefined : await startConnection({ path, readOnly: false })
+  const pool = createReaderPool({ path, size: readers })
+  // A read-only database has nothing else that would find out that the file cannot be opened.
+  if (readOnly) await pool.warm()
+  return createDatabase(path, writer, pool)
+}
+
+const createDatabase = (
+  path: string,
+  writer: WorkerConnection | undefined,
+  pool: ReturnType<typeof createReaderPool>,
+): Database => {
+  const file = basename(path)
+  const inside = new AsyncLocalStorage<{ open: boolean }>()
+  let queue: Promise<unknown> = Promise.resolve()
+  let closing: Promise<void> | undefined
+
+  const refuseClosed = (): void => {
+    if (closing) throw new RtError({ code: 'database_error', message: `${file} is closed.`, hint: 'Open it again.' })
+  }
+
+  /** One at a time on the writer, in the order of the calls. */
+  const exclusive = async <T>(call: string, work: (writer: WorkerConnection) => Promise<T>): Promise<T> => {
+    refuseClosed()
+    if (!writer) {
+      throw new RtError({
+        code: 'read_only',
+        message: `${file} is open for reading only; ${call}() writes.`,
+        hint: 'Open it without readOnly, or act through the process that owns the folder.',
+      })
+    }
+    if (inside.getStore()?.open) {
+      throw new RtError({
+        code: 'invalid_request',
+        message: `${call}() was called inside transaction() of ${file}, where it would wait for itself.`,
+        hint: 'Use run() and all() of the transaction.',
+      })
+    }
+    const release = writer.hold()
+    const turn = queue.then(() => work(writer)).finally(release)
+    queue = turn.catch(() => {})
+    return turn
+  }
+
+  const transact = async <T>(on: WorkerConnection, work: (transaction: Transaction) => Promise<T>): Promise<T> => {
+    await on.request({ type: 'begin' })
+    const state = { open: true }
+    const refuseOver = (): void => {
+      if (!state.open) {
+        throw new RtError({ code: 'invalid_request', message: `this transaction of ${file} is over.` })
+      }
+    }
+    const transaction: Transaction = {
+      async all<R>(sql: string, params: Parameters<Transaction['all']>[1] = []) {
+        refuseOver()
+        return (await on.request({ type: 'all', sql, params: cloneable(params) })) as R[]
+      },
+      async run(statement) {
+        refuseOver()
+        return (await on.request({ type: 'run', statement: cloneableStatement(statement) })) as number
+      },
+    }
+    try {
+      const value = await inside.run(state, () => work(transaction))
+      state.open = false
+      await on.request({ type: 'commit' })
+      return value
+    } catch (error) {
+      state.open = false
+      // A dead thread rolls back by dying.
+      await on.request({ type: 'rollback' }).catch(() => {})
+      throw error
+    }
+  }
+
+  const all: Database['all'] = async <R>(sql: string, params: Parameters<Database['all']>[1] = []) => {
+    refuseClosed()
+    return (await pool.request({ type: 'all', sql, params: cloneable(params) })) as R[]
+  }
+
+  return {
+    path,
+    readOnly: !writer,
+    all,
+    async get<R>(sql: string, params: Parameters<Database['get']>[1] = []) {
+      return (await all<R>(sql, params))[0]
+    },
+    write: (statements: Statement | Statement[]) =>
+      exclusive('write', async (on) => {
+        const list = [statements].flat().map(cloneableStatement)
+        return { changes: (await on.request({ type: 'write', statements: list })) as number[] }
+      }),
+    transaction: (work) => exclusive('transaction', (on) => transact(on, work)),
+    async migrate(namespace, migrations) {
+      const operation = { type: 'migrate', namespace, migrations } as const
+      refuseClosed()
+      if (writer) await exclusive('migrate', (on) => on.request(operation))
+      else await pool.request(operation)
+    },
+    [Symbol.asyncDispose]() {
+      closing ??= queue.then(() =>
+        // Readers first: the writer's checkpoint then has nobody to wait for.
+        disposeAll([writer && { [Symbol.asyncDispose]: () => writer.close() }, pool]),
+      )
+      return closing
+    },
+  }
+}
+
+const requireFile = (path: string): void => {
+  if (existsSync(path)) return
+  throw new RtError({
+    code: 'not_found',
+    message: `there is no ${basename(path)} to read.`,
+    hint: 'Check the data folder, or run a command that writes first.',
+  })
+}
+
+/**
+ * Makes an empty file with mode 0600 (SQLite gives the log files the mode of the main one) and makes its name durable.
+ * An existing file is not touched: closing a descriptor of a file drops this process's POSIX locks on it, SQLite's
+ * included. Synchronous for the same reason: no other open can come between.
+ */
+const createFile = (path: string): void => {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    throw new RtError({
+      code:
+        code === 'ENOSPC'
+          ? 'disk_full'
+          : code === 'EROFS'
+            ? 'read_only'
+            : code === 'ENOENT'
+              ? 'not_found'
+              : 'database_error',
+      message: `${basename(path)} cannot be created (${code}).`,
+      hint: 'Check that its folder exists and can be written to.',
+      cause: error,
+    })
+  }
+  if (process.platform === 'win32') return
+  const folder = openSync(dirname(path), 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
