@@ -1,0 +1,50 @@
+import { createInterface } from 'node:readline/promises'
+import { text as readAll } from 'node:stream/consumers'
+import { createSecretId, RtError } from '@rt/core'
+import type { Runtime, Thread, TurnOptions } from '../../runtime.ts'
+import { type CommandDefinition, DATA_FLAG, MODEL_FLAG, text } from '../command.ts'
+import { withRuntime } from '../open.ts'
+import { showTurn } from '../output/show-turn.ts'
+import { style } from '../output/style.ts'
+
+export const command: CommandDefinition = {
+  name: 'chat',
+  summary: 'Talk to a model about your documents',
+  positionals: '[PROMPT]',
+  min: 0,
+  max: Infinity,
+  flags: {
+    ...DATA_FLAG,
+    ...MODEL_FLAG,
+    thread: { type: 'string', short: 't', value: 'NAME', description: 'Continue this conversation (default: a new one)' },
+    system: { type: 'string', value: 'TEXT', description: 'Instructions for the model' },
+    plain: { type: 'boolean', description: 'Do not look anything up in the knowledge' },
+  },
+  examples: ['rt chat', 'rt chat "What may I spend on a meal in Oslo?"', 'rt chat --thread ada "And in Bergen?"', 'rt chat < question.txt'],
+  async run(context) {
+    const { args, flags, signal } = context
+    const prompt = args.join(' ') || (process.stdin.isTTY ? '' : (await readAll(process.stdin)).trim())
+    if (!prompt && !process.stdin.isTTY) throw new RtError({ code: 'invalid_request', message: 'there is no prompt.', hint: 'rt chat "…", or pipe one in.' })
+    const options: TurnOptions = { signal, system: text(flags['system']), retrieve: flags['plain'] ? false : undefined }
+    return withRuntime(context, {}, async (runtime) => {
+      const thread = runtime.thread(text(flags['thread']) ?? `chat-${createSecretId().slice(0, 8)}`)
+      if (!prompt) return converse(runtime, thread, options)
+      await showTurn(thread.stream(prompt, options))
+      return 0
+    })
+  },
+}
+
+const converse = async (_runtime: Runtime, thread: Thread, options: TurnOptions): Promise<number> => {
+  process.stdout.write(` thread ${thread.id} · an empty line or Ctrl-D ends\n`)
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  try {
+    for (;;) {
+      const line = await terminal.question(style('bold', '> '), { signal: options.signal }).catch(() => '')
+      if (!line.trim()) return options.signal?.aborted ? 130 : 0
+      await showTurn(thread.stream(line, options))
+    }
+  } finally {
+    terminal.close()
+  }
+}

@@ -1,0 +1,35 @@
+import type { IngestReport } from '@rt/memory'
+import { type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
+import { withRuntime } from '../open.ts'
+import { style } from '../output/style.ts'
+import { count, duration, plural } from '../output/units.ts'
+
+export const command: CommandDefinition = {
+  name: 'ingest',
+  summary: 'Add documents (Markdown and text) to the knowledge; unchanged files cost nothing',
+  positionals: 'PATH…',
+  min: 1,
+  max: Infinity,
+  flags: {
+    ...DATA_FLAG,
+    ...JSON_FLAG,
+    prune: { type: 'boolean', description: 'Forget documents whose file is gone from the folder' },
+  },
+  examples: ['rt ingest ./docs', 'rt ingest notes.md handbook/ --json'],
+  async run(context) {
+    const { args, flags, signal } = context
+    const report = await withRuntime(context, {}, (runtime) => runtime.ingest(args, { signal, prune: flags['prune'] === true }))
+    process.stdout.write(flags['json'] ? `${JSON.stringify(report, null, 2)}\n` : formatIngest(report))
+    return report.failed.length ? 1 : 0
+  },
+}
+
+export const formatIngest = (report: IngestReport): string => {
+  const { added, changed, unchanged, failed, chunks, embedded, ms } = report
+  const lines = [
+    ` ${style('bold', plural(report.files, 'file'))} · ${count(added)} added · ${count(changed)} changed · ${count(unchanged)} unchanged`,
+    ` ${plural(chunks, 'chunk')} · ${count(embedded)} embedded · ${duration(ms)}`,
+    ...failed.map(({ source, reason }) => ` ${style('red', 'failed')}  ${source}: ${reason}`),
+  ]
+  return `${lines.join('\n')}\n`
+}

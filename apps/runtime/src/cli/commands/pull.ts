@@ -1,0 +1,25 @@
+import { createCatalog } from '@rt/inference/catalog'
+import type { CommandDefinition } from '../command.ts'
+import { createDownloadProgress } from '../output/download-progress.ts'
+import { style } from '../output/style.ts'
+import { bytes } from '../output/units.ts'
+
+export const command: CommandDefinition = {
+  name: 'pull',
+  summary: 'Fetch a model of the catalog and check its sha256',
+  positionals: 'MODEL',
+  min: 1,
+  max: 1,
+  flags: {},
+  examples: ['rt pull smollm2:135m', 'rt pull qwen2.5-coder:1.5b', 'RT_MODELS=/big/disk rt pull qwen2.5-coder:1.5b'],
+  async run({ args, signal }) {
+    const catalog = createCatalog()
+    const { entry, files } = await catalog.ensure(args[0]!, {
+      signal,
+      onProgress: createDownloadProgress(),
+      onEvent: ({ message }) => process.stderr.write(` ${style('yellow', 'note', process.stderr)}     ${message}\n`),
+    })
+    const total = entry.files.reduce((sum, file) => sum + file.bytes, 0)
+    process.stdout.write(` ${entry.name} · ${bytes(total)} · ${Object.keys(files).length === 1 ? 'sha256' : 'all sha256'} ok\n`)
+  },
+}

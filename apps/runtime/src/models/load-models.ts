@@ -1,0 +1,125 @@
+import { type EmbeddingModel, type LanguageModel, type ModelEntry, RtError, type Router } from '@rt/core'
+import { type Catalog, createCatalog, type ResolvedModel } from '@rt/inference/catalog'
+import type { GgufEngine } from '@rt/inference/gguf'
+import type { OnnxEngine } from '@rt/inference/onnx'
+import { once } from '../once.ts'
+
+export interface ModelsOptions {
+  /** Name of the default chat model. */
+  chat: string
+  /** Name of the embedder; false = none: keyword retrieval only. */
+  embed: string | false
+  threads?: number
+  contextTokens?: number
+  /** Fetch a missing model of the catalog. Over HTTP this is never asked. */
+  download: boolean
+  onProgress?: (progress: { model: string; file: string; source: string; done: number; total: number }) => void
+}
+
+export interface Models extends Router, AsyncDisposable {
+  readonly catalog: Catalog
+  /** Loads the default chat model, so that the first question need not wait for it. */
+  warm(): Promise<LanguageModel>
+  /** Undefined when switched off. */
+  embedder(name?: string): Promise<EmbeddingModel | undefined>
+  list(): Promise<ModelEntry[]>
+}
+
+/** Names to loaded models: the catalog finds the files, the engines load them, each once. */
+export const createModels = (options: ModelsOptions): Models => {
+  const catalog = createCatalog()
+  const gguf = once(async (): Promise<GgufEngine> => {
+    const { createGgufEngine } = await import('@rt/inference/gguf')
+    return createGgufEngine({ threads: options.threads })
+  })
+  const onnx = once(async (): Promise<OnnxEngine> => {
+    const { createOnnxEngine } = await import('@rt/inference/onnx')
+    return createOnnxEngine({ threads: options.threads })
+  })
+  const chats = new Map<string, () => Promise<LanguageModel & AsyncDisposable>>()
+  const embedders = new Map<string, () => Promise<EmbeddingModel & AsyncDisposable>>()
+
+  const find = async (name: string, kind: 'chat' | 'embed'): Promise<ResolvedModel> => {
+    const isDefault = name === options.chat || name === options.embed
+    const found =
+      (await catalog.locate(name)) ??
+      (options.download && isDefault ? await catalog.ensure(name, { onProgress: options.onProgress }) : undefined)
+    if (!found) throw await notFound(catalog, name)
+    if (found.entry.kind !== kind)
+      throw new RtError({
+        code: 'unsupported',
+        message: `"${name}" is of kind ${found.entry.kind}, not ${kind}.`,
+        hint: `Models of kind ${kind}: ${catalog.list().filter((entry) => entry.kind === kind).map((entry) => entry.name).join(', ')}.`,
+      })
+    return found
+  }
+
+  const loadChat = async (name: string): Promise<LanguageModel & AsyncDisposable> => {
+    const [{ entry, files }, engine] = await Promise.all([find(name, 'chat'), gguf()])
+    return engine.load({
+      id: entry.name,
+      path: files['model']!,
+      contextTokens: options.contextTokens,
+      sampling: entry.sampling,
+    })
+  }
+
+  const loadEmbedder = async (name: string): Promise<EmbeddingModel & AsyncDisposable> => {
+    const [{ entry, files }, engine] = await Promise.all([find(name, 'embed'), onnx()])
+    return engine.loadEmbedder({
+      id: entry.name,
+      modelPath: files['model']!,
+      tokenizerPath: files['tokenizer']!,
+      pooling: entry.pooling ?? 'mean',
+      normalize: entry.normalize ?? true,
+      prefixes: entry.prefixes,
+      maxTokens: entry.context,
+      dimensions: entry.dimensions!,
+    })
+  }
+
+  const memo = <T>(map: Map<string, () => Promise<T>>, name: string, load: (name: string) => Promise<T>): Promise<T> => {
+    const key = catalog.find(name)?.name ?? name
+    let model = map.get(key)
+    if (!model) map.set(key, (model = once(() => load(key))))
+    return model()
+  }
+
+  return {
+    catalog,
+    pick: (name = options.chat) => memo(chats, name, loadChat),
+    warm: () => memo(chats, options.chat, loadChat),
+    async embedder(name = options.embed === false ? undefined : options.embed) {
+      return name === undefined ? undefined : memo(embedders, name, loadEmbedder)
+    },
+    async list() {
+      const installed = await catalog.installed()
+      return installed.map(({ entry, installedAt }) => ({
+        id: entry.name,
+        kind: entry.kind,
+        created: Math.floor((installedAt ?? 0) / 1000),
+        ownedBy: 'local',
+      }))
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([gguf.peek(), onnx.peek()].map(async (engine) => (await engine)?.[Symbol.asyncDispose]()))
+    },
+  }
+}
+
+const notFound = async (catalog: Catalog, name: string): Promise<RtError> => {
+  const installed = (await catalog.installed()).map(({ entry }) => entry.name)
+  const known = catalog.find(name)
+  if (known)
+    return new RtError({
+      code: 'model_not_found',
+      message: `"${known.name}" is not installed.`,
+      hint: `rt pull ${known.name}. Installed: ${installed.join(', ') || 'none'}.`,
+    })
+  const near = catalog.suggest(name)
+  return new RtError({
+    code: 'model_not_found',
+    message: `no model is called "${name}".`,
+    hint: `${near.length ? `Did you mean ${near.join(' or ')}? ` : ''}Installed: ${installed.join(', ') || 'none'}.`,
+  })
+}

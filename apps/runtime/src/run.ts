@@ -1,0 +1,151 @@
+import {
+  type ContextAssembler,
+  createMessageBuilder,
+  emptyUsage,
+  isTerminal,
+  type LanguageModel,
+  type Message,
+  messageText,
+  type OutputFormat,
+  type Principal,
+  type RetrievedChunk,
+  type Router,
+  type Sampling,
+  type Span,
+  type StreamPart,
+  type Telemetry,
+  type ThreadStore,
+  type Tool,
+  type ToolChoice,
+  type ToolSpec,
+  toRtError,
+  withSpan,
+} from '@rt/core'
+import { cite } from '@rt/memory'
+import { runLoop } from '@rt/tools'
+
+/** One turn, whoever asks for it: a wire of the server, a thread of the library, the command. */
+export interface RunRequest {
+  principal: Principal
+  model?: string
+  /** Continue and keep this thread. Then of `messages` only those after the last answer are new. */
+  thread?: string
+  messages: Message[]
+  system?: string
+  /** The collection to retrieve from; undefined = none. */
+  retrieve?: string
+  /** Run here. */
+  tools?: Tool[]
+  /** Run by the client: a call to one of these ends the turn. */
+  clientTools?: ToolSpec[]
+  toolChoice?: ToolChoice
+  output?: OutputFormat
+  sampling?: Sampling
+  stop?: string[]
+  maxOutputTokens?: number
+  maxSteps?: number
+}
+
+/** What a turn is made of: interfaces of core, so that each can be replaced. */
+export interface RunParts {
+  telemetry: Telemetry
+  router: Router
+  threads(): Promise<ThreadStore>
+  retrieve(collection: string, query: string, options: { signal?: AbortSignal; span?: Span }): Promise<RetrievedChunk[]>
+  assembler: ContextAssembler
+}
+
+/**
+ * The one orchestration of rt: history, retrieval, the loop, citations, commit, all under one span.
+ * Never throws: it ends with exactly one terminal part, and a turn is kept only when it finished.
+ */
+export async function* run(request: RunRequest, parts: RunParts, signal?: AbortSignal): AsyncIterable<StreamPart> {
+  const span = parts.telemetry.span('request', { 'rt.principal': request.principal, 'gen_ai.conversation.id': request.thread })
+  try {
+    const turn = await prepare(request, parts, { signal, span })
+    yield { type: 'start', model: turn.model.id, traceId: span.traceId }
+    const last = yield* stream(request, parts, turn, { signal, span })
+    span.end(last?.type === 'error' ? toRtError(last.error) : undefined)
+    if (last) yield last
+  } catch (error) {
+    const failure = toRtError(error)
+    span.end(failure)
+    if (failure.code === 'aborted') yield { type: 'abort', reason: failure.message, usage: emptyUsage() }
+    else yield { type: 'error', error: failure.toJSON() }
+  } finally {
+    span.end()
+  }
+}
+
+interface Turn {
+  model: LanguageModel
+  /** What this turn adds to the thread. */
+  fresh: Message[]
+  history: Message[]
+  retrieved: RetrievedChunk[]
+}
+
+interface Options {
+  signal?: AbortSignal | undefined
+  span: Span
+}
+
+const prepare = async (request: RunRequest, parts: RunParts, options: Options): Promise<Turn> => {
+  const { principal, thread, retrieve } = request
+  const fresh = thread ? newMessages(request.messages) : request.messages
+  const [model, history] = await Promise.all([
+    parts.router.pick(request.model, options),
+    thread ? parts.threads().then((store) => store.messages(principal, thread, options)) : [],
+  ])
+  const query = question([...history, ...fresh])
+  const retrieved = retrieve && query ? await parts.retrieve(retrieve, query, options) : []
+  return { model, fresh, history, retrieved }
+}
+
+/** Yields all but the terminal part, which it returns after the turn is committed. */
+async function* stream(
+  request: RunRequest,
+  parts: RunParts,
+  { model, fresh, history, retrieved }: Turn,
+  options: Options,
+): AsyncGenerator<StreamPart, StreamPart | undefined> {
+  const { thread, principal } = request
+  const builder = createMessageBuilder()
+  const loop = runLoop(
+    { ...request, model, messages: [...history, ...fresh], retrieved, assembler: parts.assembler, cacheKey: thread },
+    options,
+  )
+  for await (const part of loop) {
+    builder.add(part)
+    if (!isTerminal(part)) yield part
+    else if (part.type !== 'finish') return part
+    else {
+      for (const citation of cite(builder.text(), retrieved, { question: question(fresh) })) {
+        const cited: StreamPart = { type: 'citation', citation }
+        builder.add(cited)
+        yield cited
+      }
+      if (thread) await commit(parts, principal, thread, [...fresh, ...builder.messages()], options)
+      return part
+    }
+  }
+  return undefined
+}
+
+const commit = (parts: RunParts, principal: Principal, thread: string, messages: Message[], { span }: Options): Promise<void> =>
+  withSpan(span, 'memory.commit', { 'rt.messages': messages.length }, async () => {
+    // Not under the caller's signal: an answer that was shown is kept.
+    await (await parts.threads()).append(principal, thread, messages, { traceId: span.traceId })
+  })
+
+/** A client may send its whole history each time; in a thread of ours only what follows the last answer is new. */
+const newMessages = (messages: Message[]): Message[] =>
+  messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1)
+
+/** What to look up: the last question, after the one before it, since "and how much was that?" names nothing itself. */
+const question = (messages: Message[]): string =>
+  messages
+    .filter(({ role }) => role === 'user')
+    .slice(-2)
+    .map(messageText)
+    .join('\n')

@@ -1,0 +1,23 @@
+// `npx -y pnpm@12 start`: builds what changed, then hands over to `rt demo`, the same command an installed rt has.
+import { spawn, spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
+
+const build = spawnSync('turbo', ['run', 'build', '--filter=@rt/runtime...', '--output-logs=errors-only'], {
+  cwd: root,
+  env,
+  encoding: 'utf8',
+})
+if (build.status !== 0) {
+  process.stderr.write(`${build.stdout}${build.stderr}\nerror  the build failed (above). Try again with: npx -y pnpm@12 build\n`)
+  process.exit(1)
+}
+
+const arguments_ = ['apps/runtime/dist/cli/rt.js', 'demo', 'examples/handbook', ...process.argv.slice(2)]
+const child = spawn(process.execPath, arguments_, { cwd: root, env, stdio: 'inherit' })
+// Ctrl-C reaches the whole terminal group: rt ends by itself, and we report how.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => child.kill('SIGTERM'))
+child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
