@@ -1,0 +1,108 @@
+import {
+  abortError,
+  addUsage,
+  deserializeError,
+  emptyUsage,
+  type FinishReason,
+  isTerminal,
+  type ModelRequest,
+  RtError,
+  type StreamPart,
+  type TerminalPart,
+  toRtError,
+  type Usage,
+} from '@rt/core'
+import type { LoopRun, ToolCall } from './loop-options.ts'
+import { readUntilAbort } from './read-until-abort.ts'
+import { chatAttributes, timingAttributes, usageAttributes } from './span-attributes.ts'
+
+export interface ModelAnswer {
+  calls: ToolCall[]
+  finishReason: FinishReason
+}
+
+const PASSED: ReadonlySet<StreamPart['type']> = new Set([
+  'text-delta',
+  'reasoning-delta',
+  'tool-call-start',
+  'tool-call-delta',
+  'tool-call-end',
+  'usage',
+  'warning',
+])
+const FIRST_CHUNKS: ReadonlySet<StreamPart['type']> = new Set([
+  'text-delta',
+  'reasoning-delta',
+  'tool-call-start',
+  'tool-call-end',
+])
+
+/**
+ * One model call under one `chat` span. Passes the model's parts on, without its own start and terminal.
+ *
+ * @param spend is told the usage once, also when the call fails or is aborted half-way.
+ * @throws RtError the model's own error, or `aborted`.
+ */
+export async function* callModel(
+  run: LoopRun,
+  request: ModelRequest,
+  rename: (part: StreamPart) => StreamPart,
+  spend: (usage: Usage) => void,
+): AsyncGenerator<StreamPart, ModelAnswer> {
+  const { clock, signal, options } = run
+  const { model } = options
+  const span = run.span.child(`chat ${model.id}`, chatAttributes(model, request))
+  const started = clock.monotonic()
+  const calls: ToolCall[] = []
+  let first: number | undefined
+  let seen = emptyUsage()
+  let terminal: TerminalPart | undefined
+  let failure: unknown = new RtError({ code: 'aborted', message: 'the reader of the stream left.' })
+
+  try {
+    for await (const part of readUntilAbort(() => model.stream(request, { signal, span }), signal, clock)) {
+      if (isTerminal(part)) {
+        terminal = part
+        break
+      }
+      if (part.type === 'usage') {
+        seen = addUsage(seen, part.usage)
+        if (part.timings) span.set(timingAttributes(part.timings))
+      }
+      if (!PASSED.has(part.type) || signal.aborted) continue
+      if (first === undefined && FIRST_CHUNKS.has(part.type)) first = clock.monotonic() - started
+      const renamed = rename(part)
+      if (renamed.type === 'tool-call-end')
+        calls.push({ id: renamed.id, name: renamed.name, arguments: renamed.arguments })
+      yield renamed
+    }
+    const finishReason = finishOf(terminal, signal, model.id)
+    failure = undefined
+    return { calls, finishReason }
+  } catch (error) {
+    failure = toRtError(error, 'provider_error')
+    throw failure
+  } finally {
+    const usage = terminal?.usage ?? seen
+    spend(usage)
+    span.set({
+      ...usageAttributes(usage),
+      'gen_ai.response.finish_reasons': [terminal?.type === 'finish' ? terminal.finishReason : 'error'],
+      'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : first / 1000,
+    })
+    span.end(failure)
+  }
+}
+
+const finishOf = (terminal: TerminalPart | undefined, signal: AbortSignal, model: string): FinishReason => {
+  if (terminal?.type === 'error') throw deserializeError(terminal.error)
+  if (signal.aborted) throw abortError(signal)
+  if (terminal?.type === 'abort')
+    throw new RtError({ code: 'aborted', message: `${model} aborted: ${terminal.reason}` })
+  if (terminal) return terminal.finishReason
+  throw new RtError({
+    code: 'model_output',
+    message: `${model} ended its stream without a terminal part.`,
+    hint: 'This is a defect of the model driver, not of the prompt.',
+  })
+}

@@ -1,0 +1,124 @@
+import {
+  addUsage,
+  type CallOptions,
+  createMessageBuilder,
+  emptyUsage,
+  type MessageBuilder,
+  noopSpan,
+  RtError,
+  type StreamPart,
+  systemClock,
+  toRtError,
+  type Usage,
+} from '@rt/core'
+import { callModel } from './call-model.ts'
+import { decideNext } from './decide-next.ts'
+import { executeTools } from './execute-tools.ts'
+import type { LoopOptions, LoopRun } from './loop-options.ts'
+import { prepareStep } from './prepare-step.ts'
+import { createUniqueCallIds } from './unique-call-ids.ts'
+
+const DEFAULT_MAX_STEPS = 8
+
+/**
+ * Calls the model, runs the tools it asks for, and calls it again until it answers.
+ *
+ * Emits step-start, context, the model's parts, tool-result and step-finish for each step, then exactly one of finish,
+ * error or abort, with the usage of all steps. It never throws. A reader that leaves early stops model and tools.
+ */
+export async function* runLoop(options: LoopOptions, callOptions: CallOptions = {}): AsyncGenerator<StreamPart> {
+  const scope = new AbortController()
+  const signal = callOptions.signal ? AbortSignal.any([callOptions.signal, scope.signal]) : scope.signal
+  let usage = emptyUsage()
+  try {
+    const run = createRun(options, signal, callOptions)
+    yield* runSteps(
+      run,
+      (more) => (usage = addUsage(usage, more)),
+      () => usage,
+    )
+  } catch (thrown) {
+    const error = toRtError(thrown)
+    if (signal.aborted || error.code === 'aborted') yield { type: 'abort', reason: error.message, usage }
+    else yield { type: 'error', error: error.toJSON(), usage }
+  } finally {
+    scope.abort()
+  }
+}
+
+async function* runSteps(run: LoopRun, spend: (usage: Usage) => void, spent: () => Usage): AsyncGenerator<StreamPart> {
+  const { messages, maxSteps = DEFAULT_MAX_STEPS } = run.options
+  const rename = createUniqueCallIds(messages)
+  const builder = createMessageBuilder()
+  for (let step = 1; ; step++) {
+    yield { type: 'step-start', step }
+    const { request, toolChoice, report } = await prepareStep(run, step, [...messages, ...builder.messages()])
+    yield { type: 'context', context: report }
+    const answer = yield* recorded(builder, callModel(run, request, rename, spend))
+    yield* recorded(builder, executeTools(run, answer.calls, toolChoice))
+    yield { type: 'step-finish', step, finishReason: answer.finishReason }
+
+    const decision = decideNext(run, answer, step, maxSteps)
+    if (decision.next === 'step') continue
+    const { finishReason } = decision
+    if (finishReason === 'step-limit') yield stepLimitWarning(maxSteps)
+    return yield { type: 'finish', finishReason, usage: spent() }
+  }
+}
+
+/** Passes parts on, and into the messages the next step sends. */
+async function* recorded<T>(
+  builder: MessageBuilder,
+  parts: AsyncGenerator<StreamPart, T>,
+): AsyncGenerator<StreamPart, T> {
+  const iterator = parts[Symbol.asyncIterator]()
+  try {
+    while (true) {
+      const next = await iterator.next()
+      if (next.done) return next.value
+      builder.add(next.value)
+      yield next.value
+    }
+  } finally {
+    await iterator.return(undefined as T)
+  }
+}
+
+const createRun = (options: LoopOptions, signal: AbortSignal, { span = noopSpan }: CallOptions): LoopRun => {
+  const { tools = [], clientTools = [], maxSteps = DEFAULT_MAX_STEPS, clock = systemClock } = options
+  if (!(Number.isInteger(maxSteps) && maxSteps >= 1))
+    throw new RtError({
+      code: 'invalid_request',
+      message: `maxSteps is ${maxSteps}.`,
+      hint: 'Give a whole number, 1 or more.',
+    })
+  const names = [...tools, ...clientTools].map(({ name }) => name)
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined)
+    throw new RtError({
+      code: 'invalid_request',
+      message: `two tools are named "${twice}".`,
+      hint: 'Rename one of them.',
+    })
+  const { toolChoice } = options
+  if (typeof toolChoice === 'object' && !names.includes(toolChoice.name))
+    throw new RtError({
+      code: 'invalid_request',
+      message: `toolChoice names "${toolChoice.name}", and no such tool was given.`,
+      hint: names.length ? `There are: ${names.join(', ')}.` : 'Pass the tool in `tools`.',
+    })
+  if (toolChoice === 'required' && names.length === 0)
+    throw new RtError({
+      code: 'invalid_request',
+      message: 'toolChoice is "required", and there is no tool.',
+      hint: 'Pass `tools`.',
+    })
+  const byName = <T extends { name: string }>(list: T[]): Map<string, T> => new Map(list.map((one) => [one.name, one]))
+  return { options, clock, signal, span, tools: byName(tools), clientTools: byName(clientTools) }
+}
+
+const stepLimitWarning = (maxSteps: number): StreamPart => ({
+  type: 'warning',
+  id: 'step-limit',
+  message: `the run ended after ${maxSteps} steps, and the model still wanted to call tools.`,
+})

@@ -1,0 +1,67 @@
+import {
+  type Attributes,
+  type ContextReport,
+  inputTokens,
+  type LanguageModel,
+  type ModelRequest,
+  type Timings,
+  type Usage,
+} from '@rt/core'
+
+// Names of OpenTelemetry's GenAI conventions at the revision @rt/observe pins in its semconv.ts. Values are figures and
+// names only: no text of a prompt, an answer, an argument or a result.
+
+export const chatAttributes = (model: LanguageModel, request: ModelRequest): Attributes => {
+  const { local } = model.capabilities
+  const slash = model.id.indexOf('/')
+  const { sampling = {}, maxOutputTokens, stop, output } = request
+  return {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': local ? 'rt' : slash > 0 ? model.id.slice(0, slash) : undefined,
+    'gen_ai.request.model': local ? model.id : model.id.slice(slash + 1),
+    'gen_ai.request.stream': true,
+    'gen_ai.request.max_tokens': maxOutputTokens,
+    'gen_ai.request.temperature': sampling.temperature,
+    'gen_ai.request.top_p': sampling.topP,
+    'gen_ai.request.top_k': sampling.topK,
+    'gen_ai.request.frequency_penalty': sampling.frequencyPenalty,
+    'gen_ai.request.presence_penalty': sampling.presencePenalty,
+    'gen_ai.request.seed': sampling.seed,
+    'gen_ai.request.stop_sequences': stop?.length ? stop : undefined,
+    'gen_ai.output.type': output?.type,
+    'rt.local': local,
+  }
+}
+
+/** Totals as the conventions want them: `input_tokens` includes what a cache served. */
+export const usageAttributes = (usage: Usage): Attributes => ({
+  'gen_ai.usage.input_tokens': inputTokens(usage),
+  'gen_ai.usage.output_tokens': usage.output,
+  'gen_ai.usage.cache_read.input_tokens': usage.cacheRead,
+  'gen_ai.usage.cache_write.input_tokens': usage.cacheWrite,
+  'gen_ai.usage.reasoning.output_tokens': usage.reasoning,
+})
+
+export const timingAttributes = ({ queue, prefill, decode }: Timings): Attributes => ({
+  'rt.queue_ms': queue,
+  'rt.prefill_ms': prefill,
+  'rt.decode_ms': decode,
+})
+
+export const contextAttributes = ({ limit, used, by, trimmed }: ContextReport): Attributes => ({
+  'rt.context.limit': limit,
+  'rt.context.used': used,
+  'rt.context.system': by.system,
+  'rt.context.tools': by.tools,
+  'rt.context.memory': by.memory,
+  'rt.context.retrieval': by.retrieval,
+  'rt.context.history': by.history,
+  'rt.context.trimmed': trimmed.length,
+})
+
+export const toolAttributes = (name: string, callId: string): Attributes => ({
+  'gen_ai.operation.name': 'execute_tool',
+  'gen_ai.tool.name': name,
+  'gen_ai.tool.type': 'function',
+  'gen_ai.tool.call.id': callId,
+})

@@ -1,0 +1,33 @@
+import type { Message, StreamPart } from '@rt/core'
+
+/**
+ * Gives every tool call of a conversation its own id: models count from `call_0` in each answer, or use one id twice.
+ * The first use keeps its id, later ones get a suffix; deltas and ends follow their start.
+ */
+export const createUniqueCallIds = (messages: Message[]): ((part: StreamPart) => StreamPart) => {
+  const used = new Set(
+    messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []))),
+  )
+  const open = new Map<string, string>()
+
+  const claim = (id: string): string => {
+    let unique = id
+    for (let n = 2; used.has(unique); n++) unique = `${id}_${n}`
+    used.add(unique)
+    return unique
+  }
+  return (part) => {
+    if (part.type === 'tool-call-start') {
+      const id = claim(part.id)
+      open.set(part.id, id)
+      return { ...part, id }
+    }
+    if (part.type === 'tool-call-delta') return { ...part, id: open.get(part.id) ?? part.id }
+    if (part.type === 'tool-call-end') {
+      const id = open.get(part.id) ?? claim(part.id)
+      open.delete(part.id)
+      return { ...part, id }
+    }
+    return part
+  }
+}

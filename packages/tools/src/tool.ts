@@ -1,0 +1,83 @@
+import {
+  type JsonValue,
+  RtError,
+  type SchemaWithJson,
+  type StandardResult,
+  type StandardSchema,
+  type Tool,
+  type ToolContext,
+  type ToolRetry,
+} from '@rt/core'
+import { argumentsError } from './schema/describe-issues.ts'
+import { compileJsonSchema, type Validator } from './schema/json-schema-validator.ts'
+import { toolParameters } from './schema/tool-parameters.ts'
+
+const NAME = /^[a-zA-Z0-9_-]{1,64}$/
+const DEFAULT_TIMEOUT_MS = 30_000
+
+/** What `execute` receives: the schema's output, so defaults and conversions have happened. */
+export type ToolInput<Schema> =
+  Schema extends StandardSchema<unknown, infer Output>
+    ? Output
+    : Schema extends SchemaWithJson<infer Output>
+      ? Output
+      : never
+
+export interface ToolOptions<Schema extends StandardSchema | SchemaWithJson> {
+  /** What the model calls it: 1-64 letters, digits, `_` or `-`. */
+  name: string
+  /** When to use it and what comes back: the model reads this. */
+  description: string
+  /** zod 4, arktype or another Standard Schema with JSON Schema; or `{ jsonSchema, validate? }`. An object at its root. */
+  inputSchema: Schema
+  /** The work. Honour `context.signal`. What it returns is made JSON-safe and cut at 64 KB before the model sees it. */
+  execute: (input: ToolInput<Schema>, context: ToolContext) => unknown
+  /** Ceiling of one attempt in milliseconds. Default 30,000. */
+  timeoutMs?: number
+  /** Only for work that may run twice. Default: one attempt. */
+  retry?: ToolRetry
+}
+
+/**
+ * Makes a tool a model can call.
+ *
+ * @throws RtError `invalid_request` for a bad name, timeout or retry; `schema_unsupported` for a schema a model cannot be given.
+ */
+export const tool = <Schema extends StandardSchema | SchemaWithJson>(options: ToolOptions<Schema>): Tool => {
+  const { name, description, inputSchema, execute, timeoutMs = DEFAULT_TIMEOUT_MS, retry } = options
+  checkOptions(name, timeoutMs, retry)
+  const parameters = toolParameters(inputSchema, name)
+
+  let compiled: Promise<Validator> | undefined
+  const validate = async (args: JsonValue): Promise<StandardResult<unknown>> => {
+    if ('~standard' in inputSchema) return inputSchema['~standard'].validate(args)
+    if (inputSchema.validate) return inputSchema.validate(args)
+    return (await (compiled ??= compileJsonSchema(parameters, name)))(args)
+  }
+
+  return {
+    name,
+    description,
+    parameters,
+    timeoutMs,
+    ...(retry && { retry }),
+    async parse(args) {
+      const result = await validate(args)
+      if (result.issues) throw argumentsError(name, result.issues)
+      return result.value
+    },
+    execute: async (input, context) => execute(input as ToolInput<Schema>, context),
+  }
+}
+
+const checkOptions = (name: string, timeoutMs: number, retry: ToolRetry | undefined): void => {
+  const invalid = (message: string, hint: string): never => {
+    throw new RtError({ code: 'invalid_request', message, hint })
+  }
+  if (!NAME.test(name)) invalid(`"${name}" is not a tool name.`, 'Use 1-64 letters, digits, "_" or "-".')
+  if (!(timeoutMs > 0)) invalid(`timeoutMs of ${name} is ${timeoutMs}.`, 'Give a positive number of milliseconds.')
+  if (retry && !(Number.isInteger(retry.retries) && retry.retries >= 0))
+    invalid(`retry.retries of ${name} is ${retry.retries}.`, 'Give a whole number, 0 or more.')
+  if (retry?.delayMs !== undefined && !(retry.delayMs >= 0))
+    invalid(`retry.delayMs of ${name} is ${retry.delayMs}.`, 'Give 0 or more milliseconds.')
+}
