@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type * as Sqlite from 'node:sqlite'
 import { FailureError, isDiskFailure, toFailure } from './failure.ts'
 import { migrate } from './migrate.ts'
 import type { Operation, Value, WorkerOptions } from './protocol.ts'
@@ -13,18 +13,18 @@ const JOURNAL_LIMIT_BYTES = 64 * 1024 * 1024
 
 /** One SQLite connection, inside its worker. Every operation is synchronous there. */
 export const createConnection = (
-  { DatabaseSync }: typeof import('node:sqlite'),
+  { DatabaseSync }: typeof Sqlite,
   { path, readOnly }: WorkerOptions,
 ): ((operation: Operation) => Value) => {
-  let open: DatabaseSync | undefined
+  let open: Sqlite.DatabaseSync | undefined
   let poison: string | undefined
-  const statements = new Map<string, StatementSync>()
-  const database = (): DatabaseSync => {
+  const statements = new Map<string, Sqlite.StatementSync>()
+  const database = (): Sqlite.DatabaseSync => {
     if (!open) throw new FailureError({ kind: 'usage', message: 'the database is closed' })
     return open
   }
 
-  const prepare = (sql: string): StatementSync => {
+  const prepare = (sql: string): Sqlite.StatementSync => {
     let statement = statements.get(sql)
     if (statement) statements.delete(sql)
     else {
@@ -57,7 +57,7 @@ export const createConnection = (
     attempt(sql, () => {
       const statement = prepare(sql)
       try {
-        return statement.all(...params) as Row[]
+        return statement.all(...params)
       } catch (error) {
         // An integer beyond 2^53: read again as bigint. Only where a second run has no effect.
         const repeatable = readOnly || /^\s*select\b/i.test(sql)

@@ -1,12 +1,15 @@
+import type * as Sqlite from 'node:sqlite'
+
 /**
  * node:sqlite, without the ExperimentalWarning that Node 22 prints when it is imported (it works there, and the
  * warning would stand in the output of every command). Other warnings pass.
  */
-export const loadSqlite = async (): Promise<typeof import('node:sqlite')> => {
+export const loadSqlite = async (): Promise<typeof Sqlite> => {
+  // oxlint-disable-next-line typescript/unbound-method -- called with `process` below
   const { emitWarning } = process
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
     if (!String(warning).includes('SQLite')) Reflect.apply(emitWarning, process, [warning, ...rest])
-  }) as typeof emitWarning
+  }
   try {
     return await import('node:sqlite')
   } finally {

@@ -17,11 +17,11 @@ export const runScript = (file: URL, args: string[], { shell }: { shell?: string
     ? spawn('sh', ['-c', `${shell}; exec "$@"`, 'sh', ...command], { env })
     : spawn(command[0]!, command.slice(1), { env })
   let stderr = ''
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text))
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
     child,
-    line: async () => (await lines.next()).value as string | undefined,
+    line: async () => (await lines.next()).value,
     exited: once(child, 'close').then(([code, signal]) => ({ code, signal, stderr })),
   }
 }

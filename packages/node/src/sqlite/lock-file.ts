@@ -1,0 +1,128 @@
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { createSecretId } from '@rt/core'
+import { isAlive, processIdentity } from './process-identity.ts'
+
+/** What stands in a lock file. */
+export interface LockRecord {
+  pid: number
+  /** `processIdentity` of `pid`, where the system gives one. */
+  identity?: string | undefined
+  address?: string | undefined
+  token: string
+  startedAt: number
+}
+
+/**
+ * Takes a lock file for this process, or returns the record of the live process that has it. Synchronous: the files
+ * are tiny, and a lock must also be released while the process exits.
+ *
+ * The file appears with its whole content (written beside, then linked, which fails when the name is taken). One left
+ * by a process that is gone is removed under a second lock named after its token, so that of all who find it exactly
+ * one removes it, and none can remove the lock of the one who came first: whoever holds the second lock looks again.
+ * The second lock is of the same kind and recovers in the same way.
+ */
+export const takeLock = (path: string, record: LockRecord): LockRecord | undefined => {
+  for (;;) {
+    if (create(path, record)) return undefined
+    const found = readLock(path)
+    if (found === undefined) continue
+    if (isHeld(found)) return found
+    const recovery = `${path}.${tokenOf(found)}`
+    const other = takeLock(recovery, createRecord())
+    // Someone else is about to remove it: they are the ones to name.
+    if (other) return other
+    try {
+      const again = readLock(path)
+      if (again && tokenOf(again) === tokenOf(found) && !isHeld(again)) unlinkSync(path)
+    } finally {
+      rmSync(recovery, { force: true })
+    }
+  }
+}
+
+/** A record of this process. */
+export const createRecord = (address?: string): LockRecord => ({
+  pid: process.pid,
+  identity: processIdentity(process.pid),
+  address,
+  token: createSecretId(),
+  startedAt: Date.now(),
+})
+
+/** The record in the file; `'damaged'` when it is none (a power cut), undefined when there is no file. */
+export const readLock = (path: string): LockRecord | 'damaged' | undefined => {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+  try {
+    const value = JSON.parse(text) as Partial<LockRecord> | null
+    if (Number.isInteger(value?.pid) && /^[0-9a-f]{32}$/.test(value?.token ?? '')) return value as LockRecord
+  } catch {
+    // Damaged, as below.
+  }
+  return 'damaged'
+}
+
+/** Whether the process of the record still runs. */
+export const isHeld = (record: LockRecord | 'damaged'): record is LockRecord =>
+  record !== 'damaged' && isAlive(record.pid, record.identity)
+
+/** Writes a new record over the file of the same token. False when the lock is no longer ours. */
+export const updateLock = (path: string, record: LockRecord): boolean => {
+  if (!isOurs(path, record)) return false
+  const temporary = writeBeside(path, record)
+  renameSync(temporary, path)
+  return true
+}
+
+export const releaseLock = (path: string, record: LockRecord): void => {
+  if (isOurs(path, record)) rmSync(path, { force: true })
+}
+
+const isOurs = (path: string, { token }: LockRecord): boolean => {
+  const found = readLock(path)
+  return found !== undefined && tokenOf(found) === token
+}
+
+const tokenOf = (record: LockRecord | 'damaged'): string => (record === 'damaged' ? record : record.token)
+
+const create = (path: string, record: LockRecord): boolean => {
+  const temporary = writeBeside(path, record)
+  try {
+    linkSync(temporary, path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+const writeBeside = (path: string, record: LockRecord): string => {
+  const temporary = join(dirname(path), `.lock-${createSecretId()}.tmp`)
+  const file = openSync(temporary, 'wx', 0o600)
+  try {
+    writeSync(file, JSON.stringify(record))
+    // Else a power cut could leave the name with nothing in it.
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  return temporary
+}

@@ -1,0 +1,116 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { runScript, type Script } from './__fixtures__/run-script.ts'
+import { createRecord, takeLock } from './lock-file.ts'
+import { acquireOwner, readOwner } from './owner.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rt-owner-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const startOwn = async (): Promise<Script> => {
+  const script = runScript(new URL('./__fixtures__/own.ts', import.meta.url), [folder])
+  await script.line()
+  return script
+}
+const tryToOwn = async (script: Script): Promise<string | undefined> => {
+  script.child.stdin!.write('go\n')
+  return script.line()
+}
+const end = async (script: Script): Promise<void> => {
+  script.child.stdin!.end()
+  expect(await script.exited).toMatchObject({ code: 0, stderr: '' })
+}
+
+test('the owner is known by pid, address and token, in a file only its user can read', async () => {
+  const owner = await acquireOwner({ folder })
+  expect(await readOwner(folder)).toEqual(owner.info)
+  expect(owner.info).toEqual({
+    pid: process.pid,
+    token: expect.stringMatching(/^[0-9a-f]{32}$/) as unknown,
+    startedAt: expect.any(Number) as unknown,
+  })
+  await owner.setAddress('http://127.0.0.1:8080')
+  expect((await readOwner(folder))?.address).toBe('http://127.0.0.1:8080')
+  expect(statSync(join(folder, 'owner.json')).mode & 0o777).toBe(0o600)
+
+  await owner[Symbol.asyncDispose]()
+  expect(await readOwner(folder)).toBeUndefined()
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('a second owner is refused and told who has it and what to do', async () => {
+  await using owner = await acquireOwner({ folder, address: 'http://127.0.0.1:8080' })
+  expect(owner.info.address).toBe('http://127.0.0.1:8080')
+  await expect(acquireOwner({ folder })).rejects.toMatchObject({
+    code: 'folder_owned',
+    message: expect.stringMatching(new RegExp(`${process.pid}.*http://127.0.0.1:8080`)) as unknown,
+    hint: expect.stringContaining('another data folder') as unknown,
+    data: { pid: process.pid, address: 'http://127.0.0.1:8080' },
+  })
+  const script = await startOwn()
+  expect(await tryToOwn(script)).toBe(`folder_owned ${process.pid}`)
+  await end(script)
+  expect((await readOwner(folder))?.token).toBe(owner.info.token)
+})
+
+test('of several processes that try at once exactly one wins, also over the lock of a crashed one', async () => {
+  const crashed = await startOwn()
+  expect(await tryToOwn(crashed)).toBe(`owner ${crashed.child.pid}`)
+  crashed.child.kill('SIGKILL')
+  await crashed.exited
+  expect(await readOwner(folder)).toBeUndefined()
+
+  const scripts = await Promise.all(Array.from({ length: 4 }, startOwn))
+  const answers = await Promise.all(scripts.map(tryToOwn))
+  expect(answers.filter((answer) => answer?.startsWith('owner '))).toHaveLength(1)
+  expect(answers.filter((answer) => answer?.startsWith('folder_owned '))).toHaveLength(3)
+  await Promise.all(scripts.map(end))
+  // Released at exit, with nothing left of the race.
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('a process that got the id of a crashed owner is not taken for it', async () => {
+  const record = { ...createRecord(), identity: 'another-boot:1' }
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify(record))
+  await using owner = await acquireOwner({ folder })
+  expect(owner.info.token).not.toBe(record.token)
+})
+
+test('a damaged lock file, and a recovery that crashed itself, are recovered', async () => {
+  const path = join(folder, 'owner.json')
+  for (const content of ['', '{"pid":', '{"pid":1,"token":"short"}', 'null']) {
+    writeFileSync(path, content)
+    writeFileSync(`${path}.damaged`, JSON.stringify({ ...createRecord(), identity: 'another-boot:1' }))
+    await using owner = await acquireOwner({ folder })
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ token: owner.info.token })
+  }
+  expect(readdirSync(folder)).toEqual([])
+})
+
+test('who comes while another recovers does not remove the lock, and names the other', () => {
+  const path = join(folder, 'owner.json')
+  const crashed = { ...createRecord(), identity: 'another-boot:1' }
+  const other = createRecord()
+  writeFileSync(path, JSON.stringify(crashed))
+  writeFileSync(`${path}.${crashed.token}`, JSON.stringify(other))
+  expect(takeLock(path, createRecord())?.token).toBe(other.token)
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ token: crashed.token })
+})
+
+test('disposing does not remove the lock of someone else', async () => {
+  const owner = await acquireOwner({ folder })
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify(createRecord()))
+  await owner[Symbol.asyncDispose]()
+  expect(readdirSync(folder)).toEqual(['owner.json'])
+  await expect(owner.setAddress('x')).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('a missing folder is named as such', async () => {
+  await expect(acquireOwner({ folder: join(folder, 'no') })).rejects.toMatchObject({ code: 'not_found' })
+  expect(await readOwner(join(folder, 'no'))).toBeUndefined()
+})

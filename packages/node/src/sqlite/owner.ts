@@ -1,0 +1,113 @@
+import { join } from 'node:path'
+import { RtError } from '@rt/core'
+import { createRecord, isHeld, type LockRecord, readLock, releaseLock, takeLock, updateLock } from './lock-file.ts'
+
+/** Who owns a data folder. */
+export interface OwnerInfo {
+  pid: number
+  /** Where the owner listens, e.g. `http://127.0.0.1:8080`; absent while it does not. */
+  address?: string
+  /** 128 random bits as hex: lets a local command act through the owner's HTTP API. A secret. */
+  token: string
+  /** Wall clock, milliseconds since 1970. */
+  startedAt: number
+}
+
+export interface Owner extends AsyncDisposable {
+  readonly info: OwnerInfo
+  /** Publishes where this process listens. */
+  setAddress(address: string): Promise<void>
+}
+
+export interface AcquireOwnerOptions {
+  /** The data folder; must exist. */
+  folder: string
+  /** Where this process listens. Default: nowhere yet. */
+  address?: string
+}
+
+const FILE = 'owner.json'
+
+/**
+ * Makes this process the one owner of a data folder, until disposed or the process ends. A lock left by a crashed
+ * process is taken over. Processes see each other when they share the process ids of one machine (not across
+ * containers that mount the same folder).
+ *
+ * @throws RtError `folder_owned` naming the process and its address; `not_found` without the folder.
+ */
+export const acquireOwner = async ({ folder, address }: AcquireOwnerOptions): Promise<Owner> => {
+  const path = join(folder, FILE)
+  let record = createRecord(address)
+  const other = attempt(() => takeLock(path, record))
+  if (other) throw ownedError(other)
+
+  const release = (): void => releaseLock(path, record)
+  process.on('exit', release)
+  return {
+    get info() {
+      return toInfo(record)
+    },
+    async setAddress(next) {
+      record = { ...record, address: next }
+      if (attempt(() => updateLock(path, record))) return
+      throw new RtError({
+        code: 'conflict',
+        message: `the lock file ${FILE} of this process is gone from its data folder.`,
+        hint: 'Something else removed it. Stop this process and start it again.',
+      })
+    },
+    async [Symbol.asyncDispose]() {
+      process.off('exit', release)
+      attempt(release)
+    },
+  }
+}
+
+/** The live owner of a folder; undefined when there is none, or only the lock of a process that is gone. */
+export const readOwner = async (folder: string): Promise<OwnerInfo | undefined> => {
+  const record = attempt(() => readLock(join(folder, FILE)))
+  return record && isHeld(record) ? toInfo(record) : undefined
+}
+
+const toInfo = ({ pid, address, token, startedAt }: LockRecord): OwnerInfo => ({
+  pid,
+  ...(address !== undefined && { address }),
+  token,
+  startedAt,
+})
+
+const ownedError = ({ pid, address }: LockRecord): RtError => {
+  const where = address ? `, listening on ${address}` : ''
+  const who = pid === process.pid ? `this process already (${pid}${where})` : `process ${pid}${where}`
+  return new RtError({
+    code: 'folder_owned',
+    message: `the data folder is owned by ${who}.`,
+    hint: address
+      ? `Act through ${address}, stop process ${pid}, or use another data folder. Reading works meanwhile.`
+      : `Wait until process ${pid} ends, stop it, or use another data folder. Reading works meanwhile.`,
+    data: { pid, ...(address && { address }) },
+  })
+}
+
+const attempt = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new RtError({
+      code:
+        code === 'ENOENT'
+          ? 'not_found'
+          : code === 'ENOSPC'
+            ? 'disk_full'
+            : code === 'EROFS'
+              ? 'read_only'
+              : code === 'EACCES'
+                ? 'forbidden'
+                : 'internal',
+      message: `the lock file ${FILE} of the data folder cannot be used (${code ?? String(error)}).`,
+      hint: 'Check that the data folder exists and can be written to by you.',
+      cause: error,
+    })
+  }
+}
