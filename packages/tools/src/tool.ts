@@ -1,4 +1,5 @@
 import {
+  type InferOutput,
   type JsonValue,
   RtError,
   type SchemaWithJson,
@@ -16,12 +17,11 @@ const NAME = /^[a-zA-Z0-9_-]{1,64}$/
 const DEFAULT_TIMEOUT_MS = 30_000
 
 /** What `execute` receives: the schema's output, so defaults and conversions have happened. */
-export type ToolInput<Schema> =
-  Schema extends StandardSchema<unknown, infer Output>
+export type ToolInput<Schema> = Schema extends StandardSchema
+  ? InferOutput<Schema>
+  : Schema extends SchemaWithJson<infer Output>
     ? Output
-    : Schema extends SchemaWithJson<infer Output>
-      ? Output
-      : never
+    : never
 
 export interface ToolOptions<Schema extends StandardSchema | SchemaWithJson> {
   /** What the model calls it: 1-64 letters, digits, `_` or `-`. */

@@ -27,7 +27,7 @@ export interface StandardIssue {
 }
 
 export type InferInput<S> = S extends StandardSchema<infer I, unknown> ? I : unknown
-export type InferOutput<S> = S extends StandardSchema<never, infer O> ? O : unknown
+export type InferOutput<S> = S extends StandardSchema<unknown, infer O> ? O : unknown
 
 /** A schema with its JSON Schema beside it, for libraries (or hand-written schemas) without `~standard.jsonSchema`. */
 export interface SchemaWithJson<Output = unknown> {

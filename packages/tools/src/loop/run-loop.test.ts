@@ -312,7 +312,7 @@ describe('how a run ends', () => {
     const answer = {
       toolCalls: [
         { name: 'weather', arguments: { city: 'x' } },
-        { name: 'open_tab', arguments: {} },
+        { name: 'open_tab', arguments: { city: 'x' } },
       ],
     }
     const model = scripted(answer)
@@ -355,7 +355,7 @@ describe('how a run ends', () => {
         ...base,
         async *stream(_, { signal } = {}) {
           yield { type: 'text-delta', text: 'on ' }
-          await (listens ? new Promise((resolve) => signal?.addEventListener('abort', resolve)) : never())
+          if (!listens || !signal?.aborted) await never()
           yield { type: 'usage', usage }
           yield { type: 'abort', reason: 'told to', usage }
         },
@@ -549,7 +549,7 @@ test('spans: one chat per model call, one execute_tool per call, figures and no 
     {
       toolCalls: [
         { name: 'weather', arguments: { city: canary } },
-        { name: canary, arguments: {} },
+        { name: canary, arguments: 1 },
         { name: 'broken', arguments: { city: canary } },
       ],
     },
