@@ -4,7 +4,15 @@ import { defineConfig, type Options } from 'tsup'
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 const define = { RT_VERSION: JSON.stringify(version) }
 
-const base: Options = { platform: 'node', format: 'esm', target: 'node22.18', sourcemap: true, splitting: true, dts: false, define }
+const base: Options = {
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.18',
+  sourcemap: true,
+  splitting: true,
+  dts: false,
+  define,
+}
 
 export default defineConfig([
   // The library: every @rt/* stays external, so that a program holds one copy of core.
@@ -28,7 +36,9 @@ export default defineConfig([
       options.conditions = ['@rt/source', 'node', 'import']
     },
     // CommonJS dependencies that ask for Node's own modules need a `require` in an ES module.
-    banner: { js: "import { createRequire as __rtRequire } from 'node:module'; const require = __rtRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire as __rtRequire } from 'node:module'; const require = __rtRequire(import.meta.url);",
+    },
     onSuccess: async () => cpSync('../../examples/handbook', 'dist/cli/handbook', { recursive: true }),
   },
 ])

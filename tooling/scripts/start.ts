@@ -11,7 +11,9 @@ const build = spawnSync('turbo', ['run', 'build', '--filter=@rt/runtime...', '--
   encoding: 'utf8',
 })
 if (build.status !== 0) {
-  process.stderr.write(`${build.stdout}${build.stderr}\nerror  the build failed (above). Try again with: npx -y pnpm@12 build\n`)
+  process.stderr.write(
+    `${build.stdout}${build.stderr}\nerror  the build failed (above). Try again with: npx -y pnpm@12 build\n`,
+  )
   process.exit(1)
 }
 

@@ -13,7 +13,12 @@ interface Counts {
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const long = process.argv.includes('--long')
 const report = `${root}.cache/vitest.json`
-const env: NodeJS.ProcessEnv = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1' }
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+  NO_UPDATE_NOTIFIER: '1',
+}
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
 
@@ -22,7 +27,9 @@ const run = (title: string, command: string, args: string[]): boolean => {
   const started = performance.now()
   console.log(`\n── ${title}: ${command} ${args.join(' ')}`)
   const { status } = spawnSync(command, args, { cwd: root, env, stdio: 'inherit' })
-  console.log(`── ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  console.log(
+    `── ${title}: ${status === 0 ? 'ok' : 'FAILED'} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
+  )
   return status === 0
 }
 
@@ -39,7 +46,9 @@ const addTests = (): void => {
     counts.failed += result['numFailedTests'] ?? 0
     counts.skipped += (result['numPendingTests'] ?? 0) + (result['numTodoTests'] ?? 0)
     // A file that could not even be loaded holds no test, yet it failed.
-    counts.failed += (result.testResults ?? []).filter((file) => file.status === 'failed' && !file.assertionResults.length).length
+    counts.failed += (result.testResults ?? []).filter(
+      (file) => file.status === 'failed' && !file.assertionResults.length,
+    ).length
   } catch {
     counts.failed++
   }
@@ -50,7 +59,7 @@ rmSync(report, { force: true })
 
 check('build', 'turbo', ['run', 'build', '--output-logs=errors-only'])
 check('types', 'turbo', ['run', 'check', '--output-logs=errors-only'])
-check('types of tooling and examples', 'tsc', ['-p', 'tooling/tsconfig/tsconfig.json'])
+check('types of tooling and examples', 'tsc', ['-p', 'tsconfig.json'])
 check('lint', 'oxlint', ['--type-aware', '--deny-warnings'])
 check('format', 'oxfmt', ['--check'])
 check('models', process.execPath, ['--conditions=@rt/source', 'tooling/scripts/fetch-models.ts'])

@@ -76,10 +76,12 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   ready.catch(() => {})
 
   /** Absent when it cannot be had: retrieval then goes by words alone, and ingest says so. */
-  const embedder = (): Promise<EmbeddingModel | undefined> => models.embedder().catch((error) => {
-    if (RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found')) return undefined
-    throw error
-  })
+  const embedder = (): Promise<EmbeddingModel | undefined> =>
+    models.embedder().catch((error) => {
+      if (RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found'))
+        return undefined
+      throw error
+    })
 
   const retrieve: RunParts['retrieve'] = async (name, query, callOptions) => {
     const [store, model] = await Promise.all([vectors(), embedder()])
@@ -107,7 +109,11 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     return collections.some(({ name, count }) => name === KNOWLEDGE && count > 0) ? KNOWLEDGE : undefined
   }
 
-  async function* converse(prompt: RunRequest['messages'], turnOptions: TurnOptions, thread?: string): AsyncIterable<StreamPart> {
+  async function* converse(
+    prompt: RunRequest['messages'],
+    turnOptions: TurnOptions,
+    thread?: string,
+  ): AsyncIterable<StreamPart> {
     const { signal, retrieve: wanted, system, sampling, tools = options.tools, ...rest } = turnOptions
     const request: RunRequest = {
       ...rest,
@@ -145,7 +151,14 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     async *chat({ tools, serverTools, retrieve: wanted, ...request }: ChatRequest, { signal } = {}) {
       const known = options.tools ?? []
       const unknown = serverTools?.find((name) => !known.some((tool) => tool.name === name))
-      if (unknown) return yield { type: 'error', error: noSuchTool(unknown, known.map(({ name }) => name)).toJSON() }
+      if (unknown)
+        return yield {
+          type: 'error',
+          error: noSuchTool(
+            unknown,
+            known.map(({ name }) => name),
+          ).toJSON(),
+        }
       yield* turn(
         {
           ...request,
@@ -187,7 +200,10 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     },
     async search(query, { k = 5, collection = KNOWLEDGE, signal } = {}): Promise<RetrievedChunk[]> {
       const [store, model] = await Promise.all([vectors(), embedder()])
-      return createRetriever({ collection: await store.collection(collection), embedder: model }).retrieve(query, { k, signal })
+      return createRetriever({ collection: await store.collection(collection), embedder: model }).retrieve(query, {
+        k,
+        signal,
+      })
     },
     collection: async (name, stamp) => (await vectors()).collection(name, stamp),
     models: () => models.list(),
@@ -216,7 +232,10 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     fetch: async (request) => (await app()).fetch(request),
     async serve({ allowedHosts, ...serveOptions }: ServeOptions = {}) {
       const { serve } = await import('@rt/server/node')
-      const server = await serve(await app(allowedHosts), { port: Number(process.env['RT_PORT'] ?? 4141), ...serveOptions })
+      const server = await serve(await app(allowedHosts), {
+        port: Number(process.env['RT_PORT'] ?? 4141),
+        ...serveOptions,
+      })
       await owner?.setAddress(server.address)
       return server
     },
@@ -225,10 +244,18 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       closing ??= (async () => {
         health = { status: 'draining' }
         process.off('beforeExit', closeAtEnd)
-        const telemetry = (await observing.peek()?.catch(() => undefined)) as (Telemetry & Partial<AsyncDisposable>) | undefined
+        const telemetry = (await observing.peek()?.catch(() => undefined)) as
+          | (Telemetry & Partial<AsyncDisposable>)
+          | undefined
         const store = await vectors.peek()?.catch(() => undefined)
         const db = await database.catch(() => undefined)
-        await disposeAll([owner, db, store, telemetry?.[Symbol.asyncDispose] ? (telemetry as AsyncDisposable) : undefined, models])
+        await disposeAll([
+          owner,
+          db,
+          store,
+          telemetry?.[Symbol.asyncDispose] ? (telemetry as AsyncDisposable) : undefined,
+          models,
+        ])
       })()
       return closing
     },

@@ -60,7 +60,10 @@ export interface RunParts {
  * Never throws: it ends with exactly one terminal part, and a turn is kept only when it finished.
  */
 export async function* run(request: RunRequest, parts: RunParts, signal?: AbortSignal): AsyncIterable<StreamPart> {
-  const span = parts.telemetry.span('request', { 'rt.principal': request.principal, 'gen_ai.conversation.id': request.thread })
+  const span = parts.telemetry.span('request', {
+    'rt.principal': request.principal,
+    'gen_ai.conversation.id': request.thread,
+  })
   try {
     const turn = await prepare(request, parts, { signal, span })
     yield { type: 'start', model: turn.model.id, traceId: span.traceId }
@@ -132,7 +135,13 @@ async function* stream(
   return undefined
 }
 
-const commit = (parts: RunParts, principal: Principal, thread: string, messages: Message[], { span }: Options): Promise<void> =>
+const commit = (
+  parts: RunParts,
+  principal: Principal,
+  thread: string,
+  messages: Message[],
+  { span }: Options,
+): Promise<void> =>
   withSpan(span, 'memory.commit', { 'rt.messages': messages.length }, async () => {
     // Not under the caller's signal: an answer that was shown is kept.
     await (await parts.threads()).append(principal, thread, messages, { traceId: span.traceId })

@@ -35,7 +35,11 @@ export const COMMON_FLAGS: Record<string, Flag> = {
 }
 
 export const DATA_FLAG: Record<string, Flag> = {
-  data: { type: 'string', value: 'FOLDER', description: 'Data folder (default: .rt beside the nearest package.json, or RT_DATA)' },
+  data: {
+    type: 'string',
+    value: 'FOLDER',
+    description: 'Data folder (default: .rt beside the nearest package.json, or RT_DATA)',
+  },
 }
 
 export const MODEL_FLAG: Record<string, Flag> = {
@@ -47,4 +51,5 @@ export const JSON_FLAG: Record<string, Flag> = {
 }
 
 /** A flag's value as text. */
-export const text = (value: string | boolean | undefined): string | undefined => (typeof value === 'string' ? value : undefined)
+export const text = (value: string | boolean | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined

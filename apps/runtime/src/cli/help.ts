@@ -18,7 +18,10 @@ export const mainHelp = (): string =>
   ].join('\n')
 
 export const commandHelp = ({ name, summary, positionals, flags, examples }: CommandDefinition): string => {
-  const rows = Object.entries({ ...flags, ...COMMON_FLAGS }).map(([flag, definition]) => [title(flag, definition), definition.description])
+  const rows = Object.entries({ ...flags, ...COMMON_FLAGS }).map(([flag, definition]) => [
+    title(flag, definition),
+    definition.description,
+  ])
   const width = Math.max(...rows.map(([left]) => left!.length))
   return [
     `${summary}.`,
@@ -33,4 +36,5 @@ export const commandHelp = ({ name, summary, positionals, flags, examples }: Com
   ].join('\n')
 }
 
-const title = (name: string, { short, value }: Flag): string => `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`
+const title = (name: string, { short, value }: Flag): string =>
+  `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`

@@ -1,6 +1,8 @@
 /** The known word nearest to a typed one, when it is near enough to be a slip: at most a third of its letters. */
 export const nearest = (typed: string, known: string[]): string | undefined => {
-  const ranked = known.map((word) => ({ word, distance: editDistance(typed, word) })).toSorted((a, b) => a.distance - b.distance)
+  const ranked = known
+    .map((word) => ({ word, distance: editDistance(typed, word) }))
+    .toSorted((a, b) => a.distance - b.distance)
   const best = ranked[0]
   return best && best.distance <= Math.max(1, Math.floor(best.word.length / 3)) ? best.word : undefined
 }

@@ -17,7 +17,8 @@ export const parseCommand = (definition: CommandDefinition, argv: string[]): Omi
     const known = options[token.name]
     if (!known) throw unknownFlag(definition, token.rawName, Object.keys(options))
     if (known.type === 'string' && token.value === undefined) throw usage(definition, `${token.rawName} needs a value.`)
-    if (known.type === 'boolean' && token.value !== undefined) throw usage(definition, `${token.rawName} takes no value.`)
+    if (known.type === 'boolean' && token.value !== undefined)
+      throw usage(definition, `${token.rawName} takes no value.`)
   }
   const { values, positionals } = parseArgs({ args: argv, options, allowPositionals: true })
   const { min = 0, max = 0 } = definition

@@ -49,7 +49,11 @@ export const createModels = (options: ModelsOptions): Models => {
       throw new RtError({
         code: 'unsupported',
         message: `"${name}" is of kind ${found.entry.kind}, not ${kind}.`,
-        hint: `Models of kind ${kind}: ${catalog.list().filter((entry) => entry.kind === kind).map((entry) => entry.name).join(', ')}.`,
+        hint: `Models of kind ${kind}: ${catalog
+          .list()
+          .filter((entry) => entry.kind === kind)
+          .map((entry) => entry.name)
+          .join(', ')}.`,
       })
     return found
   }
@@ -78,7 +82,11 @@ export const createModels = (options: ModelsOptions): Models => {
     })
   }
 
-  const memo = <T>(map: Map<string, () => Promise<T>>, name: string, load: (name: string) => Promise<T>): Promise<T> => {
+  const memo = <T>(
+    map: Map<string, () => Promise<T>>,
+    name: string,
+    load: (name: string) => Promise<T>,
+  ): Promise<T> => {
     const key = catalog.find(name)?.name ?? name
     let model = map.get(key)
     if (!model) map.set(key, (model = once(() => load(key))))

@@ -16,15 +16,30 @@ export const command: CommandDefinition = {
   flags: {
     ...DATA_FLAG,
     ...MODEL_FLAG,
-    thread: { type: 'string', short: 't', value: 'NAME', description: 'Continue this conversation (default: a new one)' },
+    thread: {
+      type: 'string',
+      short: 't',
+      value: 'NAME',
+      description: 'Continue this conversation (default: a new one)',
+    },
     system: { type: 'string', value: 'TEXT', description: 'Instructions for the model' },
     plain: { type: 'boolean', description: 'Do not look anything up in the knowledge' },
   },
-  examples: ['rt chat', 'rt chat "What may I spend on a meal in Oslo?"', 'rt chat --thread ada "And in Bergen?"', 'rt chat < question.txt'],
+  examples: [
+    'rt chat',
+    'rt chat "What may I spend on a meal in Oslo?"',
+    'rt chat --thread ada "And in Bergen?"',
+    'rt chat < question.txt',
+  ],
   async run(context) {
     const { args, flags, signal } = context
     const prompt = args.join(' ') || (process.stdin.isTTY ? '' : (await readAll(process.stdin)).trim())
-    if (!prompt && !process.stdin.isTTY) throw new RtError({ code: 'invalid_request', message: 'there is no prompt.', hint: 'rt chat "…", or pipe one in.' })
+    if (!prompt && !process.stdin.isTTY)
+      throw new RtError({
+        code: 'invalid_request',
+        message: 'there is no prompt.',
+        hint: 'rt chat "…", or pipe one in.',
+      })
     const options: TurnOptions = { signal, system: text(flags['system']), retrieve: flags['plain'] ? false : undefined }
     return withRuntime(context, {}, async (runtime) => {
       const thread = runtime.thread(text(flags['thread']) ?? `chat-${createSecretId().slice(0, 8)}`)

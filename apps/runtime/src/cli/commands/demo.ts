@@ -27,25 +27,39 @@ export const command: CommandDefinition = {
     once: { type: 'boolean', description: 'Do not keep serving (as without a terminal)' },
     ask: { type: 'string', value: 'TEXT', description: 'The question to the documents' },
     city: { type: 'string', value: 'NAME', description: 'The city of the tool call (default Bergen)' },
-    then: { type: 'string', value: 'TEXT', description: 'The question that follows' },
+    'follow-up': { type: 'string', value: 'TEXT', description: 'The question that follows' },
     port: { type: 'string', short: 'p', value: 'N', description: 'Port (default 4141, or the next free one)' },
   },
   examples: ['rt demo', 'rt demo ./docs --ask "Who approves travel?"', 'rt demo --once --city Oslo'],
   async run({ args, flags, signal }) {
     const folder = args[0] === undefined ? packagedHandbook() : resolve(args[0])
-    if (!existsSync(folder)) throw new RtError({ code: 'not_found', message: `there is no folder "${args[0]}".`, hint: 'rt demo alone uses the handbook it brings.' })
+    if (!existsSync(folder))
+      throw new RtError({
+        code: 'not_found',
+        message: `there is no folder "${args[0]}".`,
+        hint: 'rt demo alone uses the handbook it brings.',
+      })
     const city = text(flags['city']) ?? 'Bergen'
     const keepServing = !flags['once'] && process.stdout.isTTY === true
-    const say = (label: string, line: string): void => void process.stdout.write(` ${style('bold', label.padEnd(8))} ${line}\n`)
+    const say = (label: string, line: string): void =>
+      void process.stdout.write(` ${style('bold', label.padEnd(8))} ${line}\n`)
 
-    process.stdout.write(` ${style('bold', `rt ${version}`)} · node ${process.versions.node} · ${process.platform} ${process.arch} · ${plural(availableParallelism(), 'core')} · ${Math.round(totalmem() / 2 ** 30)} GiB\n`)
+    process.stdout.write(
+      ` ${style('bold', `rt ${version}`)} · node ${process.versions.node} · ${process.platform} ${process.arch} · ${plural(availableParallelism(), 'core')} · ${Math.round(totalmem() / 2 ** 30)} GiB\n`,
+    )
     const data = text(flags['data']) ?? (await demoFolder(folder))
     const runtime = await createRuntime({ data, chat: text(flags['model']), onProgress: createDownloadProgress() })
     try {
       const report = await runtime.ingest(folder, { signal, prune: true })
       const embedding = report.embedded ? `${count(report.embedded)} embedded` : 'nothing new to embed'
-      say('ingest', `${basename(folder)} · ${plural(report.files, 'file')} · ${plural(report.chunks, 'chunk')} · ${embedding} · ${duration(report.ms)}`)
-      const server = await runtime.serve({ port: text(flags['port']) === undefined ? undefined : Number(flags['port']), fallback: true })
+      say(
+        'ingest',
+        `${basename(folder)} · ${plural(report.files, 'file')} · ${plural(report.chunks, 'chunk')} · ${embedding} · ${duration(report.ms)}`,
+      )
+      const server = await runtime.serve({
+        port: text(flags['port']) === undefined ? undefined : Number(flags['port']),
+        fallback: true,
+      })
       await runtime.warm()
       say('ready', `${style('cyan', server.address)}   (${duration(process.uptime() * 1000)} after start)`)
       process.stdout.write('\n')
@@ -53,18 +67,30 @@ export const command: CommandDefinition = {
       const thread = runtime.thread(`demo-${Date.now()}`)
       const weather = createWeatherTool()
       const turns: WatchedTurn[] = []
-      const ask = async (number: number, question: string, options: Parameters<typeof thread.stream>[1] = {}): Promise<void> => {
+      const ask = async (
+        number: number,
+        question: string,
+        options: Parameters<typeof thread.stream>[1] = {},
+      ): Promise<void> => {
         say(`ask ${number}`, question)
         const turn = await watchTurn(thread.stream(question, { ...options, signal, maxOutputTokens: 64 }))
         turns.push(turn)
         for (const { name, args: input, result, ms } of turn.toolCalls)
           say('tool', `${name} ${JSON.stringify(input)} -> ${printable(JSON.stringify(result))}   ${duration(ms)}`)
-        say('answer', `${printable(turn.text).trim()}${turn.citations.map(({ index }) => ` [${index}]`).join('')}   ${style('dim', speed(turn))}`)
-        for (const citation of turn.citations) process.stdout.write(style('dim', `          ${formatCitation(citation)}\n`))
+        say(
+          'answer',
+          `${printable(turn.text).trim()}${turn.citations.map(({ index }) => ` [${index}]`).join('')}   ${style('dim', speed(turn))}`,
+        )
+        for (const citation of turn.citations)
+          process.stdout.write(style('dim', `          ${formatCitation(citation)}\n`))
       }
       await ask(1, text(flags['ask']) ?? 'What may I spend on a meal in Oslo?')
-      await ask(2, `Which city should I check the weather for? I fly to ${city}.`, { tools: [weather], toolChoice: 'required', retrieve: false })
-      await ask(3, text(flags['then']) ?? 'And how much was that limit again?')
+      await ask(2, `Which city should I check the weather for? I fly to ${city}.`, {
+        tools: [weather],
+        toolChoice: 'required',
+        retrieve: false,
+      })
+      await ask(3, text(flags['follow-up']) ?? 'And how much was that limit again?')
 
       process.stdout.write('\n')
       say('trace', await summary(runtime, turns))
@@ -95,13 +121,22 @@ const demoFolder = async (folder: string): Promise<string> =>
   join(await dataFolder(), basename(folder) === 'handbook' ? 'demo' : `demo-${basename(folder)}`)
 
 const speed = ({ firstTokenMs, tokensPerSecond, usage }: WatchedTurn): string => {
-  const cached = usage.cacheRead ? ` (${count(usage.cacheRead)} of ${count(usage.input + usage.cacheRead)} tokens cached)` : ''
+  const cached = usage.cacheRead
+    ? ` (${count(usage.cacheRead)} of ${count(usage.input + usage.cacheRead)} tokens cached)`
+    : ''
   return `first token ${duration(firstTokenMs)}${cached} · ${Math.round(tokensPerSecond)} tok/s`
 }
 
 const summary = async (runtime: Runtime, turns: WatchedTurn[]): Promise<string> => {
   const traces = await Promise.all(turns.map(({ traceId }) => runtime.trace.get(traceId)))
-  const usage = turns.reduce((sum, turn) => ({ read: sum.read + turn.usage.input + turn.usage.cacheRead, cached: sum.cached + turn.usage.cacheRead, written: sum.written + turn.usage.output }), { read: 0, cached: 0, written: 0 })
+  const usage = turns.reduce(
+    (sum, turn) => ({
+      read: sum.read + turn.usage.input + turn.usage.cacheRead,
+      cached: sum.cached + turn.usage.cacheRead,
+      written: sum.written + turn.usage.output,
+    }),
+    { read: 0, cached: 0, written: 0 },
+  )
   const spans = traces.reduce((sum, trace) => sum + trace.spanCount, 0)
   const ms = traces.reduce((sum, trace) => sum + trace.ms, 0)
   const cost = traces.reduce((sum, trace) => sum + (trace.cost ?? 0), 0)
@@ -112,8 +147,10 @@ const nextSteps = (address: string, model: string, data: string): [string, strin
   const folder = data.startsWith(process.cwd()) ? data.slice(process.cwd().length + 1) : data
   return [
     ['next', `rt trace last --data ${folder}        every step of it`],
-    ['', `curl ${address}/v1/chat/completions -H 'content-type: application/json' -d '{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}'`],
+    [
+      '',
+      `curl ${address}/v1/chat/completions -H 'content-type: application/json' -d '{"model":"${model}","messages":[{"role":"user","content":"Hello"}]}'`,
+    ],
     ['', `rt ingest ./docs · rt chat · rt pull qwen2.5-coder:1.5b (better answers, ${bytes(1_117_320_768)})`],
   ]
 }
-

@@ -18,7 +18,9 @@ export const command: CommandDefinition = {
   examples: ['rt ingest ./docs', 'rt ingest notes.md handbook/ --json'],
   async run(context) {
     const { args, flags, signal } = context
-    const report = await withRuntime(context, {}, (runtime) => runtime.ingest(args, { signal, prune: flags['prune'] === true }))
+    const report = await withRuntime(context, {}, (runtime) =>
+      runtime.ingest(args, { signal, prune: flags['prune'] === true }),
+    )
     process.stdout.write(flags['json'] ? `${JSON.stringify(report, null, 2)}\n` : formatIngest(report))
     return report.failed.length ? 1 : 0
   },

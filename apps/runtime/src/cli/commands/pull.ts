@@ -20,6 +20,8 @@ export const command: CommandDefinition = {
       onEvent: ({ message }) => process.stderr.write(` ${style('yellow', 'note', process.stderr)}     ${message}\n`),
     })
     const total = entry.files.reduce((sum, file) => sum + file.bytes, 0)
-    process.stdout.write(` ${entry.name} · ${bytes(total)} · ${Object.keys(files).length === 1 ? 'sha256' : 'all sha256'} ok\n`)
+    process.stdout.write(
+      ` ${entry.name} · ${bytes(total)} · ${Object.keys(files).length === 1 ? 'sha256' : 'all sha256'} ok\n`,
+    )
   },
 }

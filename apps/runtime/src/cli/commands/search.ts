@@ -18,14 +18,18 @@ export const command: CommandDefinition = {
   async run(context) {
     const { args, flags, signal } = context
     const k = positiveInteger(command, 'limit', text(flags['limit']), 5)
-    const hits = await withRuntime(context, { readOnly: true }, (runtime) => runtime.search(args.join(' '), { k, signal }))
+    const hits = await withRuntime(context, { readOnly: true }, (runtime) =>
+      runtime.search(args.join(' '), { k, signal }),
+    )
     if (flags['json']) {
       process.stdout.write(`${JSON.stringify(hits, null, 2)}\n`)
       return
     }
     if (!hits.length) process.stdout.write(' nothing found\n')
     for (const { source, headings, start, end, score, text: passage } of hits) {
-      process.stdout.write(` ${score.toFixed(2)}  ${style('bold', `${source} § ${headings.at(-1) ?? ''}`)}  bytes ${start}-${end}\n`)
+      process.stdout.write(
+        ` ${score.toFixed(2)}  ${style('bold', `${source} § ${headings.at(-1) ?? ''}`)}  bytes ${start}-${end}\n`,
+      )
       process.stdout.write(`       ${printable(passage.replace(/\s+/g, ' ')).slice(0, 160)}\n`)
     }
   },

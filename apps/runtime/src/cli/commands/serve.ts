@@ -18,7 +18,11 @@ export const command: CommandDefinition = {
   async run({ flags, signal }) {
     const given = text(flags['port'])
     const port = parsePort(given)
-    const runtime = await openRuntime({ data: text(flags['data']), chat: text(flags['model']), onProgress: createDownloadProgress() })
+    const runtime = await openRuntime({
+      data: text(flags['data']),
+      chat: text(flags['model']),
+      onProgress: createDownloadProgress(),
+    })
     try {
       // Listening comes first: a client that connects at once is answered when the model is ready.
       const server = await runtime.serve({ port, host: text(flags['host']), fallback: given === undefined })
@@ -26,7 +30,9 @@ export const command: CommandDefinition = {
       process.stdout.write(` ${style('green', 'listening')}  ${server.address}   ${duration(listening)} after start\n`)
       await runtime.ready
       await runtime.warm()
-      process.stdout.write(` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · Ctrl-C stops\n`)
+      process.stdout.write(
+        ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · Ctrl-C stops\n`,
+      )
       await stopped(signal)
       process.stdout.write(' stopping: running answers may finish\n')
       await server.close()
@@ -39,7 +45,8 @@ export const command: CommandDefinition = {
 const parsePort = (value: string | undefined): number | undefined => {
   if (value === undefined) return undefined
   const port = Number(value)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw usage(command, `--port must be 0 to 65535, not "${value}".`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw usage(command, `--port must be 0 to 65535, not "${value}".`)
   return port
 }
 

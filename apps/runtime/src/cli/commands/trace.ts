@@ -20,7 +20,9 @@ export const command: CommandDefinition = {
     if (what === 'show' && !id) throw usage(command, 'show needs a trace id, or the beginning of one.')
     if (what !== 'show' && id) throw usage(command, `"${id}" is one argument too many.`)
     await withRuntime(context, { readOnly: true }, (runtime) =>
-      what === 'list' ? list(runtime, context.flags['json'] === true) : show(runtime, id, context.flags['json'] === true),
+      what === 'list'
+        ? list(runtime, context.flags['json'] === true)
+        : show(runtime, id, context.flags['json'] === true),
     )
   },
 }
@@ -28,7 +30,8 @@ export const command: CommandDefinition = {
 const show = async (runtime: Runtime, id: string | undefined, json: boolean): Promise<void> => {
   const trace = id === undefined ? await runtime.trace.last() : await runtime.trace.get(id)
   if (json) process.stdout.write(`${JSON.stringify(trace ?? null, null, 2)}\n`)
-  else if (trace) process.stdout.write(`${formatTrace(trace, { color: isTerminal(), width: process.stdout.columns })}\n`)
+  else if (trace)
+    process.stdout.write(`${formatTrace(trace, { color: isTerminal(), width: process.stdout.columns })}\n`)
   else process.stdout.write(' no trace yet\n')
 }
 
@@ -37,5 +40,7 @@ const list = async (runtime: Runtime, json: boolean): Promise<void> => {
   if (json) process.stdout.write(`${JSON.stringify(traces, null, 2)}\n`)
   else if (!traces.length) process.stdout.write(' no trace yet\n')
   for (const { traceId, name, startedAt, ms, status } of json ? [] : traces)
-    process.stdout.write(` ${traceId.slice(0, 8)}  ${new Date(startedAt).toISOString()}  ${duration(ms).padStart(8)}  ${status.padEnd(5)}  ${name}\n`)
+    process.stdout.write(
+      ` ${traceId.slice(0, 8)}  ${new Date(startedAt).toISOString()}  ${duration(ms).padStart(8)}  ${status.padEnd(5)}  ${name}\n`,
+    )
 }

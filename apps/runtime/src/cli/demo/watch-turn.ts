@@ -1,4 +1,12 @@
-import { type CitationPart, deserializeError, emptyUsage, type JsonValue, RtError, type StreamPart, type Usage } from '@rt/core'
+import {
+  type CitationPart,
+  deserializeError,
+  emptyUsage,
+  type JsonValue,
+  RtError,
+  type StreamPart,
+  type Usage,
+} from '@rt/core'
 
 export interface WatchedTurn {
   model: string
@@ -16,15 +24,26 @@ export interface WatchedTurn {
 export const watchTurn = async (stream: AsyncIterable<StreamPart>): Promise<WatchedTurn> => {
   const started = performance.now()
   const calls = new Map<string, JsonValue>()
-  const turn: WatchedTurn = { model: '', traceId: '', text: '', citations: [], toolCalls: [], usage: emptyUsage(), firstTokenMs: 0, tokensPerSecond: 0 }
+  const turn: WatchedTurn = {
+    model: '',
+    traceId: '',
+    text: '',
+    citations: [],
+    toolCalls: [],
+    usage: emptyUsage(),
+    firstTokenMs: 0,
+    tokensPerSecond: 0,
+  }
   let decode = 0
   let written = 0
   for await (const part of stream) {
     if (part.type === 'start') Object.assign(turn, { model: part.model, traceId: part.traceId ?? '' })
-    if ((part.type === 'text-delta' || part.type === 'tool-call-start') && !turn.firstTokenMs) turn.firstTokenMs = performance.now() - started
+    if ((part.type === 'text-delta' || part.type === 'tool-call-start') && !turn.firstTokenMs)
+      turn.firstTokenMs = performance.now() - started
     if (part.type === 'text-delta') turn.text += part.text
     if (part.type === 'tool-call-end') calls.set(part.id, part.arguments)
-    if (part.type === 'tool-result') turn.toolCalls.push({ name: part.name, args: calls.get(part.id) ?? {}, result: part.result, ms: part.ms })
+    if (part.type === 'tool-result')
+      turn.toolCalls.push({ name: part.name, args: calls.get(part.id) ?? {}, result: part.result, ms: part.ms })
     if (part.type === 'citation') turn.citations.push(part.citation)
     if (part.type === 'usage') {
       decode += part.timings?.decode ?? 0

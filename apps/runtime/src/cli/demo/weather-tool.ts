@@ -9,11 +9,16 @@ export const createWeatherTool = (): Tool =>
     name: 'get_weather',
     description: 'Current weather of a city',
     inputSchema: {
-      jsonSchema: { type: 'object', properties: { city: { type: 'string', maxLength: 40 } }, required: ['city'], additionalProperties: false },
+      jsonSchema: {
+        type: 'object',
+        properties: { city: { type: 'string', maxLength: 40 } },
+        required: ['city'],
+        additionalProperties: false,
+      },
     },
     execute: async (input) => {
       const { city } = input as { city: string }
-      const seed = [...city.toLowerCase()].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 9973, 7)
+      const seed = Array.from(city.toLowerCase()).reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 9973, 7)
       return { city, celsius: (seed % 30) - 5, sky: SKIES[seed % SKIES.length]! }
     },
   })

@@ -31,6 +31,8 @@ export const createDownloadProgress = (stream: NodeJS.WriteStream = process.stde
     const bar = '█'.repeat(Math.round(share * WIDTH)).padEnd(WIDTH, '░')
     const seconds = (now - started.get(key)!) / 1000
     const rate = seconds > 0.5 ? `  ${bytes(done / seconds)}/s` : ''
-    stream.write(`\r\u001b[2K ${style('dim', 'fetch', stream)}    ${model.padEnd(18)} ${bar} ${bytes(done)} of ${bytes(total)}${rate}${finished ? '\n' : ''}`)
+    stream.write(
+      `\r\u001b[2K ${style('dim', 'fetch', stream)}    ${model.padEnd(18)} ${bar} ${bytes(done)} of ${bytes(total)}${rate}${finished ? '\n' : ''}`,
+    )
   }
 }

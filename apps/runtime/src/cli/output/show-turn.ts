@@ -10,10 +10,13 @@ export const showTurn = async (stream: AsyncIterable<StreamPart>): Promise<void>
       process.stdout.write(printable(part.text))
       open = true
     } else if (part.type === 'citation') citations.push(part.citation)
-    else if (part.type === 'warning') process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${part.message}\n`)
+    else if (part.type === 'warning')
+      process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${part.message}\n`)
     else if (part.type === 'error' || part.type === 'abort') {
       if (open) process.stdout.write('\n')
-      throw part.type === 'error' ? deserializeError(part.error) : new RtError({ code: 'aborted', message: part.reason })
+      throw part.type === 'error'
+        ? deserializeError(part.error)
+        : new RtError({ code: 'aborted', message: part.reason })
     }
   }
   if (open) process.stdout.write('\n')

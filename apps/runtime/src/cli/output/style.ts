@@ -8,7 +8,7 @@ export const style = (format: Format, text: string, stream: NodeJS.WriteStream =
 
 export const isTerminal = (): boolean => process.stdout.isTTY === true
 
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+const CONTROL = /(?![\n\t])\p{Cc}/gu
 
 /** Text of a model or a tool without control sequences: it must not move the cursor or set the title. */
 export const printable = (text: string): string => text.replace(CONTROL, '')

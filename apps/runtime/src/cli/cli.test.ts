@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { RtError } from '@rt/core'
+import type { CommandDefinition } from './command.ts'
+import { COMMANDS } from './commands.ts'
+import { commandHelp, mainHelp } from './help.ts'
+import { nearest } from './nearest.ts'
+import { formatError } from './output/format-error.ts'
+import { printable } from './output/style.ts'
+import { bytes, duration, plural } from './output/units.ts'
+import { parseCommand } from './parse.ts'
+
+const command: CommandDefinition = {
+  name: 'try',
+  summary: 'Try',
+  positionals: 'PATH…',
+  min: 1,
+  max: 2,
+  flags: {
+    port: { type: 'string', short: 'p', value: 'N', description: 'Port' },
+    once: { type: 'boolean', description: 'Once' },
+  },
+  examples: ['rt try a'],
+  run: async () => 0,
+}
+
+describe('parsing', () => {
+  it('reads flags and arguments in any order', () => {
+    expect(parseCommand(command, ['a', '-p', '80', '--once', 'b'])).toEqual({
+      args: ['a', 'b'],
+      flags: expect.objectContaining({ port: '80', once: true }),
+    })
+  })
+
+  it.each([
+    [['a', '--prot', '80'], '--prot is not an option of rt try.', 'Did you mean --port?'],
+    [['a', '--zzz'], '--zzz is not an option of rt try.', 'See: rt try --help'],
+    [['a', '--port'], '--port needs a value.', 'See'],
+    [['a', '--once=yes'], '--once takes no value.', 'See'],
+    [[], 'PATH… is missing.', 'See'],
+    [['a', 'b', 'c'], '"c" is one argument too many.', 'See'],
+  ])('refuses %j', (argv, message, hint) => {
+    expect(() => parseCommand(command, argv)).toThrow(
+      expect.objectContaining({ message, hint: expect.stringContaining(hint) }),
+    )
+  })
+
+  it('shows help without the arguments a run would need', () => {
+    expect(parseCommand(command, ['--help']).flags['help']).toBe(true)
+  })
+
+  it('finds the word that was meant, and none when nothing is near', () => {
+    expect(nearest('serv', ['serve', 'search'])).toBe('serve')
+    expect(nearest('banana', ['serve', 'search'])).toBeUndefined()
+  })
+})
+
+describe('help', () => {
+  it('lists every command', () => {
+    for (const name of Object.keys(COMMANDS)) expect(mainHelp()).toContain(name)
+  })
+
+  it.each(Object.keys(COMMANDS))('of %s shows its usage and an example', async (name) => {
+    const { command: definition } = await COMMANDS[name]!.load()
+    expect(definition.name).toBe(name)
+    expect(commandHelp(definition)).toContain(`Usage  rt ${name}`)
+    expect(definition.examples.length).toBeGreaterThan(0)
+  })
+})
+
+describe('output', () => {
+  it('shows an error with its hint, and causes only when asked', () => {
+    const error = new RtError({
+      code: 'model_not_found',
+      message: 'no model is called "x".',
+      hint: 'Installed: y.',
+      cause: new Error('deep'),
+    })
+    expect(formatError(error)).toBe('error  model_not_found: no model is called "x".\n       Installed: y.\n')
+    expect(formatError(error, { debug: true })).toContain('caused by: Error: deep')
+  })
+
+  it('strips what would drive the terminal, keeping text and line breaks', () => {
+    expect(printable('a\u001b[31mb\u0007\nc\td\u009b')).toBe('a[31mb\nc\td')
+  })
+
+  it('writes quantities with units', () => {
+    expect([
+      bytes(98_362_432),
+      bytes(1_117_320_768),
+      duration(84.3),
+      duration(1400),
+      plural(1, 'file'),
+      plural(1204, 'chunk'),
+    ]).toEqual(['98 MB', '1.1 GB', '84 ms', '1.4 s', '1 file', '1,204 chunks'])
+  })
+})

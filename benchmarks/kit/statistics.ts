@@ -1,0 +1,10 @@
+/** The value at a share of the sorted list; 0.5 is the median. */
+export const quantile = (values: number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const position = (sorted.length - 1) * share
+  const low = Math.floor(position)
+  const high = Math.ceil(position)
+  return sorted[low]! + (sorted[high]! - sorted[low]!) * (position - low)
+}
+
+export const median = (values: number[]): number => quantile(values, 0.5)
