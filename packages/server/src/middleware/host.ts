@@ -1,0 +1,32 @@
+import { RtError } from '@rt/core'
+import type { MiddlewareHandler } from 'hono'
+import type { AppSettings } from '../app-options.ts'
+import type { HonoEnv } from './app-context.ts'
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+/** Name and optional port; brackets for IPv6. */
+const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/
+
+/** The name in a Host header, lower case, without port; undefined when it is not one. */
+export const hostName = (host: string): string | undefined => HOST.exec(host.toLowerCase())?.[1]
+
+export const isLoopback = (name: string): boolean => LOOPBACK.test(name)
+
+/**
+ * Refuses requests addressed to a name that is not ours. This is what stops DNS rebinding: a page's own domain, pointed
+ * at 127.0.0.1, still sends its own name.
+ */
+export const checkHost = ({ allowedHosts, apiKeys }: AppSettings): MiddlewareHandler<HonoEnv> => {
+  const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()))
+  const open = apiKeys.length > 0 && allowed.size === 0
+  return async (c, next) => {
+    const host = c.req.header('host') ?? new URL(c.req.url).host
+    const name = hostName(host)
+    if (open || (name !== undefined && (isLoopback(name) || allowed.has(name)))) return next()
+    throw new RtError({
+      code: 'forbidden',
+      message: `the Host header ${JSON.stringify(host)} is not a name of this server.`,
+      hint: 'Call it as 127.0.0.1 or localhost, or add the name to allowedHosts.',
+    })
+  }
+}

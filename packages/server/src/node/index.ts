@@ -1,0 +1,4 @@
+// Every line here is public API of @rt/server/node: adding one is a decision.
+export { serve } from './serve.ts'
+
+export type { RunningServer, ServableApp, ServeOptions } from './serve.ts'

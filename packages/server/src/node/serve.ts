@@ -1,0 +1,149 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener, RequestError } from '@hono/node-server'
+import { RtError } from '@rt/core'
+import type { App, AppEnv } from '../index.ts'
+import { errorResponse } from '../errors/error-response.ts'
+import { isLoopback } from '../middleware/host.ts'
+import { bind } from './bind.ts'
+
+/** Anything with `fetch` can be served; what has no `keyed: true` stays on loopback. */
+export type ServableApp = Pick<App, 'fetch'> & Partial<Pick<App, 'keyed' | 'warm'>>
+
+export interface ServeOptions {
+  /** Default `127.0.0.1`. Others need an app with `apiKeys`. */
+  host?: string
+  /** Default 4141; 0 = any free one. */
+  port?: number
+  /** Port taken: try the next 20. Default false. */
+  fallback?: boolean
+  /** Closes the server, with `drainMs`. */
+  signal?: AbortSignal
+  onListening?: (server: RunningServer) => void
+  /** How long running answers may go on after `close`. Default 10,000 ms. */
+  drainMs?: number
+  /** Connections beyond are refused. Default 1024. */
+  maxConnections?: number
+  /** A request's headers must be there by then. Default 10,000 ms. */
+  headersMs?: number
+  /** The whole request, body included, must be there by then; answers may take as long as they like. Default 30,000 ms. */
+  requestMs?: number
+}
+
+export interface RunningServer extends AsyncDisposable {
+  /** e.g. `http://127.0.0.1:4141` */
+  readonly address: string
+  readonly port: number
+  /**
+   * New requests get 503 at once; running answers may finish within `drainMs`, then they end with an error and their
+   * connections are cut. A second call with less time shortens the wait.
+   */
+  close(options?: { drainMs?: number }): Promise<void>
+}
+
+/** After the last moment: time for the final error events to reach their clients. */
+const CUT_MS = 250
+
+/**
+ * Serves an app over HTTP/1.1.
+ *
+ * @throws RtError `config_invalid` for a host beyond loopback without keys, `port_in_use`.
+ */
+export const serve = async (app: ServableApp, options: ServeOptions = {}): Promise<RunningServer> => {
+  const { host = '127.0.0.1', port = 4141, fallback = false, signal, drainMs: defaultDrain = 10_000 } = options
+  if (!app.keyed && !isLoopback(host.includes(':') ? `[${host}]` : host)) throw openToAll(host)
+  signal?.throwIfAborted()
+
+  const shutdown = new AbortController()
+  const env: AppEnv = { draining: false, shutdown: shutdown.signal }
+  const running = new Set<ServerResponse>()
+  const http = createHttp(app, env, options)
+  http.on('request', (_request, response) => {
+    running.add(response)
+    response.once('close', () => {
+      running.delete(response)
+      if (env.draining && running.size === 0) stop()
+    })
+  })
+  await bind(http, { host, port, attempts: fallback ? 21 : 1 })
+
+  const closed = new Promise<void>((resolve) => http.once('close', () => resolve()))
+  const timers: NodeJS.Timeout[] = []
+  const stop = (): void => {
+    for (const timer of timers) clearTimeout(timer)
+    http.close()
+  }
+  const expire = (): void => {
+    shutdown.abort(new RtError({ code: 'shutting_down', message: 'the server is closing.' }))
+    timers.push(setTimeout(() => http.closeAllConnections(), CUT_MS))
+  }
+  const onSignal = (): void => void close()
+  const close = ({ drainMs = defaultDrain }: { drainMs?: number } = {}): Promise<void> => {
+    env.draining = true
+    signal?.removeEventListener('abort', onSignal)
+    if (running.size === 0) stop()
+    else timers.push(setTimeout(expire, drainMs))
+    return closed
+  }
+  signal?.addEventListener('abort', onSignal, { once: true })
+
+  const bound = (http.address() as AddressInfo).port
+  const server: RunningServer = {
+    address: `http://${reachable(host)}:${bound}`,
+    port: bound,
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  }
+  options.onListening?.(server)
+  void app.warm?.().catch(() => {})
+  return server
+}
+
+const createHttp = (app: ServableApp, env: AppEnv, options: ServeOptions): Server => {
+  const { maxConnections = 1024, headersMs = 10_000, requestMs = 30_000 } = options
+  const listener = getRequestListener((request) => app.fetch(request, env), {
+    // A missing Host becomes a foreign one, which the app refuses in its own words.
+    hostname: 'missing.invalid',
+    overrideGlobalObjects: false,
+    errorHandler: (error) => errorResponse(unreadable(error), { requestId: '', onError: () => {} }),
+  })
+  const http = createServer(
+    {
+      headersTimeout: Math.min(headersMs, requestMs),
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: Math.min(1000, headersMs, requestMs),
+      keepAliveTimeout: 15_000,
+      requireHostHeader: false,
+    },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  )
+  http.maxConnections = maxConnections
+  return http
+}
+
+/** What node-server could not even turn into a Request: a Host it cannot parse, or a malformed target. */
+const unreadable = (error: unknown): unknown => {
+  if (!(error instanceof RequestError)) return error
+  return /host/i.test(error.message)
+    ? new RtError({ code: 'forbidden', message: 'the Host header is not a name of this server.', cause: error })
+    : new RtError({
+        code: 'invalid_request',
+        message: 'the request line or the Host header is malformed.',
+        cause: error,
+      })
+}
+
+/** How a client on this machine writes the host. */
+const reachable = (host: string): string => {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+const openToAll = (host: string): RtError =>
+  new RtError({
+    code: 'config_invalid',
+    message: `host ${host} can be reached by other machines, and no API key is set.`,
+    hint: 'Set apiKeys, or listen on 127.0.0.1.',
+    data: { host },
+  })

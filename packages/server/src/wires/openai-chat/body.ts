@@ -1,0 +1,56 @@
+import type { JsonObject } from '@rt/core'
+
+/** Absent and null are one thing to OpenAI's clients. */
+type Maybe<T> = T | null | undefined
+
+export type ChatContent = string | { type: string; text?: string | undefined; refusal?: string | undefined }[]
+
+export type ChatMessage =
+  | { role: 'system' | 'developer' | 'user'; content: ChatContent }
+  | {
+      role: 'assistant'
+      content?: Maybe<ChatContent>
+      tool_calls?: Maybe<{ id: string; function: { name: string; arguments: string } }[]>
+      reasoning_content?: Maybe<string>
+      reasoning?: Maybe<string>
+    }
+  | { role: 'tool'; content: ChatContent; tool_call_id: string; name?: Maybe<string> }
+
+export interface ChatTool {
+  type: string
+  function?: { name: string; description?: Maybe<string>; parameters?: Maybe<JsonObject> } | undefined
+}
+
+export type ChatResponseFormat =
+  | { type: 'text' }
+  | { type: 'json_object' }
+  | { type: 'json_schema'; json_schema: { name?: Maybe<string>; schema?: Maybe<JsonObject> } }
+
+/** The body of POST /v1/chat/completions, as far as rt reads it. */
+export interface ChatBody {
+  model?: Maybe<string>
+  messages: ChatMessage[]
+  tools?: Maybe<ChatTool[]>
+  tool_choice?: Maybe<'none' | 'auto' | 'required' | { type: 'function'; function: { name: string } }>
+  response_format?: Maybe<ChatResponseFormat>
+  temperature?: Maybe<number>
+  top_p?: Maybe<number>
+  top_k?: Maybe<number>
+  min_p?: Maybe<number>
+  repeat_penalty?: Maybe<number>
+  presence_penalty?: Maybe<number>
+  frequency_penalty?: Maybe<number>
+  seed?: Maybe<number>
+  stop?: Maybe<string | string[]>
+  max_tokens?: Maybe<number>
+  max_completion_tokens?: Maybe<number>
+  n?: Maybe<number>
+  stream?: Maybe<boolean>
+  stream_options?: Maybe<{ include_usage?: Maybe<boolean> }>
+  rt?: Maybe<{
+    thread?: Maybe<string>
+    retrieve?: Maybe<boolean | string>
+    tools?: Maybe<string[]>
+    memory?: Maybe<boolean>
+  }>
+}

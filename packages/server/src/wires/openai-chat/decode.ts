@@ -1,0 +1,111 @@
+import {
+  type ChatRequest,
+  type JsonObject,
+  LOCAL,
+  type OutputFormat,
+  type Sampling,
+  type ToolChoice,
+  type ToolSpec,
+} from '@rt/core'
+import { invalidField, unsupportedField } from '../../errors/error-response.ts'
+import { decodeBody, unknownFields, type WireWarning } from '../decode-body.ts'
+import { checkModelName } from '../model-name.ts'
+import { decodeMessages } from './decode-messages.ts'
+import type { ChatBody } from './body.ts'
+import { chatSchema, KNOWN_FIELDS, KNOWN_RT_FIELDS } from './schema.ts'
+
+export interface DecodedChat {
+  request: ChatRequest
+  stream: boolean
+  includeUsage: boolean
+  warnings: WireWarning[]
+}
+
+/**
+ * The body of POST /v1/chat/completions as a ChatRequest.
+ *
+ * @param headerThread the value of `x-rt-thread`; `rt.thread` in the body wins.
+ * @throws RtError `invalid_request` or `unsupported`, naming the field.
+ */
+export const decodeChat = (body: JsonObject, headerThread?: string): DecodedChat => {
+  const chat = decodeBody(chatSchema, body)
+  if ((chat.n ?? 1) !== 1)
+    throw unsupportedField('n', `${chat.n} answers at once are not made.`, 'Leave n out, and ask again for another.')
+  const thread = chat.rt?.thread ?? headerThread?.slice(0, 200)
+  const tools = decodeTools(chat)
+  const serverTools = chat.rt?.tools ?? []
+  const toolChoice = decodeToolChoice(chat, [...tools.map(({ name }) => name), ...serverTools])
+  const output = decodeOutput(chat)
+  const maxOutputTokens = chat.max_completion_tokens ?? chat.max_tokens
+  return {
+    request: {
+      messages: decodeMessages(chat.messages, { inThread: thread !== undefined }),
+      principal: LOCAL,
+      sampling: decodeSampling(chat),
+      ...(chat.model && { model: checkModelName(chat.model) }),
+      ...(tools.length && { tools }),
+      ...(toolChoice && { toolChoice }),
+      ...(output && { output }),
+      ...(chat.stop?.length && { stop: [chat.stop].flat() }),
+      ...(maxOutputTokens && { maxOutputTokens }),
+      ...(thread && { thread }),
+      ...(chat.rt?.retrieve && { retrieve: chat.rt.retrieve }),
+      ...(serverTools.length && { serverTools }),
+    },
+    stream: chat.stream ?? false,
+    includeUsage: chat.stream_options?.include_usage ?? false,
+    warnings: [
+      ...unknownFields(body, KNOWN_FIELDS),
+      ...(chat.rt ? unknownFields(body.rt as JsonObject, KNOWN_RT_FIELDS, 'rt.') : []),
+    ],
+  }
+}
+
+const decodeTools = ({ tools }: ChatBody): ToolSpec[] => {
+  const seen = new Set<string>()
+  return (tools ?? []).map(({ type, function: spec }, index) => {
+    const at = `tools[${index}]`
+    if (type !== 'function')
+      throw unsupportedField(`${at}.type`, `${JSON.stringify(type.slice(0, 40))} is not known.`, 'Use "function".')
+    if (!spec) throw invalidField(`${at}.function`, 'a function tool needs its function.')
+    if (seen.has(spec.name)) throw invalidField(`${at}.function.name`, `${spec.name} is there twice.`)
+    seen.add(spec.name)
+    const parameters = spec.parameters ?? { type: 'object', properties: {} }
+    return { name: spec.name, description: spec.description ?? '', parameters }
+  })
+}
+
+const decodeToolChoice = ({ tool_choice: choice }: ChatBody, names: string[]): ToolChoice | undefined => {
+  if (!choice || choice === 'none' || choice === 'auto') return choice ?? undefined
+  if (names.length === 0)
+    throw invalidField('tool_choice', 'a call is required, but there are no tools.', 'Send tools.')
+  if (choice === 'required') return choice
+  const { name } = choice.function
+  if (names.includes(name)) return { name }
+  throw invalidField(
+    'tool_choice.function.name',
+    `no tool is named ${JSON.stringify(name.slice(0, 64))}.`,
+    `There are: ${names.join(', ')}.`,
+  )
+}
+
+const decodeOutput = ({ response_format: format }: ChatBody): OutputFormat | undefined => {
+  if (!format || format.type === 'text') return undefined
+  if (format.type === 'json_object') return { type: 'json' }
+  const { schema, name } = format.json_schema
+  return { type: 'json', ...(schema && { schema }), ...(name && { name }) }
+}
+
+const decodeSampling = (chat: ChatBody): Sampling => {
+  const sampling = {
+    temperature: chat.temperature,
+    topP: chat.top_p,
+    topK: chat.top_k,
+    minP: chat.min_p,
+    repeatPenalty: chat.repeat_penalty,
+    presencePenalty: chat.presence_penalty,
+    frequencyPenalty: chat.frequency_penalty,
+    seed: chat.seed,
+  }
+  return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== null && value !== undefined))
+}

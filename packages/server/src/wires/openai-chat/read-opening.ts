@@ -1,0 +1,52 @@
+import type { Clock, StreamPart } from '@rt/core'
+
+/** Parts that come before anything can be known about the answer. */
+const PREAMBLE: ReadonlySet<StreamPart['type']> = new Set(['start', 'step-start', 'warning'])
+
+export interface Opening {
+  /** The first part that says how it goes, when it came in time. */
+  first: StreamPart | undefined
+  /** All parts, those already read included. */
+  parts: AsyncIterable<StreamPart>
+}
+
+/** Reads a stream until its first telling part, or until `ms` are over, and gives the stream back whole. */
+export const readOpening = async (
+  source: AsyncIterable<StreamPart>,
+  { clock, ms }: { clock: Clock; ms: number },
+): Promise<Opening> => {
+  const iterator = source[Symbol.asyncIterator]()
+  const read: StreamPart[] = []
+  const over = new AbortController()
+  const timer = clock.sleep(ms, over.signal).then(
+    () => undefined,
+    () => undefined,
+  )
+  let pending: Promise<IteratorResult<StreamPart>> | undefined
+  try {
+    for (;;) {
+      pending = iterator.next()
+      const result = await Promise.race([pending, timer])
+      if (!result) return { first: undefined, parts: resume(read, pending, iterator) }
+      if (result.done) return { first: undefined, parts: resume(read, pending, iterator) }
+      read.push(result.value)
+      if (!PREAMBLE.has(result.value.type)) return { first: result.value, parts: resume(read, undefined, iterator) }
+    }
+  } finally {
+    over.abort()
+  }
+}
+
+async function* resume(
+  read: StreamPart[],
+  pending: Promise<IteratorResult<StreamPart>> | undefined,
+  iterator: AsyncIterator<StreamPart>,
+): AsyncGenerator<StreamPart> {
+  try {
+    yield* read
+    for (let result = await (pending ?? iterator.next()); !result.done; result = await iterator.next())
+      yield result.value
+  } finally {
+    await iterator.return?.()
+  }
+}
