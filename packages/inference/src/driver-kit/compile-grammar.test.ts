@@ -76,6 +76,11 @@ describe('compileGrammar', () => {
     expect(compileGrammar(optionalKeys(400)).length).toBeLessThan(400 * 120)
   })
 
+  it('never writes a repetition above 2,000, which llama.cpp takes for no limit', () => {
+    expect(compileGrammar({ type: 'string', maxLength: 100_000 })).toContain('{0,2000}')
+    expect(compileGrammar({ type: 'array', maxItems: 100_000 })).toContain('{0,1999}')
+  })
+
   it('shares the rules of equal parts', () => {
     const strings = Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`k${i}`, { type: 'string' }]))
     expect(compileGrammar({ type: 'object', properties: strings }).match(/\{0,512\}/g)).toHaveLength(1)

@@ -28,7 +28,7 @@ export interface CompileGrammarOptions {
  *   `maxItems`), `string` (`minLength`, `maxLength`), `integer`, `number`, `boolean`, `null`, lists of types, `enum`,
  *   `const`. An empty schema, an object without `properties` and an array without `items` hold any JSON, 4 levels deep.
  * - Limits: a string without `maxLength` ends at 512 characters, an array without `maxItems` at 32 items; larger maxima
- *   are lowered to 8,192 and 1,024. Integers have up to 15 digits.
+ *   are lowered to 2,000. Integers have up to 15 digits.
  * - Left to validation afterwards: `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` (only the sign is
  *   enforced) and the formats int32, int64, float, double.
  * - Annotations (`title`, `description`, `default`, `examples`, ...) are ignored.
@@ -62,17 +62,20 @@ export const schemaRule = (builder: GrammarBuilder, schema: unknown, path: strin
 
 const MAX_DEPTH = 32
 const MAX_BRANCHES = 512
-const MAX_STRING = 8192
-const MAX_ITEMS = 1024
+/** llama.cpp refuses a lower bound of a repetition above 2,000 and takes an upper one above it for "no limit". */
+const MAX_REPEAT = 2000
 
-const CONSTRAINTS = new Set([
-  ...['type', 'enum', 'const', 'properties', 'required', 'additionalProperties', 'items', 'minItems', 'maxItems'],
-  ...['minLength', 'maxLength', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'format', 'uniqueItems'],
-])
-const ANNOTATIONS = new Set([
-  ...['title', 'description', 'default', 'examples', 'example', 'deprecated', 'readOnly', 'writeOnly'],
-  ...['$schema', '$id', 'id', '$comment', '$defs', 'definitions'],
-])
+const CONSTRAINTS = new Set(
+  (
+    'type enum const properties required additionalProperties items minItems maxItems uniqueItems minLength maxLength ' +
+    'minimum maximum exclusiveMinimum exclusiveMaximum format'
+  ).split(' '),
+)
+const ANNOTATIONS = new Set(
+  'title description default examples example deprecated readOnly writeOnly $schema $id id $comment $defs definitions'.split(
+    ' ',
+  ),
+)
 const CHECKED_LATER = new Set<unknown>(['int32', 'int64', 'float', 'double'])
 
 /** What a keyword may say; every keyword not listed anywhere is refused, for ignoring it would change the meaning. */
@@ -123,7 +126,7 @@ const typeRule = (builder: GrammarBuilder, type: Type, schema: JsonSchema, path:
         min: 'minItems',
         max: 'maxItems',
         usual: DEFAULT_MAX_ITEMS,
-        most: MAX_ITEMS,
+        most: MAX_REPEAT,
       })
       const item = schemaRule(builder, schema['items'] ?? true, `${path}/items`, depth + 1)
       return arrayRule(builder, item, bounds)
@@ -131,7 +134,7 @@ const typeRule = (builder: GrammarBuilder, type: Type, schema: JsonSchema, path:
     case 'string':
       return stringRule(
         builder,
-        boundsOf(schema, path, { min: 'minLength', max: 'maxLength', usual: DEFAULT_MAX_LENGTH, most: MAX_STRING }),
+        boundsOf(schema, path, { min: 'minLength', max: 'maxLength', usual: DEFAULT_MAX_LENGTH, most: MAX_REPEAT }),
       )
     case 'integer':
       return integerRule(builder, { signed: !isPositive(schema) })

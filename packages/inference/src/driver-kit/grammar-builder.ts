@@ -41,8 +41,7 @@ export const createGrammarBuilder = (maxRules: number = DEFAULT_MAX_RULES): Gram
 }
 
 /** A GBNF literal of exactly this text. */
-export const literal = (text: string): string =>
-  `"${text.replace(/[\\"]/g, '\\$&').replace(/[\u0000-\u001f\u007f]/g, hexEscape)}"`
+export const literal = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&').replace(/\p{Cc}/gu, hexEscape)}"`
 
 const hexEscape = (char: string): string => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`
 
