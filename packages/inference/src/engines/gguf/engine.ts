@@ -1,0 +1,31 @@
+import { availableParallelism } from 'node:os'
+import { createSecretId } from '@rt/core'
+import { entryUrl } from '@rt/node/worker'
+import { createHost } from '../../host/create-host.ts'
+import { compileCacheFolder } from './compile-cache-folder.ts'
+import { createGgufModel } from './model.ts'
+import type { GgufEngine, GgufEngineOptions, GgufModelInfo, LoadParams } from './options.ts'
+
+/** llama.cpp's work hops over the threads of libuv's pool; with one, decoding is twice as fast on few cores. */
+const UV_THREADS = availableParallelism() > 4 ? '2' : '1'
+
+/** An engine for GGUF files. Nothing starts before the first use. */
+export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}): GgufEngine => {
+  const host = createHost({
+    name: 'gguf engine',
+    entry: entryUrl(import.meta.url, './entry.ts', 'gguf-host.js'),
+    env: { UV_THREADPOOL_SIZE: UV_THREADS, RT_COMPILE_CACHE: compileCacheFolder(), ...env },
+  })
+  return {
+    get pid() {
+      return host.pid
+    },
+    start: ({ signal } = {}) => host.call('start', { threads }, { signal }),
+    async load(options, { signal } = {}) {
+      const load: LoadParams = { ...options, key: createSecretId(), ...(threads && { threads }) }
+      const info = await host.call<GgufModelInfo>('load', load, { signal })
+      return createGgufModel({ host, load, info })
+    },
+    [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
+  }
+}

@@ -1,0 +1,217 @@
+import {
+  abortError,
+  emptyUsage,
+  LOCAL,
+  RtError,
+  toRtError,
+  type ModelRequest,
+  type StreamPart,
+  type TerminalPart,
+  type Timings,
+  type Usage,
+} from '@rt/core'
+import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-cpp'
+import { compileGrammar, jsonObjectGrammar, toolCallGrammar } from '../../driver-kit/index.ts'
+import { createAnswerReader, type AnswerEnd } from './answer-reader.ts'
+import { PIECE, type LoadedModel } from './load-model.ts'
+import { penaltyWindow, resolveSampling } from './sampling.ts'
+import { commonPrefix, type Slot } from './slots.ts'
+import { createTextDecoder } from './text-decoder.ts'
+import { tokenizePrompt } from './tokenize-prompt.ts'
+
+type Token = LlamaContextSequence['contextTokens'][number]
+
+/** Writes one answer. Ends with exactly one terminal part, whatever happens. */
+export async function* generate(
+  loaded: LoadedModel,
+  request: ModelRequest,
+  signal: AbortSignal,
+): AsyncGenerator<StreamPart, void> {
+  const usage = emptyUsage()
+  const timings: Timings = { queue: 0, prefill: 0, decode: 0 }
+  let terminal: TerminalPart
+  try {
+    const finishReason = yield* answer(loaded, request, { signal, usage, timings })
+    terminal = { type: 'finish', finishReason, usage }
+  } catch (thrown) {
+    const error = toRtError(thrown)
+    terminal =
+      signal.aborted || error.code === 'aborted'
+        ? { type: 'abort', reason: error.message, usage }
+        : { type: 'error', error: error.toJSON(), usage }
+  }
+  if (usage.input + usage.cacheRead > 0) yield { type: 'usage', usage, timings }
+  yield terminal
+}
+
+/** One request under way: what is counted is written into `usage` and `timings` as it happens. */
+interface Run {
+  signal: AbortSignal
+  usage: Usage
+  timings: Timings
+}
+
+type FinishReason = Extract<TerminalPart, { type: 'finish' }>['finishReason']
+
+async function* answer(loaded: LoadedModel, request: ModelRequest, run: Run): AsyncGenerator<StreamPart, FinishReason> {
+  const { signal, timings } = run
+  const tokens = tokenizePrompt(request, loaded)
+  checkLength(tokens.length, loaded, request)
+  const grammar = await createGrammar(loaded, request)
+  const begun = performance.now()
+  const principal = request.principal ?? LOCAL
+  const slot = await loaded.slots.acquire({ tokens, principal, cacheKey: request.cacheKey, signal })
+  timings.queue = performance.now() - begun
+  try {
+    const rest = await prefill(slot, tokens, { request, run, principal })
+    return yield* decode(slot, rest, { loaded, request, run, grammar })
+  } catch (error) {
+    // Half-done work leaves a cache nobody should trust, unless it was the caller who stopped it.
+    if (!signal.aborted) slot.principal = undefined
+    throw error
+  } finally {
+    loaded.slots.release(slot)
+  }
+}
+
+const checkLength = (promptTokens: number, { info }: LoadedModel, request: ModelRequest): void => {
+  const limit = info.contextTokens
+  if (promptTokens < limit) return
+  throw new RtError({
+    code: 'context_overflow',
+    message: `the prompt has ${promptTokens} tokens, and the context holds ${limit} (prompt and answer together).`,
+    hint: 'Shorten the messages or the retrieved text, or load the model with more contextTokens.',
+    data: { promptTokens, limit, messages: request.messages.length },
+  })
+}
+
+/** The constraint on the answer, if any. A fresh state for every answer: it moves with each token. */
+const createGrammar = async (loaded: LoadedModel, { tools = [], toolChoice = 'auto', output }: ModelRequest) => {
+  const text = forcedGrammar({ tools, toolChoice, output })
+  if (text === undefined) return undefined
+  const { LlamaGrammarEvaluationState } = loaded.module
+  return new LlamaGrammarEvaluationState({ model: loaded.model, grammar: await loaded.grammar(text) })
+}
+
+const forcedGrammar = ({
+  tools,
+  toolChoice,
+  output,
+}: Required<Pick<ModelRequest, 'tools' | 'toolChoice'>> & Pick<ModelRequest, 'output'>) => {
+  if (tools.length && toolChoice !== 'none')
+    return toolChoice === 'auto' ? undefined : toolCallGrammar(tools, toolChoice)
+  if (output?.type !== 'json') return undefined
+  return output.schema ? compileGrammar(output.schema) : jsonObjectGrammar()
+}
+
+/**
+ * Brings the sequence to the prompt, all but the last few tokens, which are returned: `evaluate` reads them. Pieces end at
+ * multiples of PIECE, an abort waits for one of them at most. With a seed only whole pieces are reused, so that an
+ * answer does not depend on what was in the cache: rows of another batch size differ in their last bits.
+ */
+const prefill = async (
+  slot: Slot<LlamaContextSequence>,
+  tokens: Token[],
+  { request, run, principal }: { request: ModelRequest; run: Run; principal: string },
+): Promise<Token[]> => {
+  const { sequence } = slot
+  if (slot.principal !== principal) await sequence.clearHistory()
+  slot.principal = principal
+  const shared = Math.min(commonPrefix(sequence.contextTokens, tokens), tokens.length - 1)
+  const keep = request.sampling?.seed === undefined ? shared : toPiece(Math.min(shared, slot.exact))
+  await sequence.adaptStateToTokens(tokens.slice(0, keep), false)
+
+  let at = sequence.nextTokenIndex
+  slot.exact = Math.min(slot.exact, toPiece(at))
+  run.usage.cacheRead = at
+  while (true) {
+    if (run.signal.aborted) throw abortError(run.signal)
+    const end = toPiece(at) + PIECE
+    if (slot.exact === at && end <= tokens.length) slot.exact = end
+    if (end >= tokens.length) return tokens.slice(at)
+    const begun = performance.now()
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, end))
+    run.timings.prefill += performance.now() - begun
+    run.usage.input += end - at
+    at = end
+  }
+}
+
+const toPiece = (tokens: number): number => Math.floor(tokens / PIECE) * PIECE
+
+async function* decode(
+  slot: Slot<LlamaContextSequence>,
+  prompt: Token[],
+  {
+    loaded,
+    request,
+    run,
+    grammar,
+  }: { loaded: LoadedModel; request: ModelRequest; run: Run; grammar: Awaited<ReturnType<typeof createGrammar>> },
+): AsyncGenerator<StreamPart, FinishReason> {
+  const { model, info } = loaded
+  const { signal, usage, timings } = run
+  const reader = createAnswerReader(request)
+  const decoder = createTextDecoder((some, before) => model.detokenize(some as Token[], false, before as Token[]))
+  const limit = Math.min(
+    request.maxOutputTokens ?? Infinity,
+    info.contextTokens - usage.cacheRead - usage.input - prompt.length,
+  )
+  const written: Token[] = []
+  let end: AnswerEnd = 'length'
+  let begun = performance.now()
+
+  for await (const token of slot.sequence.evaluate(prompt, evaluateOptions(loaded, request, { written, grammar }))) {
+    if (written.length === 0 && usage.output === 0) {
+      timings.prefill += performance.now() - begun
+      begun = performance.now()
+      usage.input += prompt.length
+    }
+    usage.output++
+    timings.decode = performance.now() - begun
+    if (signal.aborted) throw abortError(signal)
+    if (model.isEogToken(token)) {
+      end = 'stop'
+      break
+    }
+    written.push(token)
+    const { parts, done } = reader.push(decoder.push(token))
+    yield* parts
+    if (done) {
+      end = 'stop'
+      break
+    }
+    if (written.length >= limit) break
+  }
+  const last = decoder.end()
+  if (last) yield* reader.push(last).parts
+  const { parts, finishReason } = reader.end(end)
+  yield* parts
+  return finishReason
+}
+
+const evaluateOptions = (
+  loaded: LoadedModel,
+  request: ModelRequest,
+  { written, grammar }: { written: Token[]; grammar: Awaited<ReturnType<typeof createGrammar>> },
+): SequenceEvaluateOptions => {
+  const { temperature, topK, topP, minP, seed, repeatPenalty, presencePenalty, frequencyPenalty } = resolveSampling(
+    request.sampling,
+    loaded.sampling,
+  )
+  return {
+    temperature,
+    topK,
+    topP,
+    minP,
+    seed,
+    repeatPenalty: {
+      punishTokens: () => penaltyWindow(written) as Token[],
+      penalty: repeatPenalty,
+      presencePenalty,
+      frequencyPenalty,
+    },
+    ...(grammar && { grammarEvaluationState: grammar }),
+    yieldEogToken: true,
+  }
+}

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { freemem } from 'node:os'
+import { basename } from 'node:path'
+import { RtError, toRtError, type Sampling } from '@rt/core'
+import type { Llama, LlamaContext, LlamaContextSequence, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
+import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
+import { loadLlama, type LlamaModule } from './load-llama.ts'
+import type { GgufModelInfo, LoadParams } from './options.ts'
+import { checkNumber } from './sampling.ts'
+import { createSlotPool, type SlotPool } from './slots.ts'
+
+/** A model inside the host process. */
+export interface LoadedModel extends AsyncDisposable {
+  readonly info: GgufModelInfo
+  readonly module: LlamaModule
+  readonly model: LlamaModel
+  readonly template: ChatTemplate
+  readonly slots: SlotPool<LlamaContextSequence>
+  readonly sampling: Sampling
+  grammar(text: string): Promise<LlamaGrammar>
+}
+
+const DEFAULT_CONTEXT = 4096
+const DEFAULT_SEQUENCES = 4
+/** Prompts are read in pieces of this many tokens, so nothing is gained by a larger batch, which would only hold memory. */
+export const PIECE = 64
+
+/** Loads weights and opens the first sequence, so that the first request finds everything ready. */
+export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promise<LoadedModel> => {
+  const { path, threads, sequences = DEFAULT_SEQUENCES } = params
+  if (params.contextTokens !== undefined)
+    checkNumber('contextTokens', params.contextTokens, { low: 16, high: 2 ** 24, whole: true })
+  checkNumber('sequences', sequences, { low: 1, high: 256, whole: true })
+  const [sizeBytes, { module, llama }] = await Promise.all([checkFile(params), loadLlama({ threads })])
+  const model = await asRtError(params, () =>
+    // The binding's own memory check takes 0.15 s; where a file is small beside the free memory there is nothing to check.
+    llama.loadModel({
+      modelPath: path,
+      ...(signal && { loadSignal: signal }),
+      ignoreMemorySafetyChecks: sizeBytes * 4 < freemem(),
+    }),
+  )
+  const contexts: LlamaContext[] = []
+  try {
+    const contextTokens = contextSize(params, model)
+    const create = async (): Promise<LlamaContextSequence> => {
+      const context = await asRtError(params, () =>
+        model.createContext({
+          contextSize: contextTokens,
+          batchSize: Math.min(PIECE, contextTokens),
+          ...(threads && { threads }),
+          ignoreMemorySafetyChecks: contextTokens <= DEFAULT_CONTEXT && sizeBytes * 4 < freemem(),
+          failedCreationRemedy: false,
+        }),
+      )
+      contexts.push(context)
+      return context.getSequence()
+    }
+    const source = templateSource(params, model)
+    const slots = createSlotPool({ create: withFirst(await create(), create), size: sequences })
+    return {
+      info: describe(model, { sizeBytes, contextTokens, source }),
+      module,
+      model,
+      template: createChatTemplate({
+        source,
+        bosToken: model.tokens.bosString ?? '',
+        eosToken: model.tokens.eosString ?? '',
+      }),
+      slots,
+      sampling: params.sampling ?? {},
+      grammar: createGrammarCache(llama),
+      async [Symbol.asyncDispose]() {
+        await model.dispose()
+      },
+    }
+  } catch (error) {
+    await model.dispose()
+    throw error
+  }
+}
+
+const withFirst = <T>(first: T, create: () => Promise<T>): (() => Promise<T>) => {
+  let unused: T | undefined = first
+  return async () => {
+    const ready = unused
+    unused = undefined
+    return ready ?? create()
+  }
+}
+
+/** Rejects what is no GGUF file before native code reads it: magic, version and plausible counts (GGUF spec, version 3). */
+const checkFile = async ({ id, path }: LoadParams): Promise<number> => {
+  try {
+    await using file = await open(path)
+    const { size } = await file.stat()
+    const header = Buffer.alloc(24)
+    await file.read(header, 0, 24, 0)
+    const [version, tensors, pairs] = [header.readUInt32LE(4), header.readBigUInt64LE(8), header.readBigUInt64LE(16)]
+    const wrong =
+      header.toString('latin1', 0, 4) !== 'GGUF'
+        ? 'it does not begin with GGUF'
+        : version < 2 || version > 3
+          ? `version ${version} is not known`
+          : tensors > 100_000n || pairs > 100_000n || (tensors + pairs) * 12n > BigInt(size)
+            ? 'its header names more entries than fit'
+            : undefined
+    if (wrong === undefined) return size
+    throw new RtError({
+      code: 'model_invalid',
+      message: `${basename(path)} of the model "${id}" is not a usable GGUF file: ${wrong}.`,
+      hint: 'Fetch it again, or check that the path names the model.',
+    })
+  } catch (cause) {
+    if (RtError.isInstance(cause)) throw cause
+    throw new RtError({
+      code: 'model_not_found',
+      message: `the file ${basename(path)} of the model "${id}" cannot be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+      hint: 'Check the path, or fetch the model again.',
+      cause,
+    })
+  }
+}
+
+const asRtError = async <T>({ id, path }: LoadParams, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (cause) {
+    const { code, message } = toRtError(cause)
+    if (code === 'aborted') throw cause
+    const memory = cause instanceof Error && (cause.name === 'InsufficientMemoryError' || /memory/i.test(message))
+    throw new RtError({
+      code: memory ? 'model_unavailable' : 'model_invalid',
+      message: `the model "${id}" could not be loaded: ${message.replaceAll(path, basename(path))}`,
+      hint: memory
+        ? 'Use a smaller contextTokens or a smaller model, or free memory.'
+        : 'Fetch the file again; if that does not help, its architecture may be newer than this engine.',
+      cause,
+    })
+  }
+}
+
+const contextSize = ({ id, contextTokens }: LoadParams, model: LlamaModel): number => {
+  const trained = model.trainContextSize
+  if (contextTokens !== undefined && contextTokens > trained)
+    throw new RtError({
+      code: 'invalid_request',
+      message: `contextTokens is ${contextTokens}, and "${id}" was trained for ${trained}.`,
+      hint: `Use at most ${trained}.`,
+      data: { field: 'contextTokens', trainContextTokens: trained },
+    })
+  return contextTokens ?? Math.min(trained, DEFAULT_CONTEXT)
+}
+
+const templateSource = ({ id, template }: LoadParams, model: LlamaModel): string => {
+  const source = template ?? model.fileInfo.metadata.tokenizer?.chat_template
+  if (typeof source === 'string' && source) return source
+  throw new RtError({
+    code: 'model_invalid',
+    message: `the model "${id}" has no chat template.`,
+    hint: 'It may be a base model; load it with a `template` (Jinja).',
+  })
+}
+
+const describe = (
+  model: LlamaModel,
+  { sizeBytes, contextTokens, source }: { sizeBytes: number; contextTokens: number; source: string },
+): GgufModelInfo => {
+  const tensors = model.fileInfo.fullTensorInfo ?? model.fileInfo.tensorInfo
+  const parameters = tensors?.reduce(
+    (sum, { dimensions }) => sum + dimensions.reduce<number>((all, one) => all * Number(one), 1),
+    0,
+  )
+  return {
+    architecture: model.architecture,
+    ...(parameters && { parameters }),
+    sizeBytes,
+    contextTokens,
+    trainContextTokens: model.trainContextSize,
+    templateHash: createHash('sha256').update(source).digest('hex').slice(0, 16),
+  }
+}
+
+/** Compiling a grammar costs a temporary file and a native parse: the last few are kept. */
+const createGrammarCache = (llama: Llama, most: number = 32): ((text: string) => Promise<LlamaGrammar>) => {
+  const known = new Map<string, Promise<LlamaGrammar>>()
+  return (text) => {
+    const grammar = known.get(text) ?? llama.createGrammar({ grammar: text })
+    known.delete(text)
+    known.set(text, grammar)
+    grammar.catch(() => known.delete(text))
+    if (known.size > most) known.delete(known.keys().next().value!)
+    return grammar
+  }
+}

@@ -1,0 +1,75 @@
+import type { LanguageModel, Sampling } from '@rt/core'
+
+export interface GgufEngineOptions {
+  /** Threads that compute. Default: the processor's cores as llama.cpp counts them. */
+  threads?: number
+  /** Added to the environment of the host process. */
+  env?: Record<string, string>
+}
+
+export interface GgufModelOptions {
+  /** As the user names it, e.g. `smollm2:135m`. */
+  id: string
+  /** The GGUF file. */
+  path: string
+  /** Context window in tokens, prompt and answer together. Default: the smaller of 4096 and what the model was trained for. */
+  contextTokens?: number
+  /** The model's own sampling defaults. A request's values win over these, these over {@link DEFAULT_SAMPLING}. */
+  sampling?: Sampling
+  /** Jinja chat template, instead of the file's own. */
+  template?: string
+  /** Conversations kept in memory and answered side by side; each holds a key-value cache of its own. Default 4. */
+  sequences?: number
+}
+
+/** What is known about a loaded model. */
+export interface GgufModelInfo {
+  architecture: string
+  /** Number of weights, where the file says it. */
+  parameters?: number
+  /** Size of the weights in bytes. */
+  sizeBytes: number
+  contextTokens: number
+  trainContextTokens: number
+  /** First 16 hex digits of the SHA-256 of the chat template in use. */
+  templateHash: string
+}
+
+export interface GgufModel extends LanguageModel, AsyncDisposable {
+  readonly info: GgufModelInfo
+}
+
+/** Runs GGUF files in one supervised child process. */
+export interface GgufEngine extends AsyncDisposable {
+  /** Undefined while the host does not run. */
+  readonly pid: number | undefined
+  /** Starts the host and loads llama.cpp, without a model. Optional: `load` does it too. */
+  start(options?: { signal?: AbortSignal }): Promise<void>
+  /**
+   * Loads a model. After a crash of the host it is loaded again by itself at the next request.
+   *
+   * @throws RtError `model_not_found`, `model_invalid`, `model_unavailable` (memory), `invalid_request`.
+   */
+  load(options: GgufModelOptions, call?: { signal?: AbortSignal }): Promise<GgufModel>
+}
+
+/**
+ * Sampling of this engine where neither request nor model says otherwise. Without a seed every answer at a temperature
+ * above 0 draws a new one. Penalties look at the last 64 tokens of the answer, not at the prompt.
+ */
+export const DEFAULT_SAMPLING: Required<Omit<Sampling, 'seed'>> = {
+  temperature: 0,
+  topP: 0.95,
+  topK: 40,
+  minP: 0,
+  repeatPenalty: 1,
+  presencePenalty: 0,
+  frequencyPenalty: 0,
+}
+
+/** What the parent tells the child with every request, so that a fresh child needs no history. */
+export interface LoadParams extends GgufModelOptions {
+  /** Identity of the handle: two loads of one file are two models. */
+  key: string
+  threads?: number
+}
