@@ -1,0 +1,100 @@
+import { abortError, RtError, throwIfAborted } from '@rt/core'
+import { ensureFolder } from '@rt/node/files'
+import { fetchFile, type FetchedFile } from './fetch-file.ts'
+import { formatBytes } from './format-bytes.ts'
+import { parseSource } from './parse-source.ts'
+import { slugOf } from './parse-name.ts'
+import { type CatalogPlace, findFile, ownPath, type PlacedEntry } from './place.ts'
+import { writePin } from './references.ts'
+import { hubUrl } from './sources/hf.ts'
+import { inspectRemote } from './sources/inspect-remote.ts'
+import type { Sources } from './sources/source.ts'
+import type { CatalogEntry, CatalogFile, EnsureOptions, FileRole, ResolvedModel } from './types.ts'
+import { openWorkspace } from './workspace.ts'
+
+export interface EnsureEntryOptions extends EnsureOptions {
+  place: CatalogPlace
+  placed: PlacedEntry
+  sources: Sources
+}
+
+/** Finds each file of an entry on this machine, and fetches those that are not there. */
+export const ensureEntry = async (options: EnsureEntryOptions): Promise<ResolvedModel> => {
+  const { place, placed, signal } = options
+  throwIfAborted(signal)
+  const files: Partial<Record<FileRole, string>> = {}
+  const missing: CatalogFile[] = []
+  for (const file of placed.entry.files) {
+    const path = await findFile(place, placed, file, { signal, onProgress: (done) => reportLocal(options, file, done) }).catch(
+      (error: unknown) => {
+        throw signal?.aborted ? abortError(signal) : error
+      },
+    )
+    if (path) files[file.role] = path
+    else missing.push(file)
+  }
+  const fetched = missing.length > 0 ? await fetchMissing(missing, options) : new Map<CatalogFile, FetchedFile>()
+  for (const [file, { path }] of fetched) files[file.role] = path
+  return { entry: pinned(placed.entry, fetched), files: files as ResolvedModel['files'] }
+}
+
+const fetchMissing = async (missing: CatalogFile[], options: EnsureEntryOptions): Promise<Map<CatalogFile, FetchedFile>> => {
+  const { place, placed, sources, signal } = options
+  await ensureFolder(place.folder)
+  const wanted = await Promise.all(missing.map(async (file) => ({ file, known: await inspect(file, place, signal) })))
+  await checkSpace(
+    wanted.map(({ known }) => known),
+    options,
+  )
+  const workspace = await openWorkspace(place.folder, slugOf(placed.entry.name).slice(0, 120))
+  const unreachable = new Set<string>()
+  const fetched = new Map<CatalogFile, FetchedFile>()
+  let failed = true
+  try {
+    for (const { file, known } of wanted) {
+      const result = await fetchFile({ ...options, file: known, sources, workspace: workspace.folder, unreachable })
+      fetched.set(file, result)
+      if (file.sha256 === undefined) await pin(file, result, options)
+    }
+    failed = false
+  } finally {
+    await workspace.close({ failed })
+  }
+  return fetched
+}
+
+/** A file outside the catalog takes size and hash from what its server says, when it says so. */
+const inspect = async (file: CatalogFile, { env }: CatalogPlace, signal?: AbortSignal): Promise<CatalogFile> => {
+  if (file.sha256 !== undefined || !file.sources[0]) return file
+  const location = parseSource(file.sources[0])
+  if (location.scheme !== 'hf' && location.scheme !== 'https') return file
+  return { ...file, ...(await inspectRemote(location.scheme === 'hf' ? hubUrl(location, env) : location.url, signal)) }
+}
+
+const checkSpace = async (files: CatalogFile[], { place, placed }: EnsureEntryOptions): Promise<void> => {
+  const needed = files.reduce((sum, { bytes = 0 }) => sum + bytes, 0)
+  const free = await place.system.freeBytes(place.folder)
+  if (needed <= free) return
+  throw new RtError({
+    code: 'disk_full',
+    message: `${placed.entry.name} needs ${formatBytes(needed)} in the models folder, ${formatBytes(free)} are free. Nothing was written.`,
+    hint: `Free space, or choose another place: RT_MODELS=/big/disk rt pull ${placed.entry.name}`,
+    data: { model: placed.entry.name, needed, free },
+  })
+}
+
+const pin = async (file: CatalogFile, { bytes, sha256 }: FetchedFile, { place, placed }: EnsureEntryOptions): Promise<void> => {
+  const source = file.sources[0] ?? ''
+  await writePin(ownPath(place, placed, file), { name: placed.entry.name, source, bytes, sha256 })
+}
+
+const pinned = (entry: CatalogEntry, fetched: Map<CatalogFile, FetchedFile>): CatalogEntry => ({
+  ...entry,
+  files: entry.files.map((file) => {
+    const { bytes, sha256 } = fetched.get(file) ?? file
+    return { ...file, bytes, sha256 }
+  }),
+})
+
+const reportLocal = ({ placed, onProgress }: EnsureEntryOptions, file: CatalogFile, done: number): void =>
+  onProgress?.({ model: placed.entry.name, file: file.name, source: 'local', phase: 'verifying', done, total: file.bytes ?? 0 })

