@@ -1,1 +1,14 @@
-export {}
+// Every line here is public API of @rt/vector: adding one is a decision. The indexes are not: stores choose them.
+
+// Stores
+export { createSqliteStore } from './create-sqlite-store.ts'
+export type { SqliteStoreOptions } from './stores/sqlite/index.ts'
+
+// Fusion of ranked lists
+export { fuseMinMax, minMax } from './fusion/min-max.ts'
+export { rrf } from './fusion/rrf.ts'
+export type { FusedHit, RankedList } from './fusion/min-max.ts'
+
+// Limits
+export { MAX_ID_BYTES, MAX_METADATA_BYTES } from './driver-kit/check-records.ts'
+export { DEFAULT_WEIGHTS, MAX_K } from './driver-kit/check-query.ts'

@@ -1,0 +1,80 @@
+import { RtError, type SearchMode, type VectorQuery } from '@rt/core'
+import { canonicalJson } from './canonical-json.ts'
+import { checkVector } from './check-records.ts'
+import type { Filter } from './types.ts'
+
+/** Most hits one search gives. */
+export const MAX_K = 10_000
+/** Measured best over 29 BEIR sets by Anserini's fusion regressions among fixed weights. */
+export const DEFAULT_WEIGHTS: Readonly<{ keyword: number; dense: number }> = { keyword: 0.35, dense: 0.65 }
+
+export interface CheckedQuery {
+  mode: SearchMode
+  k: number
+  /** Absent in keyword mode. */
+  vector: Float32Array | undefined
+  /** Absent in dense mode. */
+  text: string | undefined
+  filter: Filter | undefined
+  weights: { keyword: number; dense: number }
+}
+
+/** @throws RtError `invalid_request` naming the field. */
+export const checkQuery = ({
+  vector,
+  text,
+  mode,
+  k = 10,
+  filter,
+  weights = DEFAULT_WEIGHTS,
+}: VectorQuery): CheckedQuery => {
+  const chosen = mode ?? defaultMode(vector, text)
+  if (!['dense', 'keyword', 'hybrid'].includes(chosen))
+    throw invalid(`mode must be dense, keyword or hybrid, not ${String(chosen)}.`)
+  const usesVector = chosen !== 'keyword'
+  const usesText = chosen !== 'dense'
+  if (usesVector && vector === undefined) throw invalid(`a ${chosen} search needs a vector.`)
+  if (usesText && typeof text !== 'string') throw invalid(`a ${chosen} search needs a text.`)
+  if (usesVector && vector) checkVector(vector, 'query')
+  if (!Number.isInteger(k) || k < 1 || k > MAX_K)
+    throw invalid(`k must be a whole number from 1 to ${MAX_K}, not ${k}.`)
+  checkWeights(weights)
+  return {
+    mode: chosen,
+    k,
+    vector: usesVector ? vector?.slice() : undefined,
+    text: usesText ? text : undefined,
+    filter: filter && checkFilter(filter),
+    weights,
+  }
+}
+
+const defaultMode = (vector: Float32Array | undefined, text: string | undefined): SearchMode => {
+  if (vector && text !== undefined) return 'hybrid'
+  if (vector) return 'dense'
+  if (text !== undefined) return 'keyword'
+  throw invalid('a search needs a vector, a text or both.')
+}
+
+const checkWeights = ({ keyword, dense }: { keyword: number; dense: number }): void => {
+  const valid = [keyword, dense].every((weight) => Number.isFinite(weight) && weight >= 0)
+  if (!valid || keyword + dense <= 0)
+    throw invalid(`weights must be numbers from 0 up, and not both 0; got keyword ${keyword}, dense ${dense}.`)
+}
+
+/** Undefined when it restricts nothing. */
+const checkFilter = (filter: Filter): Filter | undefined => {
+  for (const [key, value] of Object.entries(filter)) {
+    if (value === undefined)
+      throw invalid(`filter ${JSON.stringify(key)} is undefined.`, 'Leave the key out, or use null for a stored null.')
+    try {
+      canonicalJson(value)
+    } catch (cause) {
+      if (!(cause instanceof TypeError)) throw cause
+      throw new RtError({ code: 'invalid_request', message: `filter ${JSON.stringify(key)}: ${cause.message}.`, cause })
+    }
+  }
+  return Object.keys(filter).length ? filter : undefined
+}
+
+const invalid = (message: string, hint?: string): RtError => new RtError({ code: 'invalid_request', message, hint })

@@ -1,0 +1,1 @@
+export { createFlatIndex } from './flat-index.ts'

@@ -1,0 +1,36 @@
+/** Terms of one query; more than this only costs time. */
+const MAX_TERMS = 64
+
+/**
+ * Words so common in English that they say nothing about a text. FTS5 gives a word its weight by rarity, but in a
+ * small collection even "the" can look rare.
+ */
+const STOP_WORDS: ReadonlySet<string> = new Set(
+  (
+    'a about after all also an and any are as at be been before being both but by can could did do does doing don ' +
+    'during each for from had has have having he her here him his how i if in into is it its ll me more most my no nor ' +
+    'not of on or our out over own re s same she should so some such t than that the their them then there these they ' +
+    'this those through to too under until up ve very was we were what when where which while who whom why will with ' +
+    'would you your'
+  ).split(' '),
+)
+
+/**
+ * User text as an FTS5 query: its words, quoted and joined by OR. A quoted string is no syntax, and letters, digits
+ * and marks are all that gets inside, so nothing a user types can reach the query language.
+ *
+ * English stop words are dropped when other words remain. Undefined when the text has no word (emoji, punctuation).
+ */
+export const matchExpression = (text: string): string | undefined => {
+  const words = new Set(
+    text
+      .toLowerCase()
+      .match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu)
+      ?.filter(hasLetterOrDigit),
+  )
+  const telling = [...words].filter((word) => !STOP_WORDS.has(word))
+  const terms = (telling.length ? telling : [...words]).slice(0, MAX_TERMS)
+  return terms.length ? terms.map((term) => `"${term}"`).join(' OR ') : undefined
+}
+
+const hasLetterOrDigit = (word: string): boolean => /[\p{L}\p{N}\p{Co}]/u.test(word)
