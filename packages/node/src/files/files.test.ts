@@ -1,0 +1,64 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { crc32, ensureFolder, freeBytes, sha256File, writeFileAtomic } from './index.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rt-files-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('writeFileAtomic replaces the whole file, private by default, and leaves nothing beside it', async () => {
+  const path = join(folder, 'a.json')
+  await writeFileAtomic(path, 'a long first version')
+  await writeFileAtomic(path, new TextEncoder().encode('second'))
+  expect(readFileSync(path, 'utf8')).toBe('second')
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  await writeFileAtomic(path, 'x', { mode: 0o644 })
+  expect(statSync(path).mode & 0o777).toBe(0o644)
+  expect(readdirSync(folder)).toEqual(['a.json'])
+})
+
+test('a writeFileAtomic that fails leaves nothing behind', async () => {
+  mkdirSync(join(folder, 'taken'))
+  await expect(writeFileAtomic(join(folder, 'taken'), 'x')).rejects.toMatchObject({ name: 'RtError' })
+  expect(readdirSync(folder)).toEqual(['taken'])
+  await expect(writeFileAtomic(join(folder, 'no', 'a'), 'x')).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('sha256File gives the digest of all bytes, with progress, and stops when told', async () => {
+  const path = join(folder, 'a')
+  writeFileSync(path, 'abc')
+  // FIPS 180-2, appendix B.1.
+  expect(await sha256File(path)).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+
+  writeFileSync(path, new Uint8Array(2_500_000))
+  const progress: [number, number][] = []
+  await sha256File(path, { onProgress: (done, total) => progress.push([done, total]) })
+  expect(progress.at(-1)).toEqual([2_500_000, 2_500_000])
+  expect(progress.length).toBeGreaterThan(1)
+
+  const stop = new AbortController()
+  const stopped = sha256File(path, { signal: stop.signal, onProgress: () => stop.abort() })
+  await expect(stopped).rejects.toMatchObject({ code: 'aborted' })
+  await expect(sha256File(join(folder, 'no'))).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('crc32 has the check value of its definition', () => {
+  expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926)
+})
+
+test('ensureFolder makes private folders and accepts existing ones', async () => {
+  const path = join(folder, 'a', 'b')
+  await ensureFolder(path)
+  await ensureFolder(path)
+  expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700)
+  expect(statSync(path).mode & 0o777).toBe(0o700)
+})
+
+test('freeBytes is a number of bytes', async () => {
+  expect(await freeBytes(folder)).toBeGreaterThan(0)
+  await expect(freeBytes(join(folder, 'no'))).rejects.toMatchObject({ code: 'not_found' })
+})

@@ -1,0 +1,5 @@
+// Each line here is API.
+export { superviseChild } from './supervise-child.ts'
+export { serveChild } from './serve-child.ts'
+export type { ChildExit, SupervisedChild, SuperviseChildOptions } from './supervise-child.ts'
+export type { ChildServer, ServeChildOptions } from './serve-child.ts'
