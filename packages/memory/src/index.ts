@@ -1,1 +1,21 @@
-export {}
+// Every line here is public API of @rt/memory: adding one is a decision.
+
+// Threads
+export { createThreadStore } from './stores/sqlite/thread-store.ts'
+export type { ThreadStoreOptions } from './stores/sqlite/thread-store.ts'
+
+// The context window
+export { createContextAssembler } from './context/context-assembler.ts'
+export type { ContextAssemblerOptions } from './context/context-assembler.ts'
+
+// Knowledge
+export { chunkDocument } from './ingest/chunkers/heading-aware.ts'
+export { createIngest } from './ingest/ingest.ts'
+export { createRetriever } from './retrieve/retriever.ts'
+export type { Chunk, ChunkOptions } from './ingest/chunkers/heading-aware.ts'
+export type { Ingest, IngestOptions, IngestProgress, IngestReport, IngestSetup } from './ingest/ingest.ts'
+export type { RetrieveOptions, Retriever, RetrieverOptions } from './retrieve/retriever.ts'
+
+// Citations
+export { cite } from './citations/cite.ts'
+export type { CiteOptions } from './citations/cite.ts'

@@ -1,0 +1,48 @@
+import { RtError, withSpan, type AssembleRequest, type ContextAssembler } from '@rt/core'
+import { fit } from './fit.ts'
+import { createLayout } from './layout.ts'
+import { createReport } from './report.ts'
+
+export interface ContextAssemblerOptions {
+  /** Most of the limit that passages may fill, between 0 and 1; the best one is always offered. Default 0.5. */
+  retrievalShare?: number
+}
+
+/**
+ * Fits instructions, history and passages into the window by the exact tokens of the model in use, before anything is
+ * read by the engine. What is left out is listed in the report; nothing is cut inside a message.
+ *
+ * @throws RtError `context_overflow` with the numbers when the last message alone does not fit.
+ */
+export const createContextAssembler = ({ retrievalShare = 0.5 }: ContextAssemblerOptions = {}): ContextAssembler => {
+  if (!(retrievalShare >= 0 && retrievalShare <= 1)) throw invalid(`retrievalShare is ${retrievalShare}`, 'Use a number from 0 to 1.')
+  return {
+    assemble: (request, options = {}) =>
+      withSpan(options.span, 'memory.assemble', {}, async (span) => {
+        const limit = checkLimit(request)
+        const layout = createLayout(request, { ...options, span })
+        const selection = await fit(layout, request, limit, retrievalShare)
+        const report = await createReport(layout, selection, limit)
+        const { system, tools, memory, retrieval, history } = report.by
+        span.set({
+          'rt.context.limit': limit,
+          'rt.context.used': report.used,
+          'rt.context.system': system,
+          'rt.context.tools': tools,
+          'rt.context.memory': memory,
+          'rt.context.retrieval': retrieval,
+          'rt.context.history': history,
+          'rt.context.trimmed': report.trimmed.length,
+        })
+        return { messages: layout.messages(selection), retrieved: layout.chunks.slice(0, selection.chunks), report }
+      }),
+  }
+}
+
+const checkLimit = ({ model, messages, system, reserve }: AssembleRequest): number => {
+  if (!Number.isSafeInteger(reserve) || reserve < 0) throw invalid(`reserve is ${reserve}`, 'Use a whole number of tokens, 0 or more.')
+  if (messages.length === 0 && !system) throw invalid('there is nothing to send: no message and no instructions', 'Give at least one message.')
+  return model.capabilities.contextTokens - reserve
+}
+
+const invalid = (problem: string, hint: string): RtError => new RtError({ code: 'invalid_request', message: `${problem}.`, hint })

@@ -1,0 +1,74 @@
+import {
+  createMessage,
+  messageText,
+  type AssembleRequest,
+  type CallOptions,
+  type Message,
+  type Prompt,
+  type RetrievedChunk,
+} from '@rt/core'
+import { renderPassages } from './render-passages.ts'
+import { splitTurns } from './split-turns.ts'
+
+/** How much of a request is sent: the first `chunks` passages, and the turns from index `from` on. */
+export interface Selection {
+  chunks: number
+  from: number
+}
+
+/** Parts of a prompt that can be left out for counting. Default: all are in. */
+interface Without {
+  system?: boolean
+  tools?: boolean
+}
+
+export interface Layout {
+  turns: Message[][]
+  chunks: RetrievedChunk[]
+  /** Passages need a user message to stand in. */
+  placeable: number
+  messages(selection: Selection): Message[]
+  /** Tokens of a selection, as the model counts them; each is asked for once. */
+  count(selection: Selection, without?: Without): Promise<number>
+}
+
+/** The order of a prompt, in one place: instructions, old turns, passages inside the last user message, the rest of the turn. */
+export const createLayout = (request: AssembleRequest, options: CallOptions): Layout => {
+  const { model, tools, toolChoice, output, retrieved: chunks = [] } = request
+  const { lead, turns, current } = splitTurns(request.messages)
+  const instructions = [request.system ?? '', ...lead.map(messageText)].filter(Boolean).join('\n\n')
+  // One fixed id: the same instructions are the same message in every turn.
+  const system = instructions ? [createMessage('system', instructions, 'system')] : []
+  const asked = current[0]?.role === 'user' ? current[0] : undefined
+
+  const body = ({ chunks: count, from }: Selection): Message[] => [
+    ...turns.slice(from).flat(),
+    ...(asked ? [withPassages(asked, chunks.slice(0, count)), ...current.slice(1)] : current),
+  ]
+  const counted = new Map<string, Promise<number>>()
+  return {
+    turns,
+    chunks,
+    placeable: asked ? chunks.length : 0,
+    messages: (selection) => [...system, ...body(selection)],
+    count(selection, without = {}) {
+      const same = [!without.system || system.length === 0, !without.tools || !hasTools(request)]
+      const key = [selection.chunks, selection.from, ...same].join()
+      const known = counted.get(key)
+      if (known) return known
+      const prompt: Prompt = { messages: [...(without.system ? [] : system), ...body(selection)] }
+      const tokens = model.countTokens(without.tools ? prompt : { ...prompt, tools, toolChoice, output }, options)
+      counted.set(key, tokens)
+      return tokens
+    },
+  }
+}
+
+/** Tool choice and output format may add to the prompt as well. */
+const hasTools = ({ tools, output }: AssembleRequest): boolean => Boolean(tools?.length || output)
+
+const withPassages = (message: Message, passages: RetrievedChunk[]): Message => {
+  if (passages.length === 0) return message
+  const others = message.parts.filter(({ type }) => type !== 'text')
+  return { ...message, parts: [{ type: 'text', text: renderPassages(passages, messageText(message)) }, ...others] }
+}

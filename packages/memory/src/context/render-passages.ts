@@ -1,0 +1,17 @@
+import type { RetrievedChunk } from '@rt/core'
+
+/**
+ * The last user turn with the passages before its question. They stand here and not in the system message so that
+ * everything before this turn stays the same from turn to turn and its cached tokens are used again.
+ * The wording is for the smallest model we ship: every word that is not a passage costs prefill and distracts it.
+ */
+export const renderPassages = (passages: RetrievedChunk[], question: string): string =>
+  passages.length === 0 ? question : `${INTRODUCTION}\n\n${passages.map(renderPassage).join('\n\n')}\n\nQuestion: ${question}`
+
+const INTRODUCTION = 'Answer from these passages:'
+
+const renderPassage = ({ source, headings, text }: RetrievedChunk, index: number): string =>
+  `[${index + 1}] ${[source, ...headings].join(' > ')}\n${withoutHeadings(text)}`
+
+/** Heading lines at the top say again what the line above the passage says. */
+const withoutHeadings = (text: string): string => text.replace(/^(?:#{1,6}[ \t][^\n]*\n\s*)+(?=\S)/, '').trimEnd()

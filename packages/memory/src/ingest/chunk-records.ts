@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import type { Principal, VectorRecord } from '@rt/core'
+import type { Chunk } from './chunkers/heading-aware.ts'
+
+/** A chunk ready to be written. */
+export interface ChunkRecord {
+  record: VectorRecord & { id: string; text: string }
+  /** What is embedded: the passage under its heading path, because a passage rarely names its own subject. */
+  embeddable: string
+}
+
+/**
+ * Chunks as records. An id depends on owner, source and what is embedded, not on the place in the file: a paragraph
+ * added at the top changes offsets, and not one vector.
+ */
+export const toRecords = (chunks: Chunk[], { source, principal }: { source: string; principal: Principal }): ChunkRecord[] => {
+  const seen = new Map<string, number>()
+  return chunks.map(({ text, headings, start, end }) => {
+    const embeddable = headings.length ? `${headings.join(' > ')}\n${text}` : text
+    const copy = seen.get(embeddable) ?? 0
+    seen.set(embeddable, copy + 1)
+    const id = createHash('sha256').update(JSON.stringify([principal, source, embeddable, copy])).digest('hex').slice(0, 32)
+    return { record: { id, text, metadata: { source, principal, headings, start, end } }, embeddable }
+  })
+}

@@ -1,0 +1,67 @@
+import type { Principal } from '@rt/core'
+import type { Database } from '@rt/node/sqlite'
+
+/** What is known of an ingested file. */
+export interface DocumentRow {
+  source: string
+  /** Of the file's bytes; empty until its first ingest has finished. */
+  sha256: string
+  /** Version and size of the chunker. */
+  chunker: string
+  /** Fingerprint of the embedder; empty for keyword search only. */
+  embedder: string
+  /** Ids of its chunks. */
+  chunks: string[]
+  /** Ids that may be in the collection and are no part of the document, noted before they are written: see `writeDocuments`. */
+  loose: string[]
+}
+
+export interface DocumentTable {
+  all(): Promise<Map<string, DocumentRow>>
+  /** All rows in one transaction. */
+  put(rows: DocumentRow[]): Promise<void>
+  remove(sources: string[]): Promise<void>
+}
+
+const MIGRATIONS = [
+  `CREATE TABLE memory_documents (
+     collection TEXT NOT NULL, principal TEXT NOT NULL, source TEXT NOT NULL, sha256 TEXT NOT NULL, chunker TEXT NOT NULL,
+     embedder TEXT NOT NULL, chunks TEXT NOT NULL, loose TEXT NOT NULL, updated_at INTEGER NOT NULL,
+     PRIMARY KEY (collection, principal, source)
+   ) STRICT;`,
+]
+
+export const openDocumentTable = async (
+  database: Database,
+  { collection, principal, now }: { collection: string; principal: Principal; now: () => number },
+): Promise<DocumentTable> => {
+  await database.migrate('memory.documents', MIGRATIONS)
+  return {
+    async all() {
+      const rows = await database.all<Omit<DocumentRow, 'chunks' | 'loose'> & { chunks: string; loose: string }>(
+        `SELECT source, sha256, chunker, embedder, chunks, loose FROM memory_documents WHERE collection = ? AND principal = ?`,
+        [collection, principal],
+      )
+      return new Map(
+        rows.map((row) => [row.source, { ...row, chunks: JSON.parse(row.chunks) as string[], loose: JSON.parse(row.loose) as string[] }]),
+      )
+    },
+    async put(rows) {
+      if (rows.length === 0) return
+      await database.write({
+        sql: `INSERT OR REPLACE INTO memory_documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        each: rows.map(({ source, sha256, chunker, embedder, chunks, loose }) => [
+          ...[collection, principal, source, sha256, chunker, embedder],
+          ...[JSON.stringify(chunks), JSON.stringify(loose), now()],
+        ]),
+      })
+    },
+    async remove(sources) {
+      if (sources.length === 0) return
+      await database.write({
+        sql: `DELETE FROM memory_documents WHERE collection = ? AND principal = ? AND source = ?`,
+        each: sources.map((source) => [collection, principal, source]),
+      })
+    },
+  }
+}

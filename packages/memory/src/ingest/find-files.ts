@@ -1,0 +1,76 @@
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, extname, isAbsolute, join, normalize, resolve } from 'node:path'
+import { RtError, throwIfAborted } from '@rt/core'
+import { canLoad } from './loaders/text.ts'
+
+export interface FoundFile {
+  path: string
+  /** As cited: forward slashes, Unicode form C. */
+  source: string
+}
+
+export interface FoundFiles {
+  files: FoundFile[]
+  failed: { source: string; reason: string }[]
+  /** Files of kinds that are not read. */
+  skipped: number
+  /** What sources inside the named folders begin with, e.g. `handbook/`. */
+  folders: string[]
+}
+
+/**
+ * Files under the given paths, sorted by source. Folders are walked without dot files, node_modules, and links to
+ * places seen already.
+ *
+ * @throws RtError `not_found` for a path that does not exist.
+ */
+export const findFiles = async (paths: string[], signal: AbortSignal | undefined): Promise<FoundFiles> => {
+  const found: FoundFiles = { files: [], failed: [], skipped: 0, folders: [] }
+  for (const path of paths) {
+    const info = await stat(path).catch((cause: unknown) => {
+      throw new RtError({ code: 'not_found', message: `there is no file or folder ${path}.`, hint: 'Check the path; nothing was ingested.', cause })
+    })
+    if (info.isDirectory()) {
+      const prefix = `${basename(resolve(path)).normalize('NFC')}/`
+      found.folders.push(prefix)
+      await walk({ path, prefix, seen: new Set(), signal }, found)
+    } else if (canLoad(path)) found.files.push({ path, source: nameFile(path) })
+    else found.failed.push({ source: nameFile(path), reason: `files ending in "${extname(path)}" are not read yet` })
+  }
+  found.files.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0))
+  return found
+}
+
+interface Walk {
+  path: string
+  prefix: string
+  /** Real paths of folders that were entered. */
+  seen: Set<string>
+  signal: AbortSignal | undefined
+}
+
+/** Real folders before links, so that a link never takes the name of what it points to. */
+const walk = async ({ path, prefix, seen, signal }: Walk, found: FoundFiles): Promise<void> => {
+  throwIfAborted(signal)
+  const real = await realpath(path)
+  if (seen.has(real)) return
+  seen.add(real)
+  const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+  const links = new Set(entries.filter((entry) => entry.isSymbolicLink()))
+  for (const entry of [...entries.filter((one) => !links.has(one)), ...links]) {
+    const child = join(path, entry.name)
+    const source = prefix + entry.name.normalize('NFC')
+    const target = links.has(entry) ? await stat(child).catch(() => undefined) : entry
+    if (!target) found.failed.push({ source, reason: 'a link to nothing' })
+    else if (target.isDirectory()) await walk({ path: child, prefix: `${source}/`, seen, signal }, found)
+    else if (target.isFile() && canLoad(entry.name)) found.files.push({ path: child, source })
+    else found.skipped++
+  }
+}
+
+/** A path inside the working folder as it was typed; any other by its folder and name, so that no absolute path is kept. */
+const nameFile = (path: string): string => {
+  const named = normalize(path).replaceAll('\\', '/')
+  const inside = !named.startsWith('..') && !isAbsolute(path)
+  return (inside ? named : join(basename(dirname(resolve(path))), basename(path)).replaceAll('\\', '/')).normalize('NFC')
+}

@@ -1,0 +1,126 @@
+import {
+  LOCAL,
+  systemClock,
+  throwIfAborted,
+  withSpan,
+  type CallOptions,
+  type Clock,
+  type CollectionStamp,
+  type EmbeddingModel,
+  type Principal,
+  type VectorCollection,
+} from '@rt/core'
+import type { Database } from '@rt/node/sqlite'
+import { DEFAULT_CHUNK_WORDS } from './chunkers/heading-aware.ts'
+import { runIngest } from './run-ingest.ts'
+
+export interface IngestSetup {
+  /** Keeps what was ingested: hashes and chunk ids, not texts. */
+  database: Database
+  /** Opens the collection to fill. The stamp is undefined without an embedder. */
+  collection: (stamp: CollectionStamp | undefined) => Promise<VectorCollection>
+  /** Without one, passages are found by keyword only. */
+  embedder?: EmbeddingModel | undefined
+  /** Words a chunk aims for. Default 120; changing it chunks and embeds every file again. */
+  chunkWords?: number
+  /** Default: the system's. */
+  clock?: Clock
+}
+
+export interface IngestOptions extends CallOptions {
+  /** Whose documents they are. Default `local`. */
+  principal?: Principal
+  /** Delete documents whose file is gone from an ingested folder. Default false: they are only reported. */
+  prune?: boolean
+  /** Called after each file. */
+  onProgress?: (progress: IngestProgress) => void
+}
+
+export interface IngestProgress {
+  /** Files finished, of `files`. */
+  done: number
+  files: number
+  /** The file just finished. */
+  source: string
+  chunks: number
+  embedded: number
+}
+
+export interface IngestReport {
+  /** Files looked at: added + changed + unchanged + failed. */
+  files: number
+  added: number
+  /** Content, chunk size or embedder is another than last time. */
+  changed: number
+  unchanged: number
+  failed: { source: string; reason: string }[]
+  /** Files of kinds that are not read. */
+  skipped: number
+  /** Documents whose file is gone from its folder; deleted only with `prune`. */
+  removed: string[]
+  /** Chunks of all these files, the unchanged ones included. */
+  chunks: number
+  /** Chunks embedded in this run: 0 when nothing changed. */
+  embedded: number
+  /** Chunks longer than the embedder reads; their end is found by keyword only. */
+  truncated: number
+  /** `keyword` when there was no embedder. */
+  mode: 'hybrid' | 'keyword'
+  ms: number
+}
+
+export interface Ingest {
+  /**
+   * Brings files and folders (Markdown and text) into the collection. Unchanged files cost one read. What is wrong with a
+   * single file stands in `failed`; the others go on. Runs of one Ingest wait for each other. An interrupted run is
+   * taken up by the next.
+   *
+   * @throws RtError `not_found` for a path that does not exist, `aborted`, or what the embedder or the collection throws.
+   */
+  ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
+}
+
+export const createIngest = (setup: IngestSetup): Ingest => {
+  const { embedder, clock = systemClock, chunkWords = DEFAULT_CHUNK_WORDS } = setup
+  let last: Promise<unknown> = Promise.resolve()
+
+  const ingest: Ingest['ingest'] = async (paths, { signal, span: parent, principal = LOCAL, prune = false, onProgress } = {}) => {
+    throwIfAborted(signal)
+    const stamp = embedder && { dimensions: embedder.dimensions, metric: 'cosine' as const, fingerprint: embedder.fingerprint }
+    const collection = await setup.collection(stamp)
+    return withSpan(parent, `ingest ${collection.name}`, { 'gen_ai.data_source.id': collection.name }, async (span) => {
+      const started = clock.monotonic()
+      const report = await runIngest({
+        paths: [paths].flat(),
+        database: setup.database,
+        now: clock.now,
+        collection,
+        embedder,
+        chunkWords,
+        principal,
+        prune,
+        onProgress,
+        signal,
+        span,
+      })
+      span.set({
+        'rt.ingest.files': report.files,
+        'rt.ingest.added': report.added,
+        'rt.ingest.changed': report.changed,
+        'rt.ingest.failed': report.failed.length,
+        'rt.ingest.chunks': report.chunks,
+        'rt.ingest.embedded': report.embedded,
+      })
+      return { ...report, ms: clock.monotonic() - started }
+    })
+  }
+
+  return {
+    ingest(paths, options) {
+      // Two runs over one folder at once would each write what the other deletes.
+      const run = last.then(() => ingest(paths, options))
+      last = run.catch(() => {})
+      return run
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  withSpan,
+  type CallOptions,
+  type EmbeddingModel,
+  type Principal,
+  type RetrievedChunk,
+  type VectorCollection,
+  type VectorHit,
+} from '@rt/core'
+import { intersection, union } from '../text/sets.ts'
+import { numbersOf, wordsOf } from '../text/terms.ts'
+import { toChunk } from './to-chunk.ts'
+
+export interface RetrieverOptions {
+  collection: VectorCollection
+  /** The one the collection was made with. Without it: keyword search. */
+  embedder?: EmbeddingModel | undefined
+  /**
+   * Raw cosine from which a passage counts as related though it shares no word with the query. Default 0.35: unrelated
+   * English sentences lie below about that with bge-small-en-v1.5 and all-MiniLM-L6-v2; other embedders may need another.
+   */
+  minCosine?: number
+}
+
+export interface RetrieveOptions extends CallOptions {
+  /** Most passages. Default 4. */
+  k?: number
+  /** Only documents of this principal. Default: the whole collection. */
+  principal?: Principal
+}
+
+export interface Retriever {
+  /** Passages for a query, best first; none when nothing is related. */
+  retrieve(query: string, options?: RetrieveOptions): Promise<RetrievedChunk[]>
+}
+
+/**
+ * Searches by meaning and keyword together. Whether a hit is related at all is judged on raw scores and shared words,
+ * never on the fused score, whose best hit is near 1 for any query.
+ */
+export const createRetriever = ({ collection, embedder, minCosine = 0.35 }: RetrieverOptions): Retriever => ({
+  async retrieve(query, { k = 4, principal, signal, span: parent } = {}) {
+    const text = query.trim()
+    if (!text) return []
+    const attributes = {
+      'gen_ai.operation.name': 'retrieval',
+      'gen_ai.data_source.id': collection.name,
+      'gen_ai.retrieval.top_k': k,
+      'rt.retrieval.mode': embedder ? 'hybrid' : 'keyword',
+    }
+    return withSpan(parent, `retrieval ${collection.name}`, attributes, async (span) => {
+      const embedded = await embedder?.embed([text], { kind: 'query', signal, span })
+      // Twice as many as asked for: what is dropped as unrelated makes room for the next.
+      const hits = await collection.search(
+        { text, k: k * 2, ...(embedded && { vector: embedded.vectors[0] }), ...(principal !== undefined && { filter: { principal } }) },
+        { signal, span },
+      )
+      const chunks = hits.filter(isRelated(text, minCosine)).slice(0, k).map(toChunk)
+      span.set({
+        'rt.retrieval.found': hits.length,
+        'rt.retrieval.returned': chunks.length,
+        'rt.retrieval.chunks': chunks.map(({ id }) => id),
+        'rt.retrieval.scores': chunks.map(({ score }) => score),
+      })
+      return chunks
+    })
+  },
+})
+
+/** A query of common words only ("what about it?") has nothing to share; then the keyword list decides alone. */
+const isRelated = (query: string, minCosine: number): ((hit: VectorHit) => boolean) => {
+  const asked = union(wordsOf(query), numbersOf(query))
+  return ({ cosine = 0, bm25, text = '', metadata }) => {
+    if (cosine >= minCosine) return true
+    if (asked.size === 0) return bm25 !== undefined
+    const passage = `${text} ${JSON.stringify(metadata['headings'] ?? [])}`
+    return intersection(asked, union(wordsOf(passage), numbersOf(passage))).size > 0
+  }
+}

@@ -1,0 +1,56 @@
+import { sentences } from './sentences.ts'
+
+/** What a text says, for comparing it with another: figures, names, and words that carry meaning. */
+export interface Terms {
+  /** Numbers in one spelling: `1,000.50` is `1000.5`. */
+  numbers: Set<string>
+  /** Capitalised words, except at the start of a sentence, where the capital means nothing. */
+  names: Set<string>
+  /** All words but the most common ones, lower-case, without plural and genitive `s`. */
+  words: Set<string>
+}
+
+const NUMBER = /\d+(?:[.,:]\d+)*/g
+const WORD = /[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu
+/** English words that say nothing about the subject. Other languages lose precision without a list, not correctness. */
+const COMMON = new Set(
+  `a about above after again all also am an and any are as at be because been before being below both but by can cannot could did do does
+  doing don't down during each either else few for from further get give had has have having he her here hers him his how i if in into is it
+  it's its just let like may me might more most must my no nor not now of off on once one only or other our out over own per please same
+  shall she should so some such tell than that the their them then there these they this those through to too under until up upon us very
+  was we were what when where whether which while who whom whose why will with within without would yes you your`.split(/\s+/),
+)
+
+export const termsOf = (text: string): Terms => ({
+  numbers: numbersOf(text),
+  names: namesOf(text),
+  words: wordsOf(text),
+})
+
+export const numbersOf = (text: string): Set<string> => new Set(Array.from(text.matchAll(NUMBER), ([found]) => oneSpelling(found)))
+
+export const wordsOf = (text: string): Set<string> =>
+  new Set(Array.from(text.normalize('NFC').matchAll(WORD), ([word]) => stem(word)).filter((word) => word.length > 1 && !COMMON.has(word)))
+
+const namesOf = (text: string): Set<string> => {
+  const names = new Set<string>()
+  for (const { start, end } of sentences(text)) {
+    let first = true
+    for (const [word] of text.slice(start, end).normalize('NFC').matchAll(WORD)) {
+      const capitals = /^\p{Lu}{2,}$/u.test(word)
+      if ((capitals || !first) && /^\p{Lu}./u.test(word) && !COMMON.has(stem(word))) names.add(stem(word))
+      first = false
+    }
+  }
+  return names
+}
+
+const oneSpelling = (digits: string): string => {
+  const plain = digits.replace(/,(?=\d{3}(?!\d))/g, '').replace(',', '.')
+  return /^\d+(?:\.\d+)?$/.test(plain) ? String(Number(plain)) : plain
+}
+
+const stem = (word: string): string => {
+  const lower = word.toLowerCase().replace(/['’]s$/, '')
+  return lower.length > 3 && lower.endsWith('s') && !lower.endsWith('ss') ? lower.slice(0, -1) : lower
+}
