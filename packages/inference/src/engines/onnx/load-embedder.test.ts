@@ -1,0 +1,110 @@
+import { RtError } from '@rt/core'
+import { describe, expect, it } from 'vitest'
+import type { Host } from '../../host/create-host.ts'
+import { loadEmbedder, type OnnxEmbedderOptions } from './load-embedder.ts'
+import type { EmbedParams, EmbedResult } from './protocol.ts'
+
+interface Call {
+  method: string
+  params: EmbedParams
+}
+
+/** A host whose vectors are [position in the message, length of the text]. */
+const createFakeHost = (): Host & { calls: Call[]; running: boolean; failUnload?: RtError } => ({
+  calls: [],
+  running: true,
+  name: 'fake',
+  get pid() {
+    return this.running ? 1 : undefined
+  },
+  start: async () => {},
+  async call<T>(method: string, params?: unknown): Promise<T> {
+    this.calls.push({ method, params: params as EmbedParams })
+    if (method === 'load') return { hashes: ['a', 'b'] } as T
+    if (method === 'unload' && this.failUnload) throw this.failUnload
+    if (method !== 'embed') return undefined as T
+    const { texts } = params as EmbedParams
+    const result: EmbedResult = {
+      vectors: Float32Array.from(texts.flatMap((text, i) => [i, text.length])),
+      tokens: texts.length,
+      truncated: texts.length > 1 ? [1] : [],
+    }
+    return result as T
+  },
+  async *stream() {},
+  [Symbol.asyncDispose]: async () => {},
+})
+
+const options: OnnxEmbedderOptions = {
+  id: 'tiny',
+  modelPath: 'm',
+  tokenizerPath: 't',
+  pooling: 'cls',
+  maxTokens: 8,
+  dimensions: 2,
+}
+
+describe('loadEmbedder', () => {
+  it('puts the prefix of the kind before each text', async () => {
+    const host = createFakeHost()
+    const model = await loadEmbedder(host, 1, { ...options, prefixes: { query: 'query: ' } })
+    await model.embed(['a'], { kind: 'query' })
+    await model.embed(['b'], { kind: 'document' })
+    await model.embed(['c'])
+    expect(host.calls.slice(1).map(({ params }) => params.texts)).toEqual([['query: a'], ['b'], ['c']])
+  })
+
+  it('sends many texts in groups and puts the answers together in order', async () => {
+    const host = createFakeHost()
+    const model = await loadEmbedder(host, 1, options)
+    const { vectors, tokens, truncated } = await model.embed(Array.from({ length: 300 }, (_, i) => 'x'.repeat(i)))
+    expect(vectors.map(([, length]) => length)).toEqual(Array.from({ length: 300 }, (_, i) => i))
+    expect(vectors[200]!.buffer.byteLength).toBe(8)
+    expect(tokens).toBe(300)
+    expect(truncated).toEqual([1, 129, 257])
+    expect(host.calls.map(({ method }) => method)).toEqual(['load', 'embed', 'embed', 'embed'])
+    expect(await model.embed([])).toEqual({ vectors: [], tokens: 0, truncated: [] })
+  })
+
+  it('derives a fingerprint that changes with whatever changes the vectors', async () => {
+    const of = async (more: Partial<OnnxEmbedderOptions>): Promise<string> =>
+      (await loadEmbedder(createFakeHost(), 1, { ...options, ...more })).fingerprint
+    const all = [
+      await of({}),
+      await of({ pooling: 'mean' }),
+      await of({ normalize: false }),
+      await of({ maxTokens: 9 }),
+      await of({ prefixes: { query: 'q' } }),
+      await of({ prefixes: { document: 'q' } }),
+    ]
+    expect(new Set(all).size).toBe(all.length)
+    expect(await of({ id: 'other name', prefixes: {} })).toBe(all[0])
+    expect(await of({ fingerprint: 'given' })).toBe('given')
+  })
+
+  it('does not start when aborted, and stays closed once disposed', async () => {
+    const host = createFakeHost()
+    const model = await loadEmbedder(host, 1, options)
+    await expect(model.embed(['a'], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' })
+    await model[Symbol.asyncDispose]()
+    await model[Symbol.asyncDispose]()
+    await expect(model.embed(['a'])).rejects.toMatchObject({ code: 'shutting_down' })
+    expect(host.calls.map(({ method }) => method)).toEqual(['load', 'unload'])
+  })
+
+  it('has nothing to unload from a child that is gone', async () => {
+    const host = createFakeHost()
+    host.failUnload = new RtError({ code: 'engine_crashed', message: 'gone.' })
+    await (await loadEmbedder(host, 1, options))[Symbol.asyncDispose]()
+    host.running = false
+    await (await loadEmbedder(host, 1, options))[Symbol.asyncDispose]()
+    expect(host.calls.map(({ method }) => method)).toEqual(['load', 'unload', 'load'])
+  })
+
+  it('names the option that is out of range', async () => {
+    await expect(loadEmbedder(createFakeHost(), 1, { ...options, maxTokens: 0 })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('maxTokens of tiny is 0'),
+    })
+  })
+})
