@@ -1,5 +1,5 @@
 import { abortError, deserializeError, RtError } from '@rt/core'
-import { superviseChild } from '@rt/node/process'
+import { superviseChild, type ChildExit } from '@rt/node/process'
 import type { HostRequest, HostResponse } from './protocol.ts'
 
 export interface HostOptions {
@@ -8,7 +8,7 @@ export interface HostOptions {
   /** From `entryUrl` of @rt/node/worker. The entry calls `serveHost`. */
   entry: { url: URL; execArgv: string[] }
   /** Added to the parent's environment. Default: nothing. */
-  env?: Record<string, string>
+  env?: Record<string, string | undefined>
   /** `json` is cheaper for small objects; `advanced` carries typed arrays. Default `json`. */
   serialization?: 'json' | 'advanced'
   /** Between two heartbeats, ms. Default: that of `superviseChild`. */
@@ -62,7 +62,7 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
     const response = message as HostResponse
     pending.get(response.id)?.response(response)
   })
-  child.onExit(({ code, signal, expected }) => failAll(expected ? stopped(name) : crashed(name, code, signal)))
+  child.onExit((exit) => failAll(exit.expected ? stopped(name) : crashed(name, exit)))
 
   const start = async (): Promise<void> => {
     if (disposed) throw stopped(name)
@@ -80,7 +80,7 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
   }
   const send = (request: HostRequest): void => child.send(request)
   const cancel = (id: number): void => {
-    if (pending.has(id)) send({ type: 'cancel', id })
+    if (pending.has(id) && child.pid !== undefined) send({ type: 'cancel', id })
   }
 
   return {
@@ -111,7 +111,11 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
           },
         })
         signal?.addEventListener('abort', stop, { once: true })
-        send({ type: 'call', id, method, params })
+        try {
+          send({ type: 'call', id, method, params })
+        } catch (error) {
+          settle(() => reject(error as Error))
+        }
       })
     },
     async *stream<T>(
@@ -140,8 +144,8 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
     },
     async [Symbol.asyncDispose]() {
       disposed = true
-      await child[Symbol.asyncDispose]()
       failAll(stopped(name))
+      await child[Symbol.asyncDispose]()
     },
   }
 }
@@ -181,12 +185,13 @@ const createQueue = <T>(): Pending & { readonly ended: boolean; read(): AsyncGen
   }
 }
 
-const crashed = (name: string, code: number | null, signal: string | null): RtError =>
+const crashed = (name: string, { code, signal, hung, output }: ChildExit): RtError =>
   new RtError({
     code: 'engine_crashed',
-    message: `the ${name} stopped in the middle of its work (${signal ? `signal ${signal}` : `exit code ${code}`}).`,
+    message: `the ${name} ${hung ? 'no longer answered and was killed' : `stopped in the middle of its work (${signal ? `signal ${signal}` : `exit code ${code}`})`}.`,
     hint: 'Send the request again: the engine restarts by itself.',
-    data: { engine: name, ...(signal ? { signal } : { exitCode: code }) },
+    data: { engine: name, signal, exitCode: code, hung },
+    cause: output ? new Error(output) : undefined,
   })
 
 const stopped = (name: string): RtError =>
@@ -194,4 +199,5 @@ const stopped = (name: string): RtError =>
     code: 'shutting_down',
     message: `the ${name} was closed.`,
     hint: 'Create the engine anew to use it again.',
+    retryable: false,
   })

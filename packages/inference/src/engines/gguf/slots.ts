@@ -51,14 +51,16 @@ export const createSlotPool = <S extends CachedTokens>({
   let opened = 0
   const waiting: (() => void)[] = []
 
-  const take = (slot: Slot<S>, { principal, cacheKey }: SlotRequest): Slot<S> => {
+  const take = (slot: Slot<S>, { principal, cacheKey }: SlotRequest): void => {
     free = free.filter((other) => other !== slot)
     if (slot.principal !== principal) slot.exact = 0
     slot.cacheKey = cacheKey
-    return slot
+  }
+  const release = (slot: Slot<S>): void => {
+    free.push(slot)
+    waiting.shift()?.()
   }
   const open = async (): Promise<Slot<S> | undefined> => {
-    if (opened >= size) return undefined
     opened++
     try {
       return { sequence: await create(), principal: undefined, cacheKey: undefined, exact: 0 }
@@ -88,22 +90,20 @@ export const createSlotPool = <S extends CachedTokens>({
     async acquire(request) {
       let turn = waiting.length === 0
       while (true) {
-        if (request.signal.aborted) {
-          // Whoever was woken but gave up passes the free slot on.
-          if (turn) waiting.shift()?.()
-          throw abortError(request.signal)
-        }
-        const slot = turn ? (bestMatch(free, request) ?? (await open()) ?? free[0]) : undefined
-        if (slot) return take(slot, request)
+        const slot = turn
+          ? (bestMatch(free, request) ?? (opened < size ? await open() : undefined) ?? free[0])
+          : undefined
+        if (slot) take(slot, request)
+        if (slot && !request.signal.aborted) return slot
+        // Whoever was woken but gave up passes the free slot on.
+        if (slot) release(slot)
+        if (request.signal.aborted) throw abortError(request.signal)
         if (waiting.length >= maxWaiting) throw overloaded(size, maxWaiting)
         await next(request)
         turn = true
       }
     },
-    release(slot) {
-      free.push(slot)
-      waiting.shift()?.()
-    },
+    release,
   }
 }
 

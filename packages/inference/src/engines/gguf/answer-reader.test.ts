@@ -1,0 +1,101 @@
+import type { ModelRequest, StreamPart } from '@rt/core'
+import { describe, expect, test } from 'vitest'
+import { createAnswerReader, type AnswerEnd } from './answer-reader.ts'
+
+const tools = [
+  { name: 'weather', description: 'Weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
+]
+
+const read = (request: Partial<ModelRequest>, text: string, { size = 3, end = 'stop' as AnswerEnd } = {}) => {
+  const reader = createAnswerReader({ messages: [], ...request })
+  const parts: StreamPart[] = []
+  let done = false
+  for (let at = 0; at < text.length && !done; at += size) {
+    const ready = reader.push(text.slice(at, at + size))
+    parts.push(...ready.parts)
+    done = ready.done
+  }
+  const last = reader.end(end)
+  parts.push(...last.parts)
+  const texts = parts.map((part) => (part.type === 'text-delta' ? part.text : ''))
+  return { parts, text: texts.join(''), finishReason: last.finishReason, done }
+}
+const types = (parts: StreamPart[]): string[] => [...new Set(parts.map(({ type }) => type))]
+
+describe('a forced call', () => {
+  const answer = '{"name":"weather","arguments":{"city":"O}s{lo \\" ]"}}'
+
+  test('announces its name, streams its arguments, ends with their value', () => {
+    for (const size of [1, 3, 7, 100]) {
+      const { parts, finishReason } = read({ tools, toolChoice: 'required' }, answer, { size })
+      expect(types(parts)).toEqual(['tool-call-start', 'tool-call-delta', 'tool-call-end'])
+      expect(parts[0]).toMatchObject({ name: 'weather' })
+      expect(parts.map((part) => (part.type === 'tool-call-delta' ? part.delta : '')).join('')).toBe(
+        '{"city":"O}s{lo \\" ]"}',
+      )
+      expect(parts.at(-1)).toMatchObject({ name: 'weather', arguments: { city: 'O}s{lo " ]' } })
+      expect(finishReason).toBe('tool-calls')
+    }
+  })
+
+  test('cut anywhere, it is an error and never a call', () => {
+    for (let length = 0; length < answer.length; length++)
+      expect(() => read({ tools, toolChoice: 'required' }, answer.slice(0, length), { end: 'length' })).toThrow(
+        expect.objectContaining({ code: 'model_output' }),
+      )
+  })
+})
+
+describe('forced JSON', () => {
+  test('streams as text', () => {
+    expect(read({ output: { type: 'json' } }, '{"a":[1,2]}')).toMatchObject({
+      text: '{"a":[1,2]}',
+      finishReason: 'stop',
+    })
+  })
+  test('cut, it is an error', () => {
+    expect(() => read({ output: { type: 'json' } }, '{"a":[1,2', { end: 'length' })).toThrow(
+      expect.objectContaining({ code: 'model_output', data: { text: '{"a":[1,2', reason: 'length' } }),
+    )
+  })
+})
+
+describe('free choice of tools', () => {
+  test('plain text streams from its first characters', () => {
+    const { parts, text, finishReason } = read({ tools }, 'It is sunny {"name"')
+    expect(text).toBe('It is sunny {"name"')
+    expect(parts[0]).toEqual({ type: 'text-delta', text: 'It ' })
+    expect(finishReason).toBe('stop')
+  })
+
+  test.each([
+    '{"name":"weather","arguments":{"city":"Oslo"}}',
+    '\n<tool_call>\n{"name": "weather", "arguments": {"city": "Oslo"}}\n</tool_call>',
+    '```json\n{"name":"weather","parameters":{"city":"Oslo"}}\n```',
+  ])('a call is a call, and none of it leaks as text: %s', (answer) => {
+    const { parts, text, finishReason } = read({ tools }, answer)
+    expect(text).toBe('')
+    expect(parts.at(-1)).toMatchObject({ type: 'tool-call-end', name: 'weather', arguments: { city: 'Oslo' } })
+    expect(finishReason).toBe('tool-calls')
+  })
+
+  test('after a whole call the model need not go on', () => {
+    const { done, parts } = read({ tools }, '{"name":"weather","arguments":{"city":"Oslo"}} and so on and so on', {
+      size: 1,
+    })
+    expect(done).toBe(true)
+    expect(parts.at(-1)).toMatchObject({ type: 'tool-call-end' })
+  })
+
+  test.each(['{"city":"Oslo"}', '{"name":"unknown","arguments":{}}', '{ not json', '```python\nprint()\n```'])(
+    'what only begins like a call comes out whole: %s',
+    (answer) => {
+      expect(read({ tools }, answer)).toMatchObject({ text: answer, finishReason: 'stop' })
+    },
+  )
+})
+
+test('a stop string is honoured in text, and the reason of a cut text is length', () => {
+  expect(read({ stop: ['\n\n'] }, 'one\n\ntwo')).toMatchObject({ text: 'one', done: true, finishReason: 'stop' })
+  expect(read({}, 'one', { end: 'length' })).toMatchObject({ text: 'one', finishReason: 'length' })
+})

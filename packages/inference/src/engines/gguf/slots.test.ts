@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest'
+import { createSlotPool } from './slots.ts'
+
+const never = new AbortController().signal
+
+/** Sequences that are nothing but their tokens. */
+const createPool = ({ size = 2, maxWaiting = 2, memory = Infinity } = {}) => {
+  const opened: { contextTokens: number[] }[] = []
+  const pool = createSlotPool({
+    size,
+    maxWaiting,
+    create: async () => {
+      if (opened.length >= memory) throw new Error('no memory')
+      const sequence = { contextTokens: [] as number[] }
+      opened.push(sequence)
+      return sequence
+    },
+  })
+  /** One whole request: acquires, fills, releases. */
+  const use = async (tokens: number[], principal = 'ada', cacheKey?: string) => {
+    const slot = await pool.acquire({ tokens, principal, cacheKey, signal: never })
+    slot.principal = principal
+    slot.sequence.contextTokens = tokens
+    pool.release(slot)
+    return opened.indexOf(slot.sequence)
+  }
+  return { pool, opened, use }
+}
+
+test('a conversation that goes on finds its own sequence', async () => {
+  const { use } = createPool()
+  expect(await use([1, 2, 3])).toBe(0)
+  expect(await use([9, 8, 7])).toBe(1)
+  expect(await use([1, 2, 3, 4, 5])).toBe(0)
+  expect(await use([9, 8, 7, 6])).toBe(1)
+})
+
+test('a shared beginning does not destroy another thread while there is room', async () => {
+  const { use } = createPool()
+  expect(await use([1, 2, 3, 4, 5, 6])).toBe(0)
+  expect(await use([1, 2, 30, 40])).toBe(1)
+})
+
+test('the thread of a key keeps its sequence, also when its text was rewritten', async () => {
+  const { use } = createPool()
+  await use([1, 2, 3, 4], 'ada', 'thread-1')
+  await use([5, 6, 7, 8], 'ada', 'thread-2')
+  expect(await use([5, 6, 99], 'ada', 'thread-1')).toBe(0)
+})
+
+test('nobody is given tokens of another principal for his own', async () => {
+  const { pool, use } = createPool({ size: 1 })
+  await use([1, 2, 3], 'ada')
+  const slot = await pool.acquire({ tokens: [1, 2, 3], principal: 'eve', signal: never })
+  // The caller sees whose it was, and clears it.
+  expect(slot.principal).toBe('ada')
+  expect(slot.exact).toBe(0)
+  const { use: useTwo } = createPool({ size: 2 })
+  await useTwo([1, 2, 3], 'ada', 'thread')
+  expect(await useTwo([1, 2, 3, 4], 'eve', 'thread')).toBe(1)
+})
+
+test('the least recently used sequence goes first when all are taken', async () => {
+  const { use } = createPool()
+  await use([1, 1, 1])
+  await use([2, 2, 2])
+  await use([1, 1, 1, 1])
+  expect(await use([3, 3, 3])).toBe(1)
+})
+
+test('requests wait in order, and a full line is refused', async () => {
+  const { pool } = createPool({ size: 1, maxWaiting: 2 })
+  const first = await pool.acquire({ tokens: [1], principal: 'ada', signal: never })
+  const order: string[] = []
+  const wait = (name: string) =>
+    pool.acquire({ tokens: [1], principal: 'ada', signal: never }).then((slot) => {
+      order.push(name)
+      pool.release(slot)
+    })
+  const both = [wait('b'), wait('c')]
+  await expect(pool.acquire({ tokens: [1], principal: 'ada', signal: never })).rejects.toMatchObject({
+    code: 'overloaded',
+    retryable: true,
+  })
+  pool.release(first)
+  await Promise.all(both)
+  expect(order).toEqual(['b', 'c'])
+})
+
+test('whoever gives up leaves the line, and the next one is served', async () => {
+  const { pool } = createPool({ size: 1 })
+  const first = await pool.acquire({ tokens: [1], principal: 'ada', signal: never })
+  const giveUp = new AbortController()
+  const second = pool.acquire({ tokens: [1], principal: 'ada', signal: giveUp.signal })
+  const third = pool.acquire({ tokens: [1], principal: 'ada', signal: never })
+  giveUp.abort()
+  await expect(second).rejects.toMatchObject({ code: 'aborted' })
+  pool.release(first)
+  expect((await third).principal).toBeUndefined()
+})
+
+test('a slot freed for one who gave up in the same moment goes to the next', async () => {
+  const { pool } = createPool({ size: 1 })
+  const first = await pool.acquire({ tokens: [1], principal: 'ada', signal: never })
+  const giveUp = new AbortController()
+  const second = pool.acquire({ tokens: [1], principal: 'ada', signal: giveUp.signal })
+  const third = pool.acquire({ tokens: [1], principal: 'ada', signal: never })
+  pool.release(first)
+  giveUp.abort()
+  await expect(second).rejects.toMatchObject({ code: 'aborted' })
+  await expect(third).resolves.toBe(first)
+})
+
+test('without memory for another sequence those there are serve on', async () => {
+  const { use, opened } = createPool({ size: 4, memory: 1 })
+  await use([1, 2, 3])
+  expect(await use([7, 8, 9])).toBe(0)
+  expect(opened).toHaveLength(1)
+})
