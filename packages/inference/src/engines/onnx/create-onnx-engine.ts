@@ -40,6 +40,8 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
     // Vectors travel as typed arrays.
     serialization: 'advanced',
     hangMs,
+    // Silence is noticed at a heartbeat.
+    heartbeatMs: Math.min(5000, Math.ceil(hangMs / 4)),
   })
   return {
     get pid() {
