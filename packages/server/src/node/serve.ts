@@ -41,7 +41,7 @@ export interface RunningServer extends AsyncDisposable {
   close(options?: { drainMs?: number }): Promise<void>
 }
 
-/** After the last moment: time for the final error events to reach their clients. */
+/** After the last moment: time for final events to reach their clients. */
 const CUT_MS = 250
 
 /**
@@ -72,10 +72,17 @@ export const serve = async (app: ServableApp, options: ServeOptions = {}): Promi
   const stop = (): void => {
     for (const timer of timers) clearTimeout(timer)
     http.close()
+    // `close` spares the connection whose answer ends in this very turn, and those in the middle of their headers.
+    setImmediate(() => http.closeIdleConnections())
+    cut()
+  }
+  const cut = (): void => {
+    const timer = setTimeout(() => http.closeAllConnections(), CUT_MS)
+    http.once('close', () => clearTimeout(timer))
   }
   const expire = (): void => {
     shutdown.abort(new RtError({ code: 'shutting_down', message: 'the server is closing.' }))
-    timers.push(setTimeout(() => http.closeAllConnections(), CUT_MS))
+    cut()
   }
   const onSignal = (): void => void close()
   const close = ({ drainMs = defaultDrain }: { drainMs?: number } = {}): Promise<void> => {

@@ -6,6 +6,8 @@ const PREAMBLE: ReadonlySet<StreamPart['type']> = new Set(['start', 'step-start'
 export interface Opening {
   /** The first part that says how it goes, when it came in time. */
   first: StreamPart | undefined
+  /** The model named by the `start` part, when that came. */
+  model: string | undefined
   /** All parts, those already read included. */
   parts: AsyncIterable<StreamPart>
 }
@@ -22,15 +24,19 @@ export const readOpening = async (
     () => undefined,
     () => undefined,
   )
-  let pending: Promise<IteratorResult<StreamPart>> | undefined
+  const give = (first?: StreamPart, pending?: Promise<IteratorResult<StreamPart>>): Opening => {
+    const start = read.find((part) => part.type === 'start')
+    return { first, model: start?.model, parts: resume(read, pending, iterator) }
+  }
   try {
     for (;;) {
-      pending = iterator.next()
+      const pending = iterator.next()
+      // Whoever reads `parts` meets its failure; until then it must not count as unhandled.
+      pending.catch(() => {})
       const result = await Promise.race([pending, timer])
-      if (!result) return { first: undefined, parts: resume(read, pending, iterator) }
-      if (result.done) return { first: undefined, parts: resume(read, pending, iterator) }
+      if (!result || result.done) return give(undefined, pending)
       read.push(result.value)
-      if (!PREAMBLE.has(result.value.type)) return { first: result.value, parts: resume(read, undefined, iterator) }
+      if (!PREAMBLE.has(result.value.type)) return give(result.value)
     }
   } finally {
     over.abort()

@@ -36,10 +36,10 @@ export const chatRoutes = (app: Hono<HonoEnv>, { ports, settings }: WireContext)
     const { clock, heartbeatMs, openingMs } = settings
     const gone = new AbortController()
     const source = ports.chat(request, { signal: requestSignal(c, [gone.signal]) })
-    const { first, parts } = await readOpening(source, { clock, ms: openingMs })
+    const { first, model = '', parts } = await readOpening(source, { clock, ms: openingMs })
     if (first) throwIfFailed(first, meta.shutdown)
     const encodeError = (error: unknown): ReturnType<typeof errorBody> => errorBody(error, errorContext(c, settings))
-    const events = encodeStream(parts, { ...meta, includeUsage, encodeError })
+    const events = encodeStream(parts, { ...meta, model: meta.model || model, includeUsage, encodeError })
     const stream = createEventStream(events, { clock, heartbeatMs, onCancel: () => gone.abort() })
     return new Response(stream, { headers: EVENT_STREAM_HEADERS })
   }

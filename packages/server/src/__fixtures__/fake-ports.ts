@@ -1,0 +1,54 @@
+import { type ChatRequest, type HealthReport, RtError, type StreamPart } from '@rt/core'
+import { createFakeEmbedder, createScriptedModel, type ScriptedAnswer } from '@rt/core/testing'
+import type { ServerPorts } from '../index.ts'
+
+export interface FakePorts extends ServerPorts {
+  /** Every chat request that got through decoding. */
+  requests: ChatRequest[]
+  signals: AbortSignal[]
+  report: HealthReport
+}
+
+/** Ports over a scripted model and a hashed embedder of 8 dimensions. `chat` may be replaced for full control. */
+export const createFakePorts = (
+  answers: ScriptedAnswer[] = ['Hello there.'],
+  chat?: (request: ChatRequest, signal: AbortSignal) => AsyncIterable<StreamPart>,
+): FakePorts => {
+  const model = createScriptedModel({ id: 'smollm2:135m', answers })
+  const embedder = createFakeEmbedder({ id: 'bge', dimensions: 8, maxTokens: 4 })
+  const ports: FakePorts = {
+    requests: [],
+    signals: [],
+    report: { status: 'ok' },
+    chat(request, { signal } = {}) {
+      ports.requests.push(request)
+      ports.signals.push(signal!)
+      return chat?.(request, signal!) ?? model.stream(request, { signal })
+    },
+    async embeddings(name, texts, options) {
+      if (name && name !== 'bge') throw new RtError({ code: 'model_not_found', message: `no model ${name}.`, hint: 'There is: bge.' })
+      return { ...(await embedder.embed(texts, options)), model: 'bge' }
+    },
+    models: async () => [
+      { id: 'smollm2:135m', kind: 'chat', created: 1, ownedBy: 'rt' },
+      { id: 'anthropic/claude:x', kind: 'chat', created: 2, ownedBy: 'anthropic' },
+    ],
+    health: () => ports.report,
+  }
+  return ports
+}
+
+/** Waits until `done` holds, looking each millisecond; the test's own timeout is the limit. */
+export const until = async (done: () => boolean): Promise<void> => {
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+export const chatBody = (more: object = {}): object => ({ messages: [{ role: 'user', content: 'Hi' }], ...more })
+
+/** A POST of JSON, or of any text. */
+export const post = (path: string, body: unknown, headers: Record<string, string> = {}): Request =>
+  new Request(`http://127.0.0.1:4141${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' || body instanceof Uint8Array ? (body as BodyInit) : JSON.stringify(body),
+  })
