@@ -32,7 +32,8 @@ export const cite = (
 ): CitationPart[] => {
   const asked = termsOf(question)
   const markers = findMarkers(answer, retrieved.length)
-  if (markers.length) return markers.map(({ index, statement }) => toPart(retrieved[index - 1]!, index, termsOf(statement), asked))
+  if (markers.length)
+    return markers.map(({ index, statement }) => toPart(retrieved[index - 1]!, index, termsOf(statement), asked))
 
   const said = termsOf(withoutMarkers(answer))
   const passages = retrieved.map(({ text, headings }) => termsOf(`${headings.join('. ')}\n${text}`))

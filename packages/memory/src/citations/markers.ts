@@ -27,4 +27,5 @@ export const findMarkers = (answer: string, count: number): Marker[] => {
 }
 
 /** The answer's own words: no markers, no list numbers. */
-export const withoutMarkers = (answer: string): string => answer.replaceAll(MARKER, ' ').replace(/^\s*\d{1,3}[.)]\s/gm, '')
+export const withoutMarkers = (answer: string): string =>
+  answer.replaceAll(MARKER, ' ').replace(/^\s*\d{1,3}[.)]\s/gm, '')

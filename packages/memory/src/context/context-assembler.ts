@@ -15,7 +15,8 @@ export interface ContextAssemblerOptions {
  * @throws RtError `context_overflow` with the numbers when the last message alone does not fit.
  */
 export const createContextAssembler = ({ retrievalShare = 0.5 }: ContextAssemblerOptions = {}): ContextAssembler => {
-  if (!(retrievalShare >= 0 && retrievalShare <= 1)) throw invalid(`retrievalShare is ${retrievalShare}`, 'Use a number from 0 to 1.')
+  if (!(retrievalShare >= 0 && retrievalShare <= 1))
+    throw invalid(`retrievalShare is ${retrievalShare}`, 'Use a number from 0 to 1.')
   return {
     assemble: (request, options = {}) =>
       withSpan(options.span, 'memory.assemble', {}, async (span) => {
@@ -40,9 +41,12 @@ export const createContextAssembler = ({ retrievalShare = 0.5 }: ContextAssemble
 }
 
 const checkLimit = ({ model, messages, system, reserve }: AssembleRequest): number => {
-  if (!Number.isSafeInteger(reserve) || reserve < 0) throw invalid(`reserve is ${reserve}`, 'Use a whole number of tokens, 0 or more.')
-  if (messages.length === 0 && !system) throw invalid('there is nothing to send: no message and no instructions', 'Give at least one message.')
+  if (!Number.isSafeInteger(reserve) || reserve < 0)
+    throw invalid(`reserve is ${reserve}`, 'Use a whole number of tokens, 0 or more.')
+  if (messages.length === 0 && !system)
+    throw invalid('there is nothing to send: no message and no instructions', 'Give at least one message.')
   return model.capabilities.contextTokens - reserve
 }
 
-const invalid = (problem: string, hint: string): RtError => new RtError({ code: 'invalid_request', message: `${problem}.`, hint })
+const invalid = (problem: string, hint: string): RtError =>
+  new RtError({ code: 'invalid_request', message: `${problem}.`, hint })

@@ -8,7 +8,12 @@ import type { Layout, Selection } from './layout.ts'
  * Every count is a round trip to the engine. With n passages and t old turns at most
  * `2 + ceil(log2 n) + 2 * (2 + ceil(log2 t))` counts are asked for here, and two when all fits (one without passages).
  */
-export const fit = async (layout: Layout, request: AssembleRequest, limit: number, share: number): Promise<Selection> => {
+export const fit = async (
+  layout: Layout,
+  request: AssembleRequest,
+  limit: number,
+  share: number,
+): Promise<Selection> => {
   const { placeable, turns } = layout
   const few = Math.min(1, placeable)
   const fits = async (chunks: number, from: number): Promise<boolean> => (await layout.count({ chunks, from })) <= limit
@@ -18,7 +23,11 @@ export const fit = async (layout: Layout, request: AssembleRequest, limit: numbe
     return full - plain <= share * limit
   }
 
-  const dropped = await firstTrue(0, placeable - few, async (drop) => (await inShare(placeable - drop)) && (await fits(placeable - drop, 0)))
+  const dropped = await firstTrue(
+    0,
+    placeable - few,
+    async (drop) => (await inShare(placeable - drop)) && (await fits(placeable - drop, 0)),
+  )
   if (dropped !== undefined) return { chunks: placeable - dropped, from: 0 }
   for (const chunks of few ? [1, 0] : [0]) {
     // A passage too big for the window must not cost the history: ask about the end first.
@@ -29,7 +38,11 @@ export const fit = async (layout: Layout, request: AssembleRequest, limit: numbe
 }
 
 /** Smallest number in `[low, high]` that passes, given that all after it do; the low end is tried first, as it is the usual answer. */
-const firstTrue = async (low: number, high: number, test: (at: number) => Promise<boolean>): Promise<number | undefined> => {
+const firstTrue = async (
+  low: number,
+  high: number,
+  test: (at: number) => Promise<boolean>,
+): Promise<number | undefined> => {
   if (await test(low)) return low
   if (high <= low || !(await test(high))) return undefined
   let failing = low

@@ -6,7 +6,9 @@ import type { RetrievedChunk } from '@rt/core'
  * The wording is for the smallest model we ship: every word that is not a passage costs prefill and distracts it.
  */
 export const renderPassages = (passages: RetrievedChunk[], question: string): string =>
-  passages.length === 0 ? question : `${INTRODUCTION}\n\n${passages.map(renderPassage).join('\n\n')}\n\nQuestion: ${question}`
+  passages.length === 0
+    ? question
+    : `${INTRODUCTION}\n\n${passages.map(renderPassage).join('\n\n')}\n\nQuestion: ${question}`
 
 const INTRODUCTION = 'Answer from these passages:'
 

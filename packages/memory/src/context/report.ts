@@ -22,7 +22,10 @@ export const createReport = async (layout: Layout, selection: Selection, limit: 
 }
 
 /** Old messages first, then passages. Their tokens sum to exactly what was saved; within each kind they are shared by length. */
-const listTrimmed = async ({ turns, chunks, placeable, count }: Layout, { chunks: kept, from }: Selection): Promise<TrimmedItem[]> => {
+const listTrimmed = async (
+  { turns, chunks, placeable, count }: Layout,
+  { chunks: kept, from }: Selection,
+): Promise<TrimmedItem[]> => {
   const messages = turns.slice(0, from).flat()
   const passages = chunks.slice(kept)
   if (messages.length + passages.length === 0) return []
@@ -37,7 +40,12 @@ const listTrimmed = async ({ turns, chunks, placeable, count }: Layout, { chunks
   ]
 }
 
-const share = <T extends { id: string }>(kind: TrimmedItem['kind'], items: T[], saved: number, size: (item: T) => number): TrimmedItem[] => {
+const share = <T extends { id: string }>(
+  kind: TrimmedItem['kind'],
+  items: T[],
+  saved: number,
+  size: (item: T) => number,
+): TrimmedItem[] => {
   const total = items.reduce((sum, item) => sum + size(item), 0) || 1
   let seen = 0
   let given = 0

@@ -13,13 +13,19 @@ export interface ChunkRecord {
  * Chunks as records. An id depends on owner, source and what is embedded, not on the place in the file: a paragraph
  * added at the top changes offsets, and not one vector.
  */
-export const toRecords = (chunks: Chunk[], { source, principal }: { source: string; principal: Principal }): ChunkRecord[] => {
+export const toRecords = (
+  chunks: Chunk[],
+  { source, principal }: { source: string; principal: Principal },
+): ChunkRecord[] => {
   const seen = new Map<string, number>()
   return chunks.map(({ text, headings, start, end }) => {
     const embeddable = headings.length ? `${headings.join(' > ')}\n${text}` : text
     const copy = seen.get(embeddable) ?? 0
     seen.set(embeddable, copy + 1)
-    const id = createHash('sha256').update(JSON.stringify([principal, source, embeddable, copy])).digest('hex').slice(0, 32)
+    const id = createHash('sha256')
+      .update(JSON.stringify([principal, source, embeddable, copy]))
+      .digest('hex')
+      .slice(0, 32)
     return { record: { id, text, metadata: { source, principal, headings, start, end } }, embeddable }
   })
 }

@@ -43,7 +43,10 @@ export const openDocumentTable = async (
         [collection, principal],
       )
       return new Map(
-        rows.map((row) => [row.source, { ...row, chunks: JSON.parse(row.chunks) as string[], loose: JSON.parse(row.loose) as string[] }]),
+        rows.map((row) => [
+          row.source,
+          { ...row, chunks: JSON.parse(row.chunks) as string[], loose: JSON.parse(row.loose) as string[] },
+        ]),
       )
     },
     async put(rows) {
@@ -51,8 +54,15 @@ export const openDocumentTable = async (
       await database.write({
         sql: `INSERT OR REPLACE INTO memory_documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         each: rows.map(({ source, sha256, chunker, embedder, chunks, loose }) => [
-          ...[collection, principal, source, sha256, chunker, embedder],
-          ...[JSON.stringify(chunks), JSON.stringify(loose), now()],
+          collection,
+          principal,
+          source,
+          sha256,
+          chunker,
+          embedder,
+          JSON.stringify(chunks),
+          JSON.stringify(loose),
+          now(),
         ]),
       })
     },

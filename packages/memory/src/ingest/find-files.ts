@@ -28,7 +28,12 @@ export const findFiles = async (paths: string[], signal: AbortSignal | undefined
   const found: FoundFiles = { files: [], failed: [], skipped: 0, folders: [] }
   for (const path of paths) {
     const info = await stat(path).catch((cause: unknown) => {
-      throw new RtError({ code: 'not_found', message: `there is no file or folder ${path}.`, hint: 'Check the path; nothing was ingested.', cause })
+      throw new RtError({
+        code: 'not_found',
+        message: `there is no file or folder ${path}.`,
+        hint: 'Check the path; nothing was ingested.',
+        cause,
+      })
     })
     if (info.isDirectory()) {
       const prefix = `${basename(resolve(path)).normalize('NFC')}/`
@@ -55,7 +60,9 @@ const walk = async ({ path, prefix, seen, signal }: Walk, found: FoundFiles): Pr
   const real = await realpath(path)
   if (seen.has(real)) return
   seen.add(real)
-  const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
+  const entries = (await readdir(path, { withFileTypes: true })).filter(
+    ({ name }) => !name.startsWith('.') && name !== 'node_modules',
+  )
   const links = new Set(entries.filter((entry) => entry.isSymbolicLink()))
   for (const entry of [...entries.filter((one) => !links.has(one)), ...links]) {
     const child = join(path, entry.name)
@@ -72,5 +79,7 @@ const walk = async ({ path, prefix, seen, signal }: Walk, found: FoundFiles): Pr
 const nameFile = (path: string): string => {
   const named = normalize(path).replaceAll('\\', '/')
   const inside = !named.startsWith('..') && !isAbsolute(path)
-  return (inside ? named : join(basename(dirname(resolve(path))), basename(path)).replaceAll('\\', '/')).normalize('NFC')
+  return (inside ? named : join(basename(dirname(resolve(path))), basename(path)).replaceAll('\\', '/')).normalize(
+    'NFC',
+  )
 }

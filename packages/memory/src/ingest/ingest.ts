@@ -84,9 +84,16 @@ export const createIngest = (setup: IngestSetup): Ingest => {
   const { embedder, clock = systemClock, chunkWords = DEFAULT_CHUNK_WORDS } = setup
   let last: Promise<unknown> = Promise.resolve()
 
-  const ingest: Ingest['ingest'] = async (paths, { signal, span: parent, principal = LOCAL, prune = false, onProgress } = {}) => {
+  const ingest: Ingest['ingest'] = async (
+    paths,
+    { signal, span: parent, principal = LOCAL, prune = false, onProgress } = {},
+  ) => {
     throwIfAborted(signal)
-    const stamp = embedder && { dimensions: embedder.dimensions, metric: 'cosine' as const, fingerprint: embedder.fingerprint }
+    const stamp = embedder && {
+      dimensions: embedder.dimensions,
+      metric: 'cosine' as const,
+      fingerprint: embedder.fingerprint,
+    }
     const collection = await setup.collection(stamp)
     return withSpan(parent, `ingest ${collection.name}`, { 'gen_ai.data_source.id': collection.name }, async (span) => {
       const started = clock.monotonic()

@@ -35,7 +35,13 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
 
   const finish = (source: string, chunks: number): void => {
     report.chunks += chunks
-    run.onProgress?.({ done: ++done, files: found.files.length, source, chunks: report.chunks, embedded: report.embedded })
+    run.onProgress?.({
+      done: ++done,
+      files: found.files.length,
+      source,
+      chunks: report.chunks,
+      embedded: report.embedded,
+    })
   }
   const fail = (source: string, reason: string): void => {
     report.failed.push({ source, reason })
@@ -71,7 +77,10 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
       report.unchanged++
       finish(source, row.chunks.length)
     } else {
-      const chunks = toRecords(chunkDocument(loaded.text, { format: loaded.format, words: run.chunkWords }), { source, principal })
+      const chunks = toRecords(chunkDocument(loaded.text, { format: loaded.format, words: run.chunkWords }), {
+        source,
+        principal,
+      })
       pending.push({ source, sha256: loaded.sha256, chunker, known: row, chunks })
       waiting += 1 + chunks.length
       if (waiting >= WRITE_BATCH) await flush()
@@ -97,18 +106,27 @@ const tidy = async (
   target: WriteTarget,
   options: Pick<IngestOptions, 'signal' | 'span'>,
 ): Promise<string[]> => {
-  const here = rows.filter(({ source }) => seen.has(source) || found.folders.some((folder) => source.startsWith(folder)))
+  const here = rows.filter(
+    ({ source }) => seen.has(source) || found.folders.some((folder) => source.startsWith(folder)),
+  )
   const gone = here.filter(({ source }) => !seen.has(source))
   // A document that never was finished and has no file any more is left-over, not knowledge.
   const dropped = gone.filter(({ sha256 }) => prune || sha256 === '')
   const kept = here.filter((row) => !dropped.includes(row) && row.loose.length > 0)
   await deleteLoose(kept, target, options)
-  await deleteLoose(dropped.map((row) => ({ ...row, chunks: [], loose: [...row.loose, ...row.chunks] })), target, options)
+  await deleteLoose(
+    dropped.map((row) => ({ ...row, chunks: [], loose: [...row.loose, ...row.chunks] })),
+    target,
+    options,
+  )
   await target.table.remove(dropped.map(({ source }) => source))
   return gone.filter(({ sha256 }) => sha256 !== '').map(({ source }) => source)
 }
 
-const startReport = ({ files, failed, skipped }: FoundFiles, embedder: EmbeddingModel | undefined): Omit<IngestReport, 'ms'> => ({
+const startReport = (
+  { files, failed, skipped }: FoundFiles,
+  embedder: EmbeddingModel | undefined,
+): Omit<IngestReport, 'ms'> => ({
   files: files.length + failed.length,
   added: 0,
   changed: 0,

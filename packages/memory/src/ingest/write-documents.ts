@@ -42,7 +42,14 @@ export const writeDocuments = async (
   const rows = pending.map(({ source, sha256, chunker, chunks }, index): DocumentRow => {
     const ids = idsOf(chunks)
     const { chunks: old, loose } = fresh[index]!
-    return { source, sha256, chunker, embedder: embedder?.fingerprint ?? '', chunks: ids, loose: without([...old, ...loose], ids) }
+    return {
+      source,
+      sha256,
+      chunker,
+      embedder: embedder?.fingerprint ?? '',
+      chunks: ids,
+      loose: without([...old, ...loose], ids),
+    }
   })
   await table.put(rows)
   return deleteLoose(rows, { table, collection }, options)

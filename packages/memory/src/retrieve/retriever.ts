@@ -52,7 +52,12 @@ export const createRetriever = ({ collection, embedder, minCosine = 0.35 }: Retr
       const embedded = await embedder?.embed([text], { kind: 'query', signal, span })
       // Twice as many as asked for: what is dropped as unrelated makes room for the next.
       const hits = await collection.search(
-        { text, k: k * 2, ...(embedded && { vector: embedded.vectors[0] }), ...(principal !== undefined && { filter: { principal } }) },
+        {
+          text,
+          k: k * 2,
+          ...(embedded && { vector: embedded.vectors[0] }),
+          ...(principal !== undefined && { filter: { principal } }),
+        },
         { signal, span },
       )
       const chunks = hits.filter(isRelated(text, minCosine)).slice(0, k).map(toChunk)

@@ -31,7 +31,9 @@ const paragraphs = (text: string): TextRange[] => {
 const STOP = /(?<![.!?…])[.!?…]+["'”’)\]*_]*\s+(?=["'“‘([*_`¿¡]*[\p{Lu}\p{Lo}\p{N}])|[。！？]+["'”’)\]」』]*\s*/gu
 /** Shortenings whose stop does not end a sentence. Single capitals (initials) and list numbers are handled apart. */
 const SHORT = new Set(
-  'e.g i.e etc cf vs dr mr mrs ms prof st no nr fig approx ca incl max min dept est jan feb aug sept oct nov dec z.b bzw usw u.a d.h str'.split(' '),
+  'e.g i.e etc cf vs dr mr mrs ms prof st no nr fig approx ca incl max min dept est jan feb aug sept oct nov dec z.b bzw usw u.a d.h str'.split(
+    ' ',
+  ),
 )
 
 const splitParagraph = (text: string, { start, end }: TextRange): TextRange[] => {
@@ -44,7 +46,9 @@ const splitParagraph = (text: string, { start, end }: TextRange): TextRange[] =>
     from = index + stop.length
   }
   if (from < body.length) found.push({ start: from, end: body.length })
-  return found.map((range) => trimRange(body, range)).map((range) => ({ start: start + range.start, end: start + range.end }))
+  return found
+    .map((range) => trimRange(body, range))
+    .map((range) => ({ start: start + range.start, end: start + range.end }))
 }
 
 const isShortening = (before: string): boolean => {

@@ -18,7 +18,9 @@ const COMMON = new Set(
   doing don't down during each either else few for from further get give had has have having he her here hers him his how i if in into is it
   it's its just let like may me might more most must my no nor not now of off on once one only or other our out over own per please same
   shall she should so some such tell than that the their them then there these they this those through to too under until up upon us very
-  was we were what when where whether which while who whom whose why will with within without would yes you your`.split(/\s+/),
+  was we were what when where whether which while who whom whose why will with within without would yes you your`.split(
+    /\s+/,
+  ),
 )
 
 export const termsOf = (text: string): Terms => ({
@@ -27,10 +29,15 @@ export const termsOf = (text: string): Terms => ({
   words: wordsOf(text),
 })
 
-export const numbersOf = (text: string): Set<string> => new Set(Array.from(text.matchAll(NUMBER), ([found]) => oneSpelling(found)))
+export const numbersOf = (text: string): Set<string> =>
+  new Set(Array.from(text.matchAll(NUMBER), ([found]) => oneSpelling(found)))
 
 export const wordsOf = (text: string): Set<string> =>
-  new Set(Array.from(text.normalize('NFC').matchAll(WORD), ([word]) => stem(word)).filter((word) => word.length > 1 && !COMMON.has(word)))
+  new Set(
+    Array.from(text.normalize('NFC').matchAll(WORD), ([word]) => stem(word)).filter(
+      (word) => word.length > 1 && !COMMON.has(word),
+    ),
+  )
 
 const namesOf = (text: string): Set<string> => {
   const names = new Set<string>()

@@ -25,11 +25,28 @@ const random = (seed: number) => (): number => {
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296
 }
 
-const WORDS = ['Reise', 'Übernachtung', 'größer', '400', 'NOK', 'e.g.', '🧭', '👩‍👩‍👧', 'naïve', '日本語', 'a', 'Oslo.', 'Why?', 'Ende!', '\u00a0x']
+const WORDS = [
+  'Reise',
+  'Übernachtung',
+  'größer',
+  '400',
+  'NOK',
+  'e.g.',
+  '🧭',
+  '👩‍👩‍👧',
+  'naïve',
+  '日本語',
+  'a',
+  'Oslo.',
+  'Why?',
+  'Ende!',
+  '\u00a0x',
+]
 const makeDocument = (seed: number): string => {
   const next = random(seed)
   const pick = <T>(list: T[]): T => list[Math.floor(next() * list.length)]!
-  const sentence = (most: number): string => Array.from({ length: 1 + Math.floor(next() * most) }, () => pick(WORDS)).join(' ')
+  const sentence = (most: number): string =>
+    Array.from({ length: 1 + Math.floor(next() * most) }, () => pick(WORDS)).join(' ')
   const end = pick(['\n', '\r\n'])
   const block = (): string =>
     pick([
@@ -45,7 +62,10 @@ const makeDocument = (seed: number): string => {
       () => '# ',
       () => '   ',
     ])()
-  return pick(['', '\uFEFF', '\n\n', `---${end}title: x${end}---${end}`]) + Array.from({ length: Math.floor(next() * 14) }, block).join(pick([end, end + end]))
+  return (
+    pick(['', '\uFEFF', '\n\n', `---${end}title: x${end}---${end}`]) +
+    Array.from({ length: Math.floor(next() * 14) }, block).join(pick([end, end + end]))
+  )
 }
 
 describe('chunkDocument', () => {
@@ -57,9 +77,14 @@ describe('chunkDocument', () => {
   })
 
   it('makes one chunk a section and names its heading path', () => {
-    const file = '# Travel\n\n## Meals\n\nUp to 400 NOK a day.\n\n## Trains\n\n### Night\n\nBook a bed.\n\nOther\n=====\n\nText.\n'
+    const file =
+      '# Travel\n\n## Meals\n\nUp to 400 NOK a day.\n\n## Trains\n\n### Night\n\nBook a bed.\n\nOther\n=====\n\nText.\n'
     const chunks = chunkDocument(file)
-    expect(chunks.map(({ headings }) => headings)).toEqual([['Travel', 'Meals'], ['Travel', 'Trains', 'Night'], ['Other']])
+    expect(chunks.map(({ headings }) => headings)).toEqual([
+      ['Travel', 'Meals'],
+      ['Travel', 'Trains', 'Night'],
+      ['Other'],
+    ])
     expect(chunks[0]!.text).toBe('# Travel\n\n## Meals\n\nUp to 400 NOK a day.')
     expectExact(file, chunks)
   })

@@ -86,7 +86,8 @@ const join = (piece: Unit, next: Unit): void => {
 const toUnits = (text: string, { start, end, kind }: Block, most: number): Unit[] => {
   const whole = { start, end, weight: weigh(text.slice(start, end)), heading: kind === 'heading' }
   if (whole.weight <= most) return [whole]
-  const starts = kind === 'lines' ? lineStarts(text, whole) : sentences(text.slice(start, end)).map((range) => start + range.start)
+  const starts =
+    kind === 'lines' ? lineStarts(text, whole) : sentences(text.slice(start, end)).map((range) => start + range.start)
   return between(starts, whole).flatMap((range) => {
     const weight = weigh(text.slice(range.start, range.end))
     return weight <= most ? [{ ...range, weight, heading: false }] : cutAtWords(text, range, most)

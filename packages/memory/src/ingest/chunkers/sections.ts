@@ -94,7 +94,12 @@ const readHeading = (block: string): { level: number; title: string } => {
   const [first = '', second = ''] = block.replace(/^\uFEFF/, '').split(/\r?\n/)
   const atx = ATX.exec(first)
   if (!atx) return { level: second.includes('=') ? 1 : 2, title: plain(first.trim()) }
-  return { level: atx[1]!.length, title: plain((atx[2] ?? '').trim()).replace(/(?:^|[ \t])#+$/, '').trimEnd() }
+  return {
+    level: atx[1]!.length,
+    title: plain((atx[2] ?? '').trim())
+      .replace(/(?:^|[ \t])#+$/, '')
+      .trimEnd(),
+  }
 }
 
 /** A title without its markup: links become their text. */

@@ -16,7 +16,11 @@ export interface LoadFailure {
 }
 
 const MOST_MEGABYTES = 20
-const FORMATS: { [ending: string]: LoadedText['format'] } = { '.md': 'markdown', '.markdown': 'markdown', '.txt': 'text' }
+const FORMATS: { [ending: string]: LoadedText['format'] } = {
+  '.md': 'markdown',
+  '.markdown': 'markdown',
+  '.txt': 'text',
+}
 
 export const canLoad = (path: string): boolean => extname(path).toLowerCase() in FORMATS
 
@@ -33,7 +37,11 @@ export const loadText = async (path: string, signal: AbortSignal | undefined): P
   }
   const text = decode(bytes)
   if (text === undefined) return { reason: 'not text: it is not valid UTF-8' }
-  return { text, sha256: createHash('sha256').update(bytes).digest('hex'), format: FORMATS[extname(path).toLowerCase()]! }
+  return {
+    text,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    format: FORMATS[extname(path).toLowerCase()]!,
+  }
 }
 
 /** UTF-8 without a NUL (which UTF-16 and binary files are full of), else undefined. */

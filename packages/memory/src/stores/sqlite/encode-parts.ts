@@ -18,10 +18,17 @@ export const decodeParts = (json: string, messageId: string): Part[] => {
   try {
     stored = JSON.parse(json) as StoredPart[]
   } catch (cause) {
-    throw new RtError({ code: 'database_corrupt', message: `message ${messageId} cannot be read back: its parts are not JSON.`, cause })
+    throw new RtError({
+      code: 'database_corrupt',
+      message: `message ${messageId} cannot be read back: its parts are not JSON.`,
+      cause,
+    })
   }
   return stored.map((part) => {
     if (part.type !== 'file') return part
-    return { ...part, data: typeof part.data === 'string' ? part.data : new Uint8Array(Buffer.from(part.data.base64, 'base64')) }
+    return {
+      ...part,
+      data: typeof part.data === 'string' ? part.data : new Uint8Array(Buffer.from(part.data.base64, 'base64')),
+    }
   })
 }

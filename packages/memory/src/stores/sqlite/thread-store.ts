@@ -38,12 +38,17 @@ const MIGRATIONS = [
  *
  * @throws RtError `invalid_request` for a bad thread id, `conflict` when a message is in the thread already.
  */
-export const createThreadStore = async ({ database, clock = systemClock }: ThreadStoreOptions): Promise<ThreadStore> => {
+export const createThreadStore = async ({
+  database,
+  clock = systemClock,
+}: ThreadStoreOptions): Promise<ThreadStore> => {
   await database.migrate('memory.threads', MIGRATIONS)
   return {
     async append(principal, id, messages, { traceId } = {}, { signal, span } = {}) {
       const thread = checkThreadId(id)
-      const rows = messages.map((message) => [message.id, message.v, message.role, encodeParts(message.parts), traceId ?? null] as const)
+      const rows = messages.map(
+        (message) => [message.id, message.v, message.role, encodeParts(message.parts), traceId ?? null] as const,
+      )
       throwIfAborted(signal)
       await withSpan(span, 'memory.commit', { 'rt.memory.messages': messages.length }, () =>
         database.transaction(async (transaction) => {
@@ -100,13 +105,19 @@ export const createThreadStore = async ({ database, clock = systemClock }: Threa
   }
 }
 
-const refuseTwice = async (transaction: Transaction, principal: string, thread: string, messages: Message[]): Promise<void> => {
+const refuseTwice = async (
+  transaction: Transaction,
+  principal: string,
+  thread: string,
+  messages: Message[],
+): Promise<void> => {
   const ids = JSON.stringify(messages.map(({ id }) => id))
   const [found] = await transaction.all<{ message_id: string }>(
     `SELECT message_id FROM memory_messages WHERE principal = ? AND thread = ? AND message_id IN (SELECT value FROM json_each(?)) LIMIT 1`,
     [principal, thread, ids],
   )
-  const twice = found?.message_id ?? messages.find(({ id }, index) => messages.findIndex((other) => other.id === id) < index)?.id
+  const twice =
+    found?.message_id ?? messages.find(({ id }, index) => messages.findIndex((other) => other.id === id) < index)?.id
   if (twice === undefined) return
   throw new RtError({
     code: 'conflict',
@@ -121,5 +132,8 @@ const refuseTwice = async (transaction: Transaction, principal: string, thread: 
  */
 const lastTime = async (transaction: Transaction): Promise<number> => {
   const [row] = await transaction.all<{ last: string | null }>(`SELECT max(row_id) AS last FROM memory_messages`)
-  return [...(row?.last?.slice(0, 10) ?? '')].reduce((time, digit) => time * 32 + '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(digit), 0)
+  return [...(row?.last?.slice(0, 10) ?? '')].reduce(
+    (time, digit) => time * 32 + '0123456789ABCDEFGHJKMNPQRSTVWXYZ'.indexOf(digit),
+    0,
+  )
 }

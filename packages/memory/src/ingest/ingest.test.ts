@@ -1,0 +1,281 @@
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { CollectionStamp, EmbeddingModel } from '@rt/core'
+import { createFakeEmbedder, createFakeTelemetry } from '@rt/core/testing'
+import { describe, expect, it } from 'vitest'
+import { createMemoryCollection, type MemoryCollection } from '../__fixtures__/memory-collection.ts'
+import { makeFolder, openTemporary } from '../__fixtures__/open-temporary.ts'
+import { createIngest, type Ingest, type IngestProgress } from './ingest.ts'
+
+const TRAVEL = '# Reisen\n\n## Meals\n\nUp to 400 NOK a day – größer nie. 🧭\n\n## Trains\n\nBook a bed at night.\n'
+const RULES = '# Rules\n\nBe kind.\n'
+
+interface Setup {
+  folder: string
+  collection: MemoryCollection
+  embedder: ReturnType<typeof createFakeEmbedder>
+  write(file: string, content: string | Uint8Array): Promise<void>
+  /** Another process over the same data. */
+  open(embedder?: EmbeddingModel | null): Ingest
+  stamps: (CollectionStamp | undefined)[]
+}
+
+const setUp = async (): Promise<Setup> => {
+  const root = await makeFolder()
+  const folder = join(root, 'handbook')
+  const database = await openTemporary()
+  const collection = createMemoryCollection('default')
+  const embedder = createFakeEmbedder()
+  const stamps: (CollectionStamp | undefined)[] = []
+  const write = async (file: string, content: string | Uint8Array): Promise<void> => {
+    await mkdir(dirname(join(folder, file)), { recursive: true })
+    await writeFile(join(folder, file), content)
+  }
+  await write('travel.md', TRAVEL)
+  await write('team/rules.txt', RULES)
+  const open: Setup['open'] = (use = embedder) =>
+    createIngest({
+      database,
+      collection: async (stamp) => {
+        stamps.push(stamp)
+        return collection
+      },
+      ...(use && { embedder: use }),
+    })
+  return { folder, collection, embedder, write, open, stamps }
+}
+
+const texts = ({ records }: MemoryCollection): string[] =>
+  [...records.values()].map(({ text }) => text ?? '').toSorted()
+const ended = (report: unknown): unknown => ({ ...(report as object), ms: 0 })
+
+describe('createIngest', () => {
+  it('ingests a folder into chunks that are exact bytes of their files', async () => {
+    const { folder, collection, embedder, open, stamps } = await setUp()
+    const progress: IngestProgress[] = []
+    const report = await open().ingest(folder, { onProgress: (step) => progress.push(step) })
+    expect(ended(report)).toEqual({
+      files: 2,
+      added: 2,
+      changed: 0,
+      unchanged: 0,
+      failed: [],
+      skipped: 0,
+      removed: [],
+      chunks: 3,
+      embedded: 3,
+      truncated: 0,
+      mode: 'hybrid',
+      ms: 0,
+    })
+    expect(stamps).toEqual([{ dimensions: 64, metric: 'cosine', fingerprint: embedder.fingerprint }])
+    expect(progress.at(-1)).toEqual({ done: 2, files: 2, source: 'handbook/travel.md', chunks: 3, embedded: 3 })
+    for (const { text, vector, metadata } of collection.records.values()) {
+      const { source, start, end } = metadata as { source: string; start: number; end: number }
+      const file = await readFile(join(dirname(folder), source))
+      expect(file.subarray(start, end).toString()).toBe(text)
+      expect(vector).toHaveLength(64)
+    }
+    expect([...collection.records.values()].find(({ text }) => text?.includes('400'))?.metadata).toMatchObject({
+      source: 'handbook/travel.md',
+      principal: 'local',
+      headings: ['Reisen', 'Meals'],
+    })
+  })
+
+  it('embeds the heading path with the text', async () => {
+    const { folder, embedder, open } = await setUp()
+    const seen: string[] = []
+    const spy: EmbeddingModel = {
+      ...embedder,
+      embed: (list, options) => {
+        seen.push(...list)
+        return embedder.embed(list, options)
+      },
+    }
+    await open(spy).ingest(folder)
+    expect(seen).toContain('Reisen > Trains\n## Trains\n\nBook a bed at night.')
+  })
+
+  it('embeds and writes nothing for unchanged files, also in a new process', async () => {
+    const { folder, collection, embedder, open } = await setUp()
+    await open().ingest(folder)
+    const { calls } = embedder.counts
+    collection.beforeUpsert = () => {
+      throw new Error('must not write')
+    }
+    expect(await open().ingest(folder)).toMatchObject({ unchanged: 2, added: 0, changed: 0, chunks: 3, embedded: 0 })
+    expect(embedder.counts.calls).toBe(calls)
+  })
+
+  it('replaces the chunks of a changed file and embeds only what is new, though offsets moved', async () => {
+    const { folder, collection, embedder, write, open } = await setUp()
+    await open().ingest(folder)
+    const before = embedder.counts.texts
+    await write('travel.md', TRAVEL.replace('400', '450').replace('# Reisen\n', '\uFEFF\n\n# Reisen\n'))
+    expect(await open().ingest(folder)).toMatchObject({ changed: 1, unchanged: 1, chunks: 3, embedded: 1 })
+    expect(embedder.counts.texts).toBe(before + 1)
+    expect(texts(collection).join()).toContain('450 NOK')
+    expect(texts(collection).join()).not.toContain('400 NOK')
+    expect(collection.records.size).toBe(3)
+    const file = await readFile(join(folder, 'travel.md'))
+    const trains = [...collection.records.values()].find(({ text }) => text?.includes('Trains'))!
+    expect(file.subarray(trains.metadata!['start'] as number, trains.metadata!['end'] as number).toString()).toBe(
+      trains.text,
+    )
+  })
+
+  it('resumes after the embedder fails in the middle, without embedding anything twice', async () => {
+    const { folder, collection, embedder, write, open } = await setUp()
+    await write('a-long.md', Array.from({ length: 150 }, (_, i) => `# Part ${i}\n\nText ${i}.\n`).join('\n'))
+    let left = 2
+    const failing: EmbeddingModel = {
+      ...embedder,
+      embed: (list, options) => (left-- > 0 ? embedder.embed(list, options) : Promise.reject(new Error('offline'))),
+    }
+    await expect(open(failing).ingest(folder)).rejects.toThrow('offline')
+    const { texts: embedded } = embedder.counts
+    expect(embedded).toBe(128)
+    expect(await open().ingest(folder)).toMatchObject({ added: 3, embedded: 153 - embedded })
+    expect(embedder.counts.texts).toBe(153)
+    expect(collection.records.size).toBe(153)
+  })
+
+  it('leaves nothing behind when a file changes between an interrupted run and the next', async () => {
+    const { folder, collection, write, open } = await setUp()
+    const long = (word: string): string => Array.from({ length: 100 }, (_, i) => `# ${word} ${i}\n\nText.\n`).join('\n')
+    await write('travel.md', long('old'))
+    await open().ingest(folder)
+    let upserts = 0
+    collection.beforeUpsert = () => {
+      if (++upserts === 2) throw new Error('killed')
+    }
+    await write('travel.md', long('middle'))
+    await expect(open().ingest(folder)).rejects.toThrow('killed')
+    // What was ingested before is still all there.
+    expect(texts(collection).filter((text) => text.includes('old'))).toHaveLength(100)
+    expect(texts(collection).some((text) => text.includes('middle'))).toBe(true)
+    delete collection.beforeUpsert
+    await write('travel.md', '# new\n\nText.\n')
+    await open().ingest(folder)
+    expect(texts(collection)).toEqual(['# Rules\n\nBe kind.', '# new\n\nText.'])
+  })
+
+  it('clears up what an interrupted first run left when the file is gone', async () => {
+    const { folder, collection, write, open } = await setUp()
+    await write('big.md', Array.from({ length: 100 }, (_, i) => `# big ${i}\n\nText.\n`).join('\n'))
+    let upserts = 0
+    collection.beforeUpsert = () => {
+      if (++upserts === 2) throw new Error('killed')
+    }
+    await expect(open().ingest(folder)).rejects.toThrow('killed')
+    delete collection.beforeUpsert
+    await rm(join(folder, 'big.md'))
+    expect(await open().ingest(folder)).toMatchObject({ removed: [] })
+    expect(texts(collection).some((text) => text.includes('big'))).toBe(false)
+  })
+
+  it('reports files that are gone and deletes them only with prune', async () => {
+    const { folder, collection, open } = await setUp()
+    await open().ingest(folder)
+    await rm(join(folder, 'travel.md'))
+    expect(await open().ingest(folder)).toMatchObject({ removed: ['handbook/travel.md'], unchanged: 1 })
+    expect(collection.records.size).toBe(3)
+    expect(await open().ingest(folder, { prune: true })).toMatchObject({ removed: ['handbook/travel.md'] })
+    expect(collection.records.size).toBe(1)
+    expect(await open().ingest(folder)).toMatchObject({ removed: [] })
+  })
+
+  it('works by keyword without an embedder, says so, and keeps vectors that are there', async () => {
+    const { folder, collection, embedder, open, stamps } = await setUp()
+    expect(await open(null).ingest(folder)).toMatchObject({ mode: 'keyword', added: 2, embedded: 0 })
+    expect(stamps).toEqual([undefined])
+    expect([...collection.records.values()].every(({ vector }) => vector === undefined)).toBe(true)
+    expect(await open().ingest(folder)).toMatchObject({ mode: 'hybrid', changed: 2, embedded: 3 })
+    expect(await open(null).ingest(folder)).toMatchObject({ unchanged: 2 })
+    expect([...collection.records.values()].every(({ vector }) => vector)).toBe(true)
+    expect(embedder.counts.texts).toBe(3)
+  })
+
+  it('tells what is wrong with one file and ingests the others', async () => {
+    const { folder, write, open } = await setUp()
+    await write('latin1.md', new Uint8Array([0x47, 0x72, 0xfc, 0xdf, 0x65]))
+    await write('utf16.txt', Buffer.from('\uFEFFabc', 'utf16le'))
+    await write('nul.txt', 'a\u0000b')
+    await write('huge.md', new Uint8Array(20_000_001).fill(97))
+    await write('photo.png', 'x')
+    await symlink(join(folder, 'nowhere.md'), join(folder, 'dangling.md'))
+    const { failed, added, skipped, files } = await open().ingest(folder)
+    expect(Object.fromEntries(failed.map(({ source, reason }) => [source, reason]))).toEqual({
+      'handbook/dangling.md': 'a link to nothing',
+      'handbook/huge.md': 'larger than 20 MB',
+      'handbook/latin1.md': 'not text: it is not valid UTF-8',
+      'handbook/nul.txt': 'not text: it is not valid UTF-8',
+      'handbook/utf16.txt': 'not text: it is not valid UTF-8',
+    })
+    expect({ added, skipped, files }).toEqual({ added: 2, skipped: 1, files: 7 })
+  })
+
+  it('walks past dot files, node_modules and links that lead back', async () => {
+    const { folder, collection, write, open } = await setUp()
+    await write('.hidden.md', 'no')
+    await write('.git/a.md', 'no')
+    await write('node_modules/x/README.md', 'no')
+    await symlink(folder, join(folder, 'team', 'loop'))
+    await symlink(join(folder, 'team'), join(folder, 'a-link'))
+    expect(await open().ingest(folder)).toMatchObject({ files: 2, added: 2, failed: [] })
+    const sources = [...collection.records.values()].map(({ metadata }) => metadata?.['source'])
+    expect(new Set(sources)).toEqual(new Set(['handbook/travel.md', 'handbook/team/rules.txt']))
+  })
+
+  it('takes single files, refuses other kinds, and throws for what is not there', async () => {
+    const { folder, open } = await setUp()
+    const ingest = open()
+    expect(await ingest.ingest([join(folder, 'travel.md')])).toMatchObject({ added: 1 })
+    expect(await ingest.ingest(folder)).toMatchObject({ added: 1, unchanged: 1 })
+    await writeFile(join(folder, 'x.pdf'), '')
+    expect((await ingest.ingest(join(folder, 'x.pdf'))).failed).toEqual([
+      { source: 'handbook/x.pdf', reason: 'files ending in ".pdf" are not read yet' },
+    ])
+    await expect(ingest.ingest(join(folder, 'none'))).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  it('does not let two folders of one name write over each other in one run', async () => {
+    const { folder, open } = await setUp()
+    const other = join(await makeFolder(), 'handbook')
+    await mkdir(other)
+    await writeFile(join(other, 'travel.md'), 'Another.')
+    const { failed, added } = await open().ingest([folder, other])
+    expect({ failed, added }).toEqual({
+      added: 2,
+      failed: [{ source: 'handbook/travel.md', reason: 'another file of this run has the same name' }],
+    })
+  })
+
+  it('keeps the documents of principals apart', async () => {
+    const { folder, collection, open } = await setUp()
+    await open().ingest(folder)
+    expect(await open().ingest(folder, { principal: 'key-a' })).toMatchObject({ added: 2, embedded: 3 })
+    expect(collection.records.size).toBe(6)
+  })
+
+  it('lets runs at once wait for each other, and stops when aborted', async () => {
+    const { folder, embedder, open } = await setUp()
+    const ingest = open()
+    const [first, second] = await Promise.all([ingest.ingest(folder), ingest.ingest(folder)])
+    expect([first.added, second.unchanged, embedder.counts.texts]).toEqual([2, 2, 3])
+    await expect(ingest.ingest(folder, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' })
+    expect(await ingest.ingest(folder)).toMatchObject({ unchanged: 2 })
+  })
+
+  it('counts on a span', async () => {
+    const { folder, open } = await setUp()
+    const telemetry = createFakeTelemetry()
+    await open().ingest(folder, { span: telemetry.span('cli') })
+    expect(telemetry.roots[0]?.children[0]).toMatchObject({
+      name: 'ingest default',
+      attributes: { 'rt.ingest.files': 2, 'rt.ingest.embedded': 3 },
+      ended: true,
+    })
+  })
+})
