@@ -16,7 +16,15 @@ import { https } from './sources/https.ts'
 import { maven } from './sources/maven.ts'
 import { pypi } from './sources/pypi.ts'
 import { entryBytes, suggestNames, unknownModel } from './suggest.ts'
-import type { Catalog, CatalogEntry, CatalogOptions, FileRole, InstalledModel, RemovedModel, ResolvedModel } from './types.ts'
+import type {
+  Catalog,
+  CatalogEntry,
+  CatalogOptions,
+  FileRole,
+  InstalledModel,
+  RemovedModel,
+  ResolvedModel,
+} from './types.ts'
 import { statFile } from './verify.ts'
 
 /**
@@ -69,11 +77,20 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
       if (name.type === 'path') {
         const found = await locatePath(name.path, home)
         if (found) return found
-        throw new RtError({ code: 'model_not_found', message: `there is no file ${JSON.stringify(name.path)}.`, hint: 'Check the path.' })
+        throw new RtError({
+          code: 'model_not_found',
+          message: `there is no file ${JSON.stringify(name.path)}.`,
+          hint: 'Check the path.',
+        })
       }
       const placed = await placedEntry(name)
       if (!placed) throw await notFound(name.name)
-      return await ensureEntry({ ...ensureOptions, place, placed, sources: { hf, https, pypi, maven, file, ...sources } })
+      return await ensureEntry({
+        ...ensureOptions,
+        place,
+        placed,
+        sources: { hf, https, pypi, maven, file, ...sources },
+      })
     },
     async remove(text, nameOptions) {
       const name = parseName(text, nameOptions)
@@ -85,7 +102,9 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
 }
 
 const createLookUp = (entries: CatalogEntry[]): ((name: string) => CatalogEntry | undefined) => {
-  const byName = new Map(entries.flatMap((entry) => [entry.name, ...entry.aliases].map((name) => [normalName(name), entry] as const)))
+  const byName = new Map(
+    entries.flatMap((entry) => [entry.name, ...entry.aliases].map((name) => [normalName(name), entry] as const)),
+  )
   return (name) => byName.get(normalName(name))
 }
 
@@ -118,7 +137,11 @@ const locateEntry = async (
   return { entry: placed.entry, files: files as ResolvedModel['files'] }
 }
 
-const listInstalled = async (place: CatalogPlace, entries: CatalogEntry[], signal?: AbortSignal): Promise<InstalledModel[]> => {
+const listInstalled = async (
+  place: CatalogPlace,
+  entries: CatalogEntry[],
+  signal?: AbortSignal,
+): Promise<InstalledModel[]> => {
   const pins = await listPins(place)
   const names = pins.map(({ name }) => tryParse(name, { references: true })).filter((name) => name?.type === 'remote')
   const placed = [

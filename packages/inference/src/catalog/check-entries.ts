@@ -27,7 +27,8 @@ export const checkEntries = (entries: CatalogEntry[]): CatalogEntry[] => {
 
 const checkFile = (model: string, { name, bytes, sha256, sources }: CatalogFile): void => {
   if (!FILE_NAME.test(name)) throw invalid(model, `"${name}" is not a plain file name`)
-  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256)) throw invalid(model, `the sha256 of ${name} is "${sha256}"`)
+  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256))
+    throw invalid(model, `the sha256 of ${name} is "${sha256}"`)
   if (!Number.isSafeInteger(bytes) || bytes! <= 0) throw invalid(model, `the size of ${name} is ${bytes}`)
   for (const source of sources) parseSource(source)
 }

@@ -25,11 +25,12 @@ export const ensureEntry = async (options: EnsureEntryOptions): Promise<Resolved
   const files: Partial<Record<FileRole, string>> = {}
   const missing: CatalogFile[] = []
   for (const file of placed.entry.files) {
-    const path = await findFile(place, placed, file, { signal, onProgress: (done) => reportLocal(options, file, done) }).catch(
-      (error: unknown) => {
-        throw signal?.aborted ? abortError(signal) : error
-      },
-    )
+    const path = await findFile(place, placed, file, {
+      signal,
+      onProgress: (done) => reportLocal(options, file, done),
+    }).catch((error: unknown) => {
+      throw signal?.aborted ? abortError(signal) : error
+    })
     if (path) files[file.role] = path
     else missing.push(file)
   }
@@ -38,7 +39,10 @@ export const ensureEntry = async (options: EnsureEntryOptions): Promise<Resolved
   return { entry: pinned(placed.entry, fetched), files: files as ResolvedModel['files'] }
 }
 
-const fetchMissing = async (missing: CatalogFile[], options: EnsureEntryOptions): Promise<Map<CatalogFile, FetchedFile>> => {
+const fetchMissing = async (
+  missing: CatalogFile[],
+  options: EnsureEntryOptions,
+): Promise<Map<CatalogFile, FetchedFile>> => {
   const { place, placed, sources, signal } = options
   await ensureFolder(place.folder)
   const wanted = await Promise.all(missing.map(async (file) => ({ file, known: await inspect(file, place, signal) })))
@@ -83,7 +87,11 @@ const checkSpace = async (files: CatalogFile[], { place, placed }: EnsureEntryOp
   })
 }
 
-const pin = async (file: CatalogFile, { bytes, sha256 }: FetchedFile, { place, placed }: EnsureEntryOptions): Promise<void> => {
+const pin = async (
+  file: CatalogFile,
+  { bytes, sha256 }: FetchedFile,
+  { place, placed }: EnsureEntryOptions,
+): Promise<void> => {
   const source = file.sources[0] ?? ''
   await writePin(ownPath(place, placed, file), { name: placed.entry.name, source, bytes, sha256 })
 }
@@ -97,4 +105,11 @@ const pinned = (entry: CatalogEntry, fetched: Map<CatalogFile, FetchedFile>): Ca
 })
 
 const reportLocal = ({ placed, onProgress }: EnsureEntryOptions, file: CatalogFile, done: number): void =>
-  onProgress?.({ model: placed.entry.name, file: file.name, source: 'local', phase: 'verifying', done, total: file.bytes ?? 0 })
+  onProgress?.({
+    model: placed.entry.name,
+    file: file.name,
+    source: 'local',
+    phase: 'verifying',
+    done,
+    total: file.bytes ?? 0,
+  })

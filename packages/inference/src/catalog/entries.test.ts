@@ -37,7 +37,9 @@ describe('the table of models', () => {
 
   it('refuses two entries that share a name or a folder', () => {
     const entry = makeEntry([{ ...file, sources: [] }])
-    expect(() => checkEntries([entry, { ...entry, name: 'other', aliases: ['TINY'] }])).toThrowError(/already the name of tiny:1b/)
+    expect(() => checkEntries([entry, { ...entry, name: 'other', aliases: ['TINY'] }])).toThrowError(
+      /already the name of tiny:1b/,
+    )
     expect(() => checkEntries([entry, { ...entry, name: 'tiny-1b', aliases: [] }])).toThrowError(/tiny-1b/)
   })
 })

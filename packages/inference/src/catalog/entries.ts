@@ -11,7 +11,7 @@ export const ENTRIES: CatalogEntry[] = [
     kind: 'chat',
     engine: 'gguf',
     licence: 'Apache-2.0',
-    context: 2048,
+    context: 8192,
     sampling: { repeatPenalty: 1.1 },
     note: 'tiny: it is there so that everything works at once; it is not clever',
     files: [

@@ -1,6 +1,7 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { abortError, RtError, toRtError } from '@rt/core'
+import { diskFull, isDiskFull } from './disk-full.ts'
 import { parseSource } from './parse-source.ts'
 import { type CatalogPlace, folderLabel, ownPath, type PlacedEntry } from './place.ts'
 import type { Source, SourceRequest, Sources } from './sources/source.ts'
@@ -89,13 +90,13 @@ const install = async (
 ): Promise<FetchedFile> => {
   const bytes = (await statFile(temporary))?.size ?? 0
   if (file.bytes !== undefined && bytes !== file.bytes) {
-    await rm(temporary, { force: true })
+    await discard(temporary)
     throw mismatch(`it delivered ${bytes} bytes instead of ${file.bytes}`)
   }
   onVerify(0, bytes)
   const sha256 = await place.system.sha256File(temporary, { signal, onProgress: (done) => onVerify(done, bytes) })
   if (file.sha256 !== undefined && sha256 !== file.sha256) {
-    await rm(temporary, { force: true })
+    await discard(temporary)
     throw mismatch(`it delivered sha256 ${sha256.slice(0, 12)}… instead of ${file.sha256.slice(0, 12)}…`)
   }
   onVerify(bytes, bytes)
@@ -109,6 +110,13 @@ const install = async (
   })
   await remember(place.folder, sha256, path, sha256)
   return { path, bytes, sha256 }
+}
+
+/** With what the download keeps beside it: wrong bytes are not worth resuming. */
+const discard = async (temporary: string): Promise<void> => {
+  const folder = dirname(temporary)
+  const names = (await readdir(folder)).filter((name) => name.startsWith(basename(temporary)))
+  await Promise.all(names.map((name) => rm(join(folder, name), { recursive: true, force: true })))
 }
 
 const syncFile = async (path: string): Promise<void> => {
@@ -126,17 +134,6 @@ const warningId = ({ code }: RtError): Extract<PullEvent, { type: 'warning' }>['
   if (code === 'unsupported') return 'source_skipped'
   return code === 'checksum_mismatch' ? 'checksum_mismatch' : 'source_failed'
 }
-
-const isDiskFull = (error: unknown): boolean =>
-  error instanceof Error && ((error as NodeJS.ErrnoException).code === 'ENOSPC' || isDiskFull(error.cause))
-
-const diskFull = (cause: unknown): RtError =>
-  new RtError({
-    code: 'disk_full',
-    message: 'the disk of the models folder became full. Nothing was installed.',
-    hint: 'Free space, or choose another place: RT_MODELS=/big/disk.',
-    cause,
-  })
 
 const nothingLeft = ({ place, placed, file }: FetchFileOptions, tried: TriedSource[]): RtError => {
   const lines = tried.map(({ source, reason }) => `  ${source}: ${reason}`)

@@ -25,13 +25,17 @@ describe('parseName', () => {
     expect(() => parseName(name)).toThrowError(expect.objectContaining({ code: 'invalid_request' }))
   })
 
-  it.each(['hf:owner/repo/model.gguf', 'https://example.org/model.gguf', '/models/a.gguf', './a.gguf', 'a.gguf', '\\\\host\\a.gguf'])(
-    'takes %s only where references are allowed',
-    (name) => {
-      expect(() => parseName(name)).toThrowError(/not accepted here/)
-      expect(parseName(name, { references: true }).type).not.toBe('catalog')
-    },
-  )
+  it.each([
+    'hf:owner/repo/model.gguf',
+    'https://example.org/model.gguf',
+    '/models/a.gguf',
+    './a.gguf',
+    'a.gguf',
+    '\\\\host\\a.gguf',
+  ])('takes %s only where references are allowed', (name) => {
+    expect(() => parseName(name)).toThrowError(/not accepted here/)
+    expect(parseName(name, { references: true }).type).not.toBe('catalog')
+  })
 
   it.each([
     'hf:../../repo/model.gguf',
@@ -46,7 +50,9 @@ describe('parseName', () => {
     'file:///etc/passwd',
     'pypi:package@1.0!model.gguf',
   ])('refuses %s even there', (name) => {
-    expect(() => parseName(name, { references: true })).toThrowError(expect.objectContaining({ code: 'invalid_request' }))
+    expect(() => parseName(name, { references: true })).toThrowError(
+      expect.objectContaining({ code: 'invalid_request' }),
+    )
   })
 
   it('keeps revisions and addresses apart in the folder', () => {

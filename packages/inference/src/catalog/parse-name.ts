@@ -46,6 +46,8 @@ const isPlain = (name: string): boolean =>
 
 const isReference = (name: string): boolean =>
   name.length <= MAX_LENGTH &&
+  // Any other scheme (two letters or more: `C:` is a drive) is no way to name a model.
+  !/^(?!hf:|https:)[a-z][a-z0-9+.-]+:/i.test(name) &&
   (/^(?:hf:|https:)/.test(name) || /^\.{0,2}[/\\]/.test(name) || isAbsolute(name) || /\.gguf$/i.test(name))
 
 const remote = (name: string, path: string): ModelName => ({ type: 'remote', name, source: name, path })
@@ -54,7 +56,10 @@ const hubPath = (name: string): string => {
   const location = parseSource(name)
   if (location.scheme !== 'hf') throw refused(name, 'it is not a file on the hub')
   const parts = ['hf', ...location.repo.split('/'), ...location.path.split('/')]
-  return checkParts(name, location.revision === 'main' ? parts : [...parts.slice(0, 3), `@${location.revision}`, ...parts.slice(3)])
+  return checkParts(
+    name,
+    location.revision === 'main' ? parts : [...parts.slice(0, 3), `@${location.revision}`, ...parts.slice(3)],
+  )
 }
 
 const webPath = (name: string): string => {

@@ -3,7 +3,12 @@ import { parseSource } from './parse-source.ts'
 
 describe('parseSource', () => {
   it('reads each scheme', () => {
-    expect(parseSource('hf:o/r/onnx/m.onnx')).toEqual({ scheme: 'hf', repo: 'o/r', revision: 'main', path: 'onnx/m.onnx' })
+    expect(parseSource('hf:o/r/onnx/m.onnx')).toEqual({
+      scheme: 'hf',
+      repo: 'o/r',
+      revision: 'main',
+      path: 'onnx/m.onnx',
+    })
     expect(parseSource('hf:o/r@abc/m.gguf')).toMatchObject({ revision: 'abc', path: 'm.gguf' })
     expect(parseSource('maven:a.b:c-d:1.0-beta3!x.json')).toEqual({
       scheme: 'maven',
@@ -12,7 +17,10 @@ describe('parseSource', () => {
       version: '1.0-beta3',
       path: 'x.json',
     })
-    expect(parseSource('pypi:p@1!p/m.bin')).toEqual({ scheme: 'pypi', parts: [{ package: 'p', version: '1', path: 'p/m.bin' }] })
+    expect(parseSource('pypi:p@1!p/m.bin')).toEqual({
+      scheme: 'pypi',
+      parts: [{ package: 'p', version: '1', path: 'p/m.bin' }],
+    })
   })
 
   it('expands parts in order, with plain and two-digit numbers', () => {

@@ -34,7 +34,12 @@ export const bareRemoteEntry = ({ name, source, path }: RemoteName, pin?: Refere
     kind: 'chat',
     engine: 'gguf',
     files: [
-      { role: 'model', name: posix.basename(path), sources: [source], ...(pin && { bytes: pin.bytes, sha256: pin.sha256 }) },
+      {
+        role: 'model',
+        name: posix.basename(path),
+        sources: [source],
+        ...(pin && { bytes: pin.bytes, sha256: pin.sha256 }),
+      },
     ],
   },
 })
@@ -44,7 +49,10 @@ export const pathEntry = (name: string, home: string = homedir()): { entry: Cata
   const path = resolve(name.replace(/^~(?=[/\\])/, home))
   const engine = extname(path).toLowerCase() === '.onnx' ? 'onnx' : 'gguf'
   const kind = engine === 'onnx' ? 'embed' : 'chat'
-  return { entry: { name, aliases: [], kind, engine, files: [{ role: 'model', name: basename(path), sources: [] }] }, path }
+  return {
+    entry: { name, aliases: [], kind, engine, files: [{ role: 'model', name: basename(path), sources: [] }] },
+    path,
+  }
 }
 
 /** A file without a pin is never loaded, so a crash between the two costs a download and nothing else. */

@@ -24,7 +24,10 @@ export const unknownModel = (name: string, entries: CatalogEntry[], installed: s
   return new RtError({
     code: 'model_not_found',
     message: `no model is called "${name.slice(0, 200)}".`,
-    hint: near.length > 0 ? `Did you mean ${joinOr(described)}?` : `There are ${described.join(', ')}; or hf:owner/repo/file.gguf.`,
+    hint:
+      near.length > 0
+        ? `Did you mean ${joinOr(described)}?`
+        : `There are ${described.join(', ')}; or hf:owner/repo/file.gguf.`,
     data: { model: name.slice(0, 200), near, installed },
   })
 }

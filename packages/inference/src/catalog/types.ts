@@ -148,6 +148,9 @@ export interface CatalogOptions {
 
 /** What the catalog asks the machine. */
 export interface CatalogSystem {
-  sha256File(path: string, options?: { signal?: AbortSignal | undefined; onProgress?: (done: number) => void }): Promise<string>
+  sha256File(
+    path: string,
+    options?: { signal?: AbortSignal | undefined; onProgress?: (done: number) => void },
+  ): Promise<string>
   freeBytes(folder: string): Promise<number>
 }

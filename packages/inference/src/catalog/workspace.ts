@@ -44,9 +44,21 @@ const takeOver = async (parent: string, slug: string, folder: string): Promise<b
   for (const name of await readdir(parent)) {
     const left = join(parent, name)
     if (isOwned(name)) continue
-    const age = Date.now() - (await stat(left).then(({ mtimeMs }) => mtimeMs, () => Date.now()))
+    const age =
+      Date.now() -
+      (await stat(left).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => Date.now(),
+      ))
     if (age > MOST_AGE_MS) await rm(left, { recursive: true, force: true })
-    else if (name.startsWith(`${slug}~${HOST}~`) && (await rename(left, folder).then(() => true, () => false))) return true
+    else if (
+      name.startsWith(`${slug}~${HOST}~`) &&
+      (await rename(left, folder).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return true
   }
   return false
 }
@@ -70,6 +82,10 @@ const isAlive = (pid: number): boolean => {
 const deleteRest = async (folder: string): Promise<number> => {
   const names = await readdir(folder).catch(() => [])
   const kept = names.filter((name) => name.startsWith(HTTP_PREFIX))
-  await Promise.all(names.filter((name) => !kept.includes(name)).map((name) => rm(join(folder, name), { recursive: true, force: true })))
+  await Promise.all(
+    names
+      .filter((name) => !kept.includes(name))
+      .map((name) => rm(join(folder, name), { recursive: true, force: true })),
+  )
   return kept.length
 }

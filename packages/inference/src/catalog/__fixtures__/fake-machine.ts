@@ -5,6 +5,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { expect, vi } from 'vitest'
+import { folderBytes } from '../sources/run-client.ts'
 import type { CatalogEntry, CatalogFile } from '../types.ts'
 import { makeZip, type ZipInput } from './zip.ts'
 
@@ -67,7 +69,9 @@ export const createFakeMachine = async (): Promise<FakeMachine> => {
     if (request.method === 'HEAD') return void response.end()
     if (cutAt === undefined) return void response.end(body)
     delete found.cutAt
-    response.write(body.subarray(0, cutAt), () => response.socket?.end(() => response.destroy()))
+    response.write(body.subarray(0, cutAt))
+    // Only once the client has some of it on disk: else there would be nothing to resume.
+    void vi.waitFor(async () => expect(await folderBytes(join(machine.folder, '.partial'))).toBeGreaterThan(0)).finally(() => response.destroy())
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
@@ -113,6 +117,17 @@ if [ ! -f '${wheels}/'"\${1%%==*}.whl" ]; then echo "ERROR: No matching distribu
 /bin/cp -R '${jars}/.' "$to/"`,
   )
   return machine
+}
+
+/** Whether a process runs; one that nobody has waited for does not. */
+export const isAlive = async (pid: number): Promise<boolean> => {
+  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
+  if (status !== undefined) return !/\) [ZX]/.test(status)
+  try {
+    return process.platform !== 'linux' && process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /** Random bytes with the pin that fits them. */

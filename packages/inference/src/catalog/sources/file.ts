@@ -14,7 +14,8 @@ export const file: Source<'file'> = async ({ path }, { file: wanted, workspace, 
     transform(chunk: Buffer, _encoding, next) {
       done += chunk.length
       onProgress?.(done, wanted.bytes ?? 0)
-      if (done > (wanted.bytes ?? Infinity)) next(new RtError({ code: 'payload_too_large', message: `it is larger than ${wanted.bytes} bytes.` }))
+      if (done > (wanted.bytes ?? Infinity))
+        next(new RtError({ code: 'payload_too_large', message: `it is larger than ${wanted.bytes} bytes.` }))
       else next(null, chunk)
     },
   })

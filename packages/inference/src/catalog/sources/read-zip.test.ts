@@ -12,7 +12,11 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-const extract = async (zip: Buffer, entry: string, more: { maxBytes?: number; append?: boolean } = {}): Promise<number> => {
+const extract = async (
+  zip: Buffer,
+  entry: string,
+  more: { maxBytes?: number; append?: boolean } = {},
+): Promise<number> => {
   await writeFile(join(folder, 'a.zip'), zip)
   return await extractEntry({ archive: join(folder, 'a.zip'), entry, to: join(folder, 'out'), maxBytes: 1e6, ...more })
 }
@@ -21,13 +25,20 @@ describe('extractEntry', () => {
   const bytes = randomBytes(200_000)
 
   it.each([true, false])('reads an entry (deflate %s) between others', async (deflate) => {
-    const zip = makeZip([{ name: 'a', bytes: Buffer.from('first') }, { name: 'x/y.bin', bytes, deflate }, { name: 'z', bytes: Buffer.from('last') }])
+    const zip = makeZip([
+      { name: 'a', bytes: Buffer.from('first') },
+      { name: 'x/y.bin', bytes, deflate },
+      { name: 'z', bytes: Buffer.from('last') },
+    ])
     expect(await extract(zip, 'x/y.bin')).toBe(bytes.length)
     expect(await readFile(join(folder, 'out'))).toEqual(bytes)
   })
 
   it('appends', async () => {
-    const zip = makeZip([{ name: 'a', bytes: Buffer.from('one ') }, { name: 'b', bytes: Buffer.from('two') }])
+    const zip = makeZip([
+      { name: 'a', bytes: Buffer.from('one ') },
+      { name: 'b', bytes: Buffer.from('two') },
+    ])
     await extract(zip, 'a', { append: true })
     await extract(zip, 'b', { append: true })
     expect(await readFile(join(folder, 'out'), 'utf8')).toBe('one two')
@@ -35,9 +46,15 @@ describe('extractEntry', () => {
 
   it('stops at the size that was expected, and at the size the archive claims', async () => {
     const big = Buffer.alloc(5_000_000)
-    await expect(extract(makeZip([{ name: 'a', bytes: big }]), 'a')).rejects.toMatchObject({ code: 'payload_too_large' })
-    await expect(extract(makeZip([{ name: 'a', bytes: big, claimed: 1_000 }]), 'a')).rejects.toMatchObject({ code: 'model_invalid' })
-    await expect(extract(makeZip([{ name: 'a', bytes: Buffer.from('abc'), claimed: 9 }]), 'a')).rejects.toMatchObject({ code: 'model_invalid' })
+    await expect(extract(makeZip([{ name: 'a', bytes: big }]), 'a')).rejects.toMatchObject({
+      code: 'payload_too_large',
+    })
+    await expect(extract(makeZip([{ name: 'a', bytes: big, claimed: 1_000 }]), 'a')).rejects.toMatchObject({
+      code: 'model_invalid',
+    })
+    await expect(extract(makeZip([{ name: 'a', bytes: Buffer.from('abc'), claimed: 9 }]), 'a')).rejects.toMatchObject({
+      code: 'model_invalid',
+    })
   })
 
   it('says what is not there', async () => {

@@ -25,7 +25,14 @@ export interface ExtractOptions {
  *
  * @throws RtError `not_found` without such an entry, `payload_too_large`, `model_invalid` for a damaged archive.
  */
-export const extractEntry = async ({ archive, entry, to, append = false, maxBytes, signal }: ExtractOptions): Promise<number> => {
+export const extractEntry = async ({
+  archive,
+  entry,
+  to,
+  append = false,
+  maxBytes,
+  signal,
+}: ExtractOptions): Promise<number> => {
   const handle = await open(archive)
   try {
     const found = await findEntry(handle, entry)
@@ -42,7 +49,8 @@ export const extractEntry = async ({ archive, entry, to, append = false, maxByte
     })
     const input = createReadStream(archive, { start, end: start + found.compressed - 1, highWaterMark: 1 << 20 })
     const output = createWriteStream(to, { flags: append ? 'a' : 'w' })
-    if (found.method === DEFLATE) await pipeline(input, createInflateRaw({ chunkSize: 1 << 18 }), count, output, { signal })
+    if (found.method === DEFLATE)
+      await pipeline(input, createInflateRaw({ chunkSize: 1 << 18 }), count, output, { signal })
     else await pipeline(input, count, output, { signal })
     if (bytes !== found.size) throw damaged(`"${entry}" is shorter than the archive says`)
     return bytes
@@ -68,7 +76,7 @@ const MOST_DIRECTORY_BYTES = 16 * 1024 * 1024
 
 const findEntry = async (handle: FileHandle, wanted: string): Promise<ZipEntry> => {
   const directory = await readDirectory(handle)
-  for (let at = 0; at + 46 <= directory.length; ) {
+  for (let at = 0; at + 46 <= directory.length;) {
     if (directory.readUInt32LE(at) !== CENTRAL_SIGNATURE) throw damaged('the list of entries is damaged')
     const nameEnd = at + 46 + directory.readUInt16LE(at + 28)
     if (directory.toString('utf8', at + 46, nameEnd) === wanted) return readCentral(directory, at, wanted)
@@ -92,7 +100,11 @@ const readDirectory = async (handle: FileHandle): Promise<Buffer> => {
 const readCentral = (directory: Buffer, at: number, name: string): ZipEntry => {
   const encrypted = (directory.readUInt16LE(at + 8) & 1) === 1
   const method = directory.readUInt16LE(at + 10)
-  const [compressed, size, offset] = [20, 24, 42].map((field) => directory.readUInt32LE(at + field)) as [number, number, number]
+  const [compressed, size, offset] = [20, 24, 42].map((field) => directory.readUInt32LE(at + field)) as [
+    number,
+    number,
+    number,
+  ]
   const zip64 = [compressed, size, offset].includes(0xffffffff)
   if (encrypted || zip64 || (method !== STORE && method !== DEFLATE) || compressed === 0) {
     throw damaged(`"${name}" is stored in a way that is not read (method ${method})`)
@@ -114,7 +126,8 @@ const readAt = async (handle: FileHandle, position: number, length: number): Pro
   return buffer
 }
 
-const damaged = (what: string): RtError => new RtError({ code: 'model_invalid', message: `the archive is damaged: ${what}.` })
+const damaged = (what: string): RtError =>
+  new RtError({ code: 'model_invalid', message: `the archive is damaged: ${what}.` })
 
 const tooLarge = (name: string, most: number): RtError =>
   new RtError({ code: 'payload_too_large', message: `"${name}" is larger than the ${most} bytes expected.` })

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { abortError, type Clock, RtError, systemClock } from '@rt/core'
+import { diskFull } from '../disk-full.ts'
 
 export interface ClientOptions {
   /** Looked up in `PATH` of `env`. */
@@ -20,7 +21,7 @@ export interface ClientOptions {
 }
 
 const WATCH_MS = 250
-const KILL_MS = 2_000
+const KILL_MS = 1_000
 const GONE_MS = 20
 const MOST_OUTPUT = 16_384
 
@@ -28,7 +29,8 @@ const MOST_OUTPUT = 16_384
  * Runs a package client of the user to its end, in a process group of its own that is killed as a whole on abort and,
  * except on Windows, also when this process dies.
  *
- * @throws RtError `unsupported` when the client is not installed, `download_failed` with its own last words, `timeout`, `aborted`.
+ * @throws RtError `unsupported` when the client is not installed, `download_failed` with its own last words, `disk_full`,
+ *   `timeout`, `aborted`.
  */
 export const runClient = async (options: ClientOptions): Promise<void> => {
   const { command, env, signal, watch, idleMs = 120_000, clock = systemClock } = options
@@ -47,7 +49,10 @@ export const runClient = async (options: ClientOptions): Promise<void> => {
   const onExit = (): void => killGroup(child, 'SIGKILL')
   signal?.addEventListener('abort', onAbort, { once: true })
   process.once('exit', onExit)
-  const idle = new RtError({ code: 'timeout', message: `${command} made no progress in ${Math.round(idleMs / 1000)} s.` })
+  const idle = new RtError({
+    code: 'timeout',
+    message: `${command} made no progress in ${Math.round(idleMs / 1000)} s.`,
+  })
   const watching = watchGrowth({ watch, idleMs, clock, signal: stopped.signal, onIdle: () => stop(idle) })
   try {
     const code = await ended(child)
@@ -55,6 +60,7 @@ export const runClient = async (options: ClientOptions): Promise<void> => {
       await groupGone(child.pid)
       throw reason
     }
+    if (code !== 0 && /no space left on device/i.test(output())) throw diskFull()
     if (code !== 0) throw new RtError({ code: 'download_failed', message: `${command} failed: ${lastWords(output())}` })
   } finally {
     stopped.abort()
@@ -67,7 +73,14 @@ export const runClient = async (options: ClientOptions): Promise<void> => {
 /** Bytes of all files below a folder; what cannot be read counts as nothing. */
 export const folderBytes = async (folder: string): Promise<number> => {
   const names = await readdir(folder, { recursive: true }).catch(() => [])
-  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).then((found) => (found.isFile() ? found.size : 0), () => 0)))
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(join(folder, name)).then(
+        (found) => (found.isFile() ? found.size : 0),
+        () => 0,
+      ),
+    ),
+  )
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
@@ -81,12 +94,19 @@ const start = (path: string, { args, cwd, env }: ClientOptions): ChildProcess =>
     // A .cmd needs the shell; the arguments hold nothing that it reads.
     return spawn(path, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], shell: true, windowsHide: true })
   }
-  return spawn('/bin/sh', ['-c', GUARD, 'sh', path, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true })
+  return spawn('/bin/sh', ['-c', GUARD, 'sh', path, ...args], {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
 }
 
 const ended = (child: ChildProcess): Promise<number | null> =>
   new Promise((resolve, reject) => {
-    child.once('error', (cause) => reject(new RtError({ code: 'unsupported', message: `it could not be started: ${cause.message}.`, cause })))
+    child.once('error', (cause) =>
+      reject(new RtError({ code: 'unsupported', message: `it could not be started: ${cause.message}.`, cause })),
+    )
     // Not `exit`: the last words may still be in the pipe.
     child.once('close', resolve)
   })
@@ -94,7 +114,10 @@ const ended = (child: ChildProcess): Promise<number | null> =>
 const killGroup = (child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): void => {
   if (child.pid === undefined) return
   if (process.platform === 'win32') {
-    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on('error', () => {})
+    spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true }).on(
+      'error',
+      () => {},
+    )
     return
   }
   signalGroup(child.pid, signal)
@@ -122,7 +145,9 @@ const findCommand = async (command: string, env: ClientOptions['env']): Promise<
   for (const folder of (env.PATH ?? env.Path ?? '').split(delimiter).filter(Boolean)) {
     for (const ending of endings) {
       const path = join(folder, command + ending)
-      const usable = await access(path, constants.X_OK).then(() => stat(path)).catch(() => undefined)
+      const usable = await access(path, constants.X_OK)
+        .then(() => stat(path))
+        .catch(() => undefined)
       if (usable?.isFile()) return path
     }
   }
