@@ -3,7 +3,7 @@ import { type CheckedRecord, checkDimensions, recordName } from '../../driver-ki
 import { BLOCK_SLOTS } from '../../driver-kit/types.ts'
 import { aligned, emptyBlock, fillSlot, freeSlots, type OpenBlock, toBytes, usedVectors } from './blocks.ts'
 import { type CollectionRow, noCollection } from './collection-row.ts'
-import { textTable } from './migrations.ts'
+import { indexText } from './index-text.ts'
 
 /** Rows sent to the writer in one message, so that a big ingest does not stall the sender. */
 const ROWS_A_MESSAGE = 1000
@@ -57,13 +57,7 @@ export const writeRecords = async (
       metadata,
     ]),
   )
-  const table = textTable(row.id)
-  await runEach(tx, `DELETE FROM ${table} WHERE rowid = ?`, wordedIds(stored))
-  await runEach(
-    tx,
-    `INSERT INTO ${table} (rowid, text) VALUES (?, ?)`,
-    placed.flatMap(({ record, text }) => (text ? [[record, text]] : [])),
-  )
+  await indexText(tx, row.id, { removed: wordedIds(stored), added: placed.map(({ record }) => record) })
   await saveBlocks(tx, { collection: row.id, version, dimensions }, blocks)
   await tx.run({
     sql: `UPDATE vector_collections SET version = ?, dimensions = coalesce(dimensions, ?), metric = coalesce(metric, 'cosine') WHERE id = ?`,
@@ -88,7 +82,7 @@ export const deleteRecords = async (
     'DELETE FROM vector_records WHERE id = ?',
     [...stored.values()].map(({ id }) => [id]),
   )
-  await runEach(tx, `DELETE FROM ${textTable(row.id)} WHERE rowid = ?`, wordedIds(stored))
+  await indexText(tx, row.id, { removed: wordedIds(stored), added: [] })
   await saveBlocks(tx, { collection: row.id, version, dimensions: undefined }, blocks)
   await tx.run({ sql: 'UPDATE vector_collections SET version = ? WHERE id = ?', params: [version, row.id] })
   return stored.size
@@ -96,8 +90,8 @@ export const deleteRecords = async (
 
 const blockOf = (slot: number): number => Math.floor(slot / BLOCK_SLOTS)
 
-const wordedIds = (stored: Map<string, StoredKey>): number[][] =>
-  [...stored.values()].flatMap(({ id, worded }) => (worded ? [[id]] : []))
+const wordedIds = (stored: Map<string, StoredKey>): number[] =>
+  [...stored.values()].flatMap(({ id, worded }) => (worded ? [id] : []))
 
 const slotsOf = (stored: Map<string, StoredKey>): Set<number> =>
   new Set([...stored.values()].flatMap(({ slot }) => (slot === null ? [] : [blockOf(slot)])))
