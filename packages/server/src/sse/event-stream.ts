@@ -49,6 +49,8 @@ export const createEventStream = (
         pending = undefined
         return winner.done ? undefined : winner.value
       }
+      // The beat that ends the last sleep is none: asking for another would spin until the silence is long enough.
+      if (over.signal.aborted) return undefined
       timer = undefined
       if (silence() >= heartbeatMs) return ': ping\n\n'
     }

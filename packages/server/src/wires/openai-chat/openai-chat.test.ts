@@ -399,12 +399,29 @@ describe('a stream', () => {
     expect(ports.signals[0]!.aborted).toBe(true)
   })
 
+  it('lets go of a port that does not listen to its signal', async () => {
+    const clock = createFakeClock()
+    const ports = createFakePorts([], async function* () {
+      yield { type: 'text-delta', text: 'word' }
+      await new Promise(() => {})
+    })
+    const response = await createApp(ports, { clock }).fetch(post(PATH, chatBody({ stream: true })))
+    const reader = response.body!.getReader()
+    for (let i = 0; i < 2; i++) await reader.read()
+    const next = reader.read()
+    await until(() => clock.sleeping === 1)
+    await reader.cancel()
+    expect((await next).done).toBe(true)
+    await until(() => clock.sleeping === 0)
+  })
+
   it('keeps characters whole that arrive in halves', async () => {
     const parts: StreamPart[] = [...'😀'].flatMap((c) => c.split('')).map((text) => ({ type: 'text-delta', text }))
     const ports = createFakePorts([], () => partsOf(...parts, { type: 'finish', finishReason: 'stop', usage: USAGE }))
     const events = await eventsOf(await createApp(ports).fetch(post(PATH, chatBody({ stream: true }))))
     const text = events
-      .map((event) => (typeof event === 'object' ? String(event.choices?.[0]?.delta.content ?? '') : ''))
+      .map((event) => (typeof event === 'object' ? event.choices?.[0]?.delta.content : undefined))
+      .filter((content) => typeof content === 'string')
       .join('')
     expect(text).toBe('😀')
   })
