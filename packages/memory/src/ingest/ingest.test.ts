@@ -252,6 +252,14 @@ describe('createIngest', () => {
     })
   })
 
+  it('fills a collection again that was dropped', async () => {
+    const { folder, collection, open } = await setUp()
+    await open().ingest(folder)
+    collection.records.clear()
+    expect(await open().ingest(folder)).toMatchObject({ added: 2, embedded: 3 })
+    expect(collection.records.size).toBe(3)
+  })
+
   it('keeps the documents of principals apart', async () => {
     const { folder, collection, open } = await setUp()
     await open().ingest(folder)

@@ -23,7 +23,8 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
   const { collection, embedder, principal, signal, span } = run
   const found = await findFiles(run.paths, signal)
   const table = await openDocumentTable(run.database, { collection: collection.name, principal, now: run.now })
-  const known = await table.all()
+  // A collection that was dropped has nothing of what the table says.
+  const known = (await collection.count({ signal, span })) > 0 ? await table.all() : new Map<string, DocumentRow>()
   const target: WriteTarget = { table, collection, embedder }
   const chunker = `heading-aware/1/${run.chunkWords}`
   const report = startReport(found, embedder)

@@ -1,0 +1,35 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { VectorStore } from '@rt/core'
+import { createFakeEmbedder, createScriptedModel } from '@rt/core/testing'
+import { expect, it } from 'vitest'
+import { createMemoryCollection } from './__fixtures__/memory-collection.ts'
+import { makeFolder, openTemporary } from './__fixtures__/open-temporary.ts'
+import { ask } from './__fixtures__/readme-example.ts'
+
+it('shows in the README the example that compiles and runs here', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const example = await readFile(new URL('./__fixtures__/readme-example.ts', import.meta.url), 'utf8')
+  expect(/```ts\n([\s\S]*?)```/.exec(readme)?.[1]).toBe(example)
+
+  const folder = join(await makeFolder(), 'handbook')
+  await mkdir(folder)
+  await writeFile(join(folder, 'travel.md'), '# Travel\n\n## Meals\n\nUp to 400 NOK a day.\n')
+  const collection = createMemoryCollection('docs')
+  const store: VectorStore = {
+    collection: async () => collection,
+    list: async () => [],
+    drop: async () => false,
+    [Symbol.asyncDispose]: async () => {},
+  }
+  const model = createScriptedModel({
+    answers: ({ messages }) =>
+      JSON.stringify(messages).includes('Up to 400 NOK') ? 'You may spend 400 NOK.' : 'No idea.',
+  })
+  const given = { database: await openTemporary(), store, embedder: createFakeEmbedder(), model }
+  const [citation] = await ask('What may I spend on meals?', folder, given)
+  expect(citation).toMatchObject({ source: 'handbook/travel.md', start: 20, end: 40, quote: 'Up to 400 NOK a day.' })
+
+  await ask('And on trains?', folder, given)
+  expect(model.requests[1]?.messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user'])
+})
