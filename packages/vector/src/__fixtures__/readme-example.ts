@@ -1,4 +1,4 @@
-import { createSqliteStore } from '@rt/vector'
+import { createSqliteStore } from '../index.ts'
 
 await using store = await createSqliteStore({ path: 'notes.db' })
 const notes = await store.collection('notes', { dimensions: 3, metric: 'cosine', fingerprint: 'by-hand/3' })

@@ -1,5 +1,5 @@
 // Run by kill.test.ts: upserts and deletes batch after batch, saying so when each is acknowledged, until it is killed.
-import { createSqliteStore } from '@rt/vector'
+import { createSqliteStore } from '../index.ts'
 
 const batchSize = 20
 const [path] = process.argv.slice(2)

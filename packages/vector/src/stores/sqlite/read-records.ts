@@ -44,7 +44,7 @@ export const createRecordReader = (database: Database, { id, name }: { id: numbe
   async rows(records) {
     const rows = await database.all<Omit<StoredRow, 'metadata' | 'slot' | 'text'> & NullableRow>(
       `SELECT id AS record, slot, version, key AS id, text, metadata FROM vector_records
-       WHERE collection = ? AND id IN (SELECT value FROM json_each(?))`,
+       WHERE +collection = ? AND id IN (SELECT value FROM json_each(?))`, // the plus: look up by id, do not scan
       [id, JSON.stringify(records)],
     )
     return rows.map(({ slot, text, metadata, ...row }) => ({

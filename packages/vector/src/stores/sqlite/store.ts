@@ -16,7 +16,7 @@ export const openSqliteStore = async (
   createIndex: () => VectorIndex,
 ): Promise<VectorStore> => {
   const { database: given } = options
-  const database = given ?? (await openDatabase({ path: options.path! }))
+  const database = given ?? (await openDatabase({ path: options.path }))
   const close = async (): Promise<void> => {
     if (!given) await database[Symbol.asyncDispose]()
   }
