@@ -76,7 +76,7 @@ const fetchFrom = async (source: string, options: FetchFileOptions): Promise<Fet
   // The scheme picks the source that takes this location; TypeScript cannot follow the pairing.
   const fetchLocation = sources[location.scheme] as Source
   const temporary = await fetchLocation(location, request).catch((error: unknown) => {
-    if (RtError.isInstance(error) && ['network', 'timeout'].includes(error.code)) unreachable.add(host)
+    if (isUnreachable(error)) unreachable.add(host)
     throw error
   })
   return await install(temporary, options, (done, total) => report('verifying', done, total))
@@ -127,6 +127,13 @@ const syncFile = async (path: string): Promise<void> => {
     await handle.close()
   }
 }
+
+/** It never answered; a download that broke off names the bytes it got. */
+const isUnreachable = (error: unknown): boolean =>
+  RtError.isInstance(error) &&
+  (error.code === 'network' || error.code === 'timeout') &&
+  error.data?.done === undefined &&
+  error.data?.status === undefined
 
 const mismatch = (what: string): RtError => new RtError({ code: 'checksum_mismatch', message: `${what}.` })
 

@@ -71,7 +71,7 @@ export const createFakeMachine = async (): Promise<FakeMachine> => {
     delete found.cutAt
     response.write(body.subarray(0, cutAt))
     // Only once the client has some of it on disk: else there would be nothing to resume.
-    void vi.waitFor(async () => expect(await folderBytes(join(machine.folder, '.partial'))).toBeGreaterThan(0)).finally(() => response.destroy())
+    void vi.waitFor(async () => expect(await folderBytes(join(machine.folder, '.partial'))).toBeGreaterThanOrEqual(cutAt)).finally(() => response.destroy())
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
