@@ -114,7 +114,7 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
         try {
           send({ type: 'call', id, method, params })
         } catch (error) {
-          settle(() => reject(error as Error))
+          settle(() => reject(error))
         }
       })
     },

@@ -6,7 +6,11 @@ const tools = [
   { name: 'weather', description: 'Weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } },
 ]
 
-const read = (request: Partial<ModelRequest>, text: string, { size = 3, end = 'stop' as AnswerEnd } = {}) => {
+const read = (
+  request: Partial<ModelRequest>,
+  text: string,
+  { size = 3, end = 'stop' }: { size?: number; end?: AnswerEnd } = {},
+) => {
   const reader = createAnswerReader({ messages: [], ...request })
   const parts: StreamPart[] = []
   let done = false

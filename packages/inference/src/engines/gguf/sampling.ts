@@ -69,7 +69,7 @@ export const checkNumber = (
 const wrong = (field: string, expected: string, value?: unknown): RtError =>
   new RtError({
     code: 'invalid_request',
-    message: `${field} must be ${expected}${value === undefined ? '' : `, not ${String(value)}`}.`,
+    message: `${field} must be ${expected}${typeof value === 'number' ? `, not ${value}` : ''}.`,
     data: { field },
   })
 

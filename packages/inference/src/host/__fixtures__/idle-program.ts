@@ -5,4 +5,4 @@ import { createHost } from '../create-host.ts'
 const host = createHost({ name: 'test engine', entry: entryUrl(import.meta.url, './test-host.ts', 'test-host.js') })
 process.channel?.unref()
 await host.call('count', { to: 3 })
-console.log((await host.call('echo', 'answered')) as string)
+console.log(await host.call<string>('echo', 'answered'))
