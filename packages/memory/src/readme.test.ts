@@ -10,7 +10,7 @@ import { ask } from './__fixtures__/readme-example.ts'
 it('shows in the README the example that compiles and runs here', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const example = await readFile(new URL('./__fixtures__/readme-example.ts', import.meta.url), 'utf8')
-  expect(/```ts\n([\s\S]*?)```/.exec(readme)?.[1]).toBe(example)
+  expect(/```ts\n([\s\S]*?)```/.exec(readme)?.[1]).toBe(example.slice(example.indexOf('\n') + 1))
 
   const folder = join(await makeFolder(), 'handbook')
   await mkdir(folder)

@@ -1,3 +1,4 @@
+// oxlint-disable no-restricted-imports -- a user's program, which imports this package by its name
 import { collect, createMessage, LOCAL } from '@rt/core'
 import type { CitationPart, EmbeddingModel, LanguageModel, VectorStore } from '@rt/core'
 import { cite, createContextAssembler, createIngest, createRetriever, createThreadStore } from '@rt/memory'

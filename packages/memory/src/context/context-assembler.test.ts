@@ -35,7 +35,7 @@ const createModel = (contextTokens: number): CountingModel => {
     counts: 0,
     async countTokens(prompt: Prompt) {
       model.counts++
-      const own = prompt.messages[0]?.role === 'system' ? 0 : 3
+      const own = prompt.messages[0]?.role === 'system' ? 0 : 6
       return (await scripted.countTokens(prompt)) + prompt.messages.length * 4 + own
     },
   }
@@ -108,8 +108,8 @@ describe('createContextAssembler', () => {
       tools: [tool],
       reserve: 0,
     })
-    // Four more than its words for the system message, less the three of the template's own that it replaces.
-    expect(report.by).toEqual({ system: 11, tools: 6, memory: 0, retrieval: 29, history: 12 })
+    // Four more than its words for the system message, less the six of the template's own that it replaces.
+    expect(report.by).toEqual({ system: 8, tools: 6, memory: 0, retrieval: 29, history: 15 })
   })
 
   it('drops the lowest ranked passages before any history', async () => {
@@ -179,9 +179,9 @@ describe('createContextAssembler', () => {
     const error = await assembler.assemble(request).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
       code: 'context_overflow',
-      data: { needed: 97, limit: 70, window: 100, reserve: 30, model: 'scripted' },
+      data: { needed: 100, limit: 70, window: 100, reserve: 30, model: 'scripted' },
     })
-    expect((error as Error).message).toMatch(/97 tokens.*70.*100.*30/)
+    expect((error as Error).message).toMatch(/100 tokens.*70.*100.*30/)
   })
 
   it('asks for few counts: two to four when all fits, few dozens at worst', async () => {
@@ -224,7 +224,7 @@ describe('createContextAssembler', () => {
     )
     expect(telemetry.roots[0]?.children[0]).toMatchObject({
       name: 'memory.assemble',
-      attributes: { 'rt.context.used': 8 },
+      attributes: { 'rt.context.used': 11 },
       ended: true,
     })
   })
