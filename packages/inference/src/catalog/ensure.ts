@@ -10,6 +10,7 @@ import { hubUrl } from './sources/hf.ts'
 import { inspectRemote } from './sources/inspect-remote.ts'
 import type { Sources } from './sources/source.ts'
 import type { CatalogEntry, CatalogFile, EnsureOptions, FileRole, ResolvedModel } from './types.ts'
+import { throttleProgress } from './throttle-progress.ts'
 import { openWorkspace } from './workspace.ts'
 
 export interface EnsureEntryOptions extends EnsureOptions {
@@ -19,7 +20,8 @@ export interface EnsureEntryOptions extends EnsureOptions {
 }
 
 /** Finds each file of an entry on this machine, and fetches those that are not there. */
-export const ensureEntry = async (options: EnsureEntryOptions): Promise<ResolvedModel> => {
+export const ensureEntry = async (given: EnsureEntryOptions): Promise<ResolvedModel> => {
+  const options = { ...given, onProgress: throttleProgress(given.onProgress) }
   const { place, placed, signal } = options
   throwIfAborted(signal)
   const files: Partial<Record<FileRole, string>> = {}

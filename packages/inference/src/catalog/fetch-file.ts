@@ -150,7 +150,7 @@ const nothingLeft = ({ place, placed, file }: FetchFileOptions, tried: TriedSour
     message: `${placed.entry.name}: no source could deliver ${file.name}.\n${lines.join('\n')}`,
     hint:
       `Try again with a network, or put the file by hand at ${placed.at}/${file.name}${pin}, in the models folder ` +
-      `(${folderLabel(place)}; RT_MODELS chooses another).`,
+      `(${folderLabel(place)}).`,
     data: { model: placed.entry.name, file: file.name, tried: tried.map(({ source, reason }) => ({ source, reason })) },
   })
 }

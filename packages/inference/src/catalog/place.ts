@@ -29,7 +29,7 @@ export const ownPath = ({ folder }: CatalogPlace, { at }: PlacedEntry, file: Cat
 
 /** The models folder as errors may show it: never a user's name. */
 export const folderLabel = ({ folder, home }: CatalogPlace): string =>
-  folder.startsWith(home + sep) ? `~${folder.slice(home.length)}` : 'RT_MODELS as set'
+  folder.startsWith(home + sep) ? `~${folder.slice(home.length)}, or where RT_MODELS says` : 'where RT_MODELS says'
 
 /** The first place of this machine that holds these bytes. Undefined for a file without a pin. */
 export const findFile = async (

@@ -87,7 +87,7 @@ export interface NameOptions {
 }
 
 export interface EnsureOptions extends NameOptions {
-  /** At most about four calls a second for a source, and one at each end. */
+  /** The first and the last step of each phase of a file, and at most ten a second between. */
   onProgress?: (progress: PullProgress) => void
   onEvent?: (event: PullEvent) => void
 }

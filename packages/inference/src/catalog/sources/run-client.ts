@@ -87,7 +87,7 @@ export const folderBytes = async (folder: string): Promise<number> => {
 // ---------------------------------------------------------------------------------------------------------------------
 
 /** The watcher's end of fd 3 closes when this process dies, however it dies: then the group goes. */
-const GUARD = '{ read -r _ <&3; kill -TERM 0; } & guard=$!; "$@" 3<&-; code=$?; kill $guard 2>/dev/null; exit $code'
+const GUARD = '{ read -r _ <&3; kill -KILL 0; } & guard=$!; "$@" 3<&-; code=$?; kill $guard 2>/dev/null; exit $code'
 
 const start = (path: string, { args, cwd, env }: ClientOptions): ChildProcess => {
   if (process.platform === 'win32') {
