@@ -102,7 +102,8 @@ export const serve = async (app: ServableApp, options: ServeOptions = {}): Promi
     [Symbol.asyncDispose]: () => close(),
   }
   options.onListening?.(server)
-  void app.warm?.().catch(() => {})
+  // After whoever waits for us has gone on: imports keep the thread busy.
+  setImmediate(() => void app.warm?.().catch(() => {}))
   return server
 }
 

@@ -337,6 +337,39 @@ describe('a stream', () => {
     expect(events.at(-2)).toMatchObject({ choices: [{ finish_reason: 'tool_calls' }] })
   })
 
+  it('shows a call whole that comes in one part', async () => {
+    const tools = [{ type: 'function', function: { name: 't' } }]
+    const end: StreamPart = { type: 'tool-call-end', id: 'a', name: 't', arguments: { x: 1 } }
+    const ports = createFakePorts([], () => partsOf(end, { type: 'finish', finishReason: 'tool-calls', usage: USAGE }))
+    const events = await eventsOf(await createApp(ports).fetch(post(PATH, chatBody({ stream: true, tools }))))
+    expect(events.slice(1, 3)).toMatchObject([
+      { choices: [{ delta: { tool_calls: [{ index: 0, id: 'a', function: { name: 't' } }] } }] },
+      { choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: '{"x":1}' } }] } }] },
+    ])
+  })
+
+  it('keeps a failure for the reader that comes late', async () => {
+    const clock = createFakeClock()
+    const gate = Promise.withResolvers<void>()
+    const ports = createFakePorts([], async function* () {
+      await gate.promise
+      yield { type: 'text-delta', text: 'never' }
+    })
+    const unhandled: unknown[] = []
+    const listen = (error: unknown): void => void unhandled.push(error)
+    process.on('unhandledRejection', listen)
+    const answer = createApp(ports, { clock, onError: () => {} }).fetch(post(PATH, chatBody({ stream: true })))
+    await until(() => clock.sleeping === 1)
+    await clock.advance(100)
+    const response = await answer
+    gate.reject(new Error('boom'))
+    // Node reports what nobody handles when the turn is over.
+    await new Promise((resolve) => setImmediate(resolve))
+    process.off('unhandledRejection', listen)
+    expect(unhandled).toEqual([])
+    expect((await eventsOf(response)).at(-1)).toMatchObject({ error: { code: 'internal' } })
+  })
+
   it('ends with an error event and no [DONE] when it fails on the way', async () => {
     const error = new RtError({ code: 'engine_crashed', message: 'the engine stopped.', hint: 'Ask again.' }).toJSON()
     const ports = createFakePorts([], () => partsOf({ type: 'text-delta', text: 'Hel' }, { type: 'error', error }))
