@@ -15,8 +15,8 @@ export interface ChunkOptions {
   /** `text` knows no headings. Default `markdown`. */
   format?: 'markdown' | 'text'
   /**
-   * Words to aim for; a section up to a quarter longer stays whole. Default 120: three chunks are then about 500
-   * tokens, a quarter of a 2,048-token window and two to three seconds of reading for a 135M model on two cores.
+   * Words to aim for; a section up to a quarter longer stays whole. Default 120: at about 1.35 tokens an English word,
+   * three chunks are some 500 tokens, a quarter of a 2,048-token window.
    */
   words?: number
 }
