@@ -31,8 +31,6 @@ export const readOpening = async (
   try {
     for (;;) {
       const pending = iterator.next()
-      // Whoever reads `parts` meets its failure; until then it must not count as unhandled.
-      pending.catch(() => {})
       const result = await Promise.race([pending, timer])
       if (!result || result.done) return give(undefined, pending)
       read.push(result.value)
