@@ -1,13 +1,14 @@
 import type { SqlValue, Transaction } from '@rt/node/sqlite'
 import { type CheckedRecord, checkDimensions, recordName } from '../../driver-kit/check-records.ts'
+import { createPacer } from '../../driver-kit/pacer.ts'
 import { BLOCK_SLOTS } from '../../driver-kit/types.ts'
 import { aligned, emptyBlock, fillSlot, freeSlots, type OpenBlock, toBytes, usedVectors } from './blocks.ts'
 import { type CollectionRow, noCollection } from './collection-row.ts'
 import { indexText } from './index-text.ts'
 
 /** Rows sent to the writer in one message, so that a big ingest does not stall the sender. */
-const ROWS_A_MESSAGE = 1000
-const BLOCKS_A_MESSAGE = 8
+const ROWS_A_MESSAGE = 250
+const BLOCKS_A_MESSAGE = 2
 
 interface StoredKey {
   id: number
@@ -40,8 +41,12 @@ export const writeRecords = async (
   const placed = await place(tx, row.id, records, stored)
   const blocks = await openBlocks(tx, row.id, touchedBlocks(placed, stored), dimensions)
   release(blocks, placed, stored)
-  for (const { slot, record, vector } of placed)
+  const pace = createPacer()
+  for (const { slot, record, vector } of placed) {
     if (slot !== undefined) fillSlot(blocks.get(blockOf(slot))!, slot % BLOCK_SLOTS, record, vector!)
+    const pause = pace()
+    if (pause) await pause
+  }
 
   await runEach(
     tx,
