@@ -5,7 +5,7 @@ import type { Filter } from './types.ts'
 
 /** Most hits one search gives. */
 export const MAX_K = 10_000
-/** Measured best over 29 BEIR sets by Anserini's fusion regressions among fixed weights. */
+/** Shares of the two lists in a hybrid score. A choice of ours, not measured on your texts: tune it with `weights`. */
 export const DEFAULT_WEIGHTS: Readonly<{ keyword: number; dense: number }> = { keyword: 0.35, dense: 0.65 }
 
 export interface CheckedQuery {
