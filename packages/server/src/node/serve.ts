@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
-import { RtError } from '@rt/core'
+import { RtError, throwIfAborted } from '@rt/core'
 import type { App, AppEnv } from '../index.ts'
 import { errorResponse } from '../errors/error-response.ts'
 import { isLoopback } from '../middleware/host.ts'
@@ -52,7 +52,7 @@ const CUT_MS = 250
 export const serve = async (app: ServableApp, options: ServeOptions = {}): Promise<RunningServer> => {
   const { host = '127.0.0.1', port = 4141, fallback = false, signal, drainMs: defaultDrain = 10_000 } = options
   if (!app.keyed && !isLoopback(host.includes(':') ? `[${host}]` : host)) throw openToAll(host)
-  signal?.throwIfAborted()
+  throwIfAborted(signal)
 
   const shutdown = new AbortController()
   const env: AppEnv = { draining: false, shutdown: shutdown.signal }
