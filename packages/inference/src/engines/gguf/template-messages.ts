@@ -4,8 +4,8 @@ import type { TemplateMessage } from './chat-template.ts'
 
 /**
  * The prompt as messages of a chat template. Instructions for tools and forced output join the system text. Where the
- * template has no turn for tools, a call is written as the JSON the model itself would write, and a result as a user
- * turn `Result of NAME: VALUE`. Reasoning and citations of earlier answers are left out.
+ * template has no turn for tools, a call is written as the JSON the model itself would write, and results as a user turn:
+ * `Result of NAME: VALUE` a line, then a request to answer with them (without it small models repeat the call). Reasoning and citations of earlier answers are left out.
  *
  * @throws RtError `unsupported` for files.
  */
@@ -30,6 +30,8 @@ const instructions = ({ tools = [], toolChoice = 'auto', output }: Prompt): stri
   return texts.join('\n\n')
 }
 
+const ASK = 'Now answer the question in plain words, with these values.'
+
 const fromMessage = (message: Message, knowsTools: boolean): TemplateMessage[] => {
   for (const part of message.parts) if (part.type === 'file') throw noFiles(part)
   const results = message.parts.filter((part) => part.type === 'tool-result')
@@ -37,7 +39,7 @@ const fromMessage = (message: Message, knowsTools: boolean): TemplateMessage[] =
   const lines = results.map(({ name, result, isError }) => ({ name, text: toText(result), isError }))
   if (knowsTools) return lines.map(({ name, text }) => ({ role: 'tool', name, content: text }))
   const content = lines.map(({ name, text, isError }) => `Result of ${name}${isError ? ' (failed)' : ''}: ${text}`)
-  return [{ role: 'user', content: content.join('\n') }]
+  return [{ role: 'user', content: [...content, ASK].join('\n') }]
 }
 
 const withCalls = (message: Message, knowsTools: boolean): TemplateMessage => {

@@ -1,0 +1,8 @@
+/**
+ * Programs of the engine hosts: output name (flat in `dist`, without ending) to source below `src`. Every bundle that
+ * inlines this package must emit them under these names, beside its own chunks.
+ */
+export const HOST_ENTRIES: Record<string, string> = {
+  'gguf-host': 'engines/gguf/entry.ts',
+  'onnx-host': 'engines/onnx/onnx-host.ts',
+}
