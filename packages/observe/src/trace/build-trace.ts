@@ -1,0 +1,56 @@
+import { addUsage, emptyUsage } from '@rt/core'
+import { spanUsage } from '../cost/span-usage.ts'
+import { PRICED_OPERATIONS, SEMCONV } from '../semconv.ts'
+import type { Trace, TraceCost, TraceSpan } from './trace.ts'
+
+/** A span before it has its place in the tree. */
+export interface FlatSpan extends Omit<TraceSpan, 'children'> {
+  parentId: string | null
+}
+
+/** Spans of one trace as a tree with its totals. A span whose parent is missing stands at the top. */
+export const buildTrace = (traceId: string, flat: FlatSpan[]): Trace => {
+  const ordered = flat.toSorted((a, b) => a.startedAt - b.startedAt)
+  const nodes = new Map(ordered.map((span) => [span.spanId, toNode(span)]))
+  const spans: TraceSpan[] = []
+  for (const { spanId, parentId } of ordered) {
+    const siblings = (parentId !== null && parentId !== spanId && nodes.get(parentId)?.children) || spans
+    siblings.push(nodes.get(spanId)!)
+  }
+  const root = ordered.find(({ parentId }) => parentId === null) ?? ordered[0]
+  const startedAt = ordered[0]?.startedAt ?? 0
+  const end = Math.max(startedAt, ...ordered.map((span) => span.startedAt + span.ms))
+  return {
+    traceId,
+    name: root?.name ?? '',
+    startedAt,
+    ms: end - startedAt,
+    status: root?.status ?? 'ok',
+    usage: ordered
+      .filter(({ attributes }) => writesText(attributes))
+      .reduce((sum, { attributes }) => addUsage(sum, spanUsage(attributes) ?? emptyUsage()), emptyUsage()),
+    cost: sumCost(ordered),
+    spans,
+  }
+}
+
+const toNode = (flat: FlatSpan): TraceSpan => {
+  const { parentId: _, ...span } = flat
+  return { ...span, children: [] }
+}
+
+const writesText = (attributes: TraceSpan['attributes']): boolean =>
+  PRICED_OPERATIONS.has(attributes[SEMCONV.operation]) && attributes[SEMCONV.operation] !== 'embeddings'
+
+const sumCost = (spans: FlatSpan[]): TraceCost => {
+  let usd = 0
+  let localMs = 0
+  const unpriced = new Set<string>()
+  for (const { attributes, ms } of spans) {
+    const cost = attributes[SEMCONV.costUsd]
+    if (typeof cost === 'number') usd += cost
+    if (attributes[SEMCONV.costUnknown] === true) unpriced.add(String(attributes[SEMCONV.requestModel] ?? 'unknown'))
+    if (attributes[SEMCONV.local] === true) localMs += ms
+  }
+  return { usd: unpriced.size ? null : usd, unpriced: [...unpriced], localMs }
+}
