@@ -16,8 +16,8 @@ test('writeFileAtomic replaces the whole file, private by default, and leaves no
   await writeFileAtomic(path, new TextEncoder().encode('second'))
   expect(readFileSync(path, 'utf8')).toBe('second')
   expect(statSync(path).mode & 0o777).toBe(0o600)
-  await writeFileAtomic(path, 'x', { mode: 0o644 })
-  expect(statSync(path).mode & 0o777).toBe(0o644)
+  await writeFileAtomic(path, 'x', { mode: 0o400 })
+  expect(statSync(path).mode & 0o777).toBe(0o400)
   expect(readdirSync(folder)).toEqual(['a.json'])
 })
 

@@ -1,0 +1,140 @@
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
+import { abortError, RtError, throwIfAborted } from '@rt/core'
+import { networkError, plainUrl, timeoutError } from './errors.ts'
+import type { Limits } from './limits.ts'
+
+export interface OpenResponse {
+  status: number
+  /** Header names in lower case. */
+  headers: http.IncomingHttpHeaders
+  /** Where the redirects led. */
+  url: URL
+  /** The body, read once. Ends early with a typed error: cut off, silent for too long, aborted. */
+  body(): AsyncGenerator<Buffer, void>
+  /** For a body nobody reads. */
+  discard(): void
+}
+
+export interface OpenResponseOptions extends Limits {
+  headers?: Record<string, string>
+}
+
+const MAX_REDIRECTS = 10
+/** Sent to the host they are meant for, and to no other (CVE-2025-51471 is the leak this prevents). */
+const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization'])
+
+/** A GET request. Follows redirects, to http and https only; another origin gets no credentials. */
+export const openResponse = async (address: string, options: OpenResponseOptions): Promise<OpenResponse> => {
+  let url = parse(address)
+  let headers = lowerCase({ 'accept-encoding': 'identity', 'user-agent': 'rt', ...options.headers })
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+    const response = await get(url, headers, options)
+    const { statusCode: status = 0, headers: answered } = response
+    if (![301, 302, 303, 307, 308].includes(status) || !answered.location) {
+      const from = url
+      return {
+        status,
+        headers: answered,
+        url,
+        body: () => readBody(response, from, options),
+        discard: () => void response.destroy(),
+      }
+    }
+    response.destroy()
+    const next = redirect(url, answered.location)
+    if (next.origin !== url.origin) {
+      headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIALS.has(name)))
+    }
+    url = next
+  }
+  throw new RtError({ code: 'network', message: `${plainUrl(url)} redirects more than ${MAX_REDIRECTS} times.` })
+}
+
+const parse = (address: string): URL => {
+  const url = URL.parse(address)
+  if (url && isHttp(url)) return url
+  throw new RtError({
+    code: 'invalid_request',
+    message: url ? `"${url.protocol}" addresses cannot be fetched.` : 'this is no web address.',
+    hint: 'Give an address that begins with https:// or http://.',
+  })
+}
+
+const redirect = (from: URL, location: string): URL => {
+  const url = URL.parse(location, from)
+  if (url && isHttp(url)) return url
+  throw new RtError({
+    code: 'forbidden',
+    message: `${plainUrl(from)} redirects to ${url ? `a "${url.protocol}" address` : 'no valid address'}; only http and https are followed.`,
+  })
+}
+
+const isHttp = ({ protocol }: URL): boolean => protocol === 'https:' || protocol === 'http:'
+
+const lowerCase = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+const get = async (
+  url: URL,
+  headers: Record<string, string>,
+  { connectTimeoutMs = 3000, idleTimeoutMs = 30_000, signal }: Limits,
+): Promise<IncomingMessage> => {
+  throwIfAborted(signal)
+  for (;;) {
+    const request = (url.protocol === 'https:' ? https : http).get(url, { headers })
+    const stop = (): void => void request.destroy(abortError(signal))
+    signal?.addEventListener('abort', stop, { once: true })
+    const limit = (ms: number, what: string): NodeJS.Timeout =>
+      setTimeout(() => request.destroy(timeoutError(url, what, ms)), ms)
+    let timer = limit(connectTimeoutMs, 'could not be connected to')
+    // The request is written once the connection stands, TLS included.
+    request.once('finish', () => {
+      clearTimeout(timer)
+      timer = limit(idleTimeoutMs, 'did not answer')
+    })
+    try {
+      return await new Promise<IncomingMessage>((resolve, reject) => {
+        request.once('response', resolve)
+        // Not `once`: a second error, after the first has settled this, would end the process.
+        request.on('error', reject)
+      })
+    } catch (error) {
+      // A kept connection that the server closed at this very moment: ask again on another.
+      const raced = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
+      if (!raced) throw networkError(error, url)
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+}
+
+async function* readBody(
+  response: IncomingMessage,
+  url: URL,
+  { idleTimeoutMs = 30_000, signal }: Limits,
+): AsyncGenerator<Buffer, void> {
+  const stop = (): void => void response.destroy(abortError(signal))
+  signal?.addEventListener('abort', stop, { once: true })
+  // Runs only while we wait for the host, not while the reader of the body is busy.
+  let timer: NodeJS.Timeout | undefined
+  const wait = (): void => {
+    timer = setTimeout(() => response.destroy(timeoutError(url, 'sent nothing', idleTimeoutMs)), idleTimeoutMs)
+  }
+  try {
+    throwIfAborted(signal)
+    wait()
+    for await (const piece of response as AsyncIterable<Buffer>) {
+      clearTimeout(timer)
+      yield piece
+      wait()
+    }
+  } catch (error) {
+    throw networkError(error, url)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', stop)
+    response.destroy()
+  }
+}
