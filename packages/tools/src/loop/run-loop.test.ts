@@ -340,6 +340,7 @@ describe('how a run ends', () => {
     const parts = await reading
     expect(told.aborted).toBe(true)
     expect(parts.filter(isTerminal)).toHaveLength(1)
+    expect(ofType(parts, 'tool-result')).toEqual([])
     const last = parts.at(-1)
     expect(last).toMatchObject({ type: 'abort' })
     expect(last?.type === 'abort' && totalTokens(last.usage ?? emptyUsage())).toBeGreaterThan(0)
