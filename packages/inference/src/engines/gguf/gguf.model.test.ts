@@ -64,17 +64,24 @@ test('at temperature 0 the same prompt gives the same answer', async () => {
 })
 
 test('a seed repeats an answer exactly, whatever the cache holds; another seed differs', async () => {
-  const request = (seed: number): ModelRequest => ({
-    messages: user('Tell me about a walk in the hills.'),
-    sampling: { temperature: 1.2, topK: 0, topP: 1, seed },
-    maxOutputTokens: 40,
-    cacheKey: 'seeds',
-  })
-  const first = await collect(model.stream(request(7)))
-  const second = await collect(model.stream(request(7)))
-  const other = await collect(model.stream(request(8)))
-  expect(second.text).toBe(first.text)
+  const messages = [
+    ...user('Tell me about a walk in the hills. '.repeat(8)),
+    createMessage('assistant', 'The hills are green and quiet.'),
+    createMessage('user', 'And then?'),
+  ]
+  const answer = (seed: number, cacheKey: string) =>
+    collect(
+      model.stream({ messages, cacheKey, maxOutputTokens: 40, sampling: { temperature: 1.2, topK: 0, topP: 1, seed } }),
+    )
+  const thread = fresh()
+  const first = await answer(7, thread)
+  const again = await answer(7, thread)
+  const other = await answer(8, thread)
+  expect(again.text).toBe(first.text)
   expect(other.text).not.toBe(first.text)
+  // Rows read in another grouping differ in their last bits, so only whole pieces of 64 are taken over.
+  expect(again.usage.cacheRead).toBe(Math.floor((inputTokens(first.usage) - 1) / 64) * 64)
+  expect(again.usage.cacheRead).toBeGreaterThan(0)
 })
 
 test('countTokens is what a fresh run reads', async () => {
@@ -101,14 +108,16 @@ test('the second turn of a thread reads only what is new', async () => {
   expect(inputTokens(second.usage)).toBe(await model.countTokens({ messages: more }))
 })
 
-test('a cached prompt of one principal is of no use to another', async () => {
-  const messages = user('A secret nobody else has ever asked about.')
-  const request = { messages, maxOutputTokens: 2, cacheKey: 'shared-name' }
-  await collect(model.stream({ ...request, principal: 'ada' }))
-  const own = await collect(model.stream({ ...request, principal: 'ada' }))
-  const other = await collect(model.stream({ ...request, principal: 'eve' }))
-  expect(own.usage.cacheRead).toBeGreaterThan(0)
-  expect(other.usage.cacheRead).toBe(0)
+test('a cached prompt of one principal is of no use to another, also in the only sequence there is', async () => {
+  const small = await loadSmollm2On(engine, { contextTokens: 256, sequences: 1 })
+  const request = { messages: user('A secret nobody else has asked about.'), maxOutputTokens: 2, cacheKey: 'one-name' }
+  const cacheRead = async (principal: string): Promise<number> =>
+    (await collect(small.stream({ ...request, principal }))).usage.cacheRead
+  expect(await cacheRead('ada')).toBe(0)
+  expect(await cacheRead('ada')).toBeGreaterThan(0)
+  expect(await cacheRead('eve')).toBe(0)
+  expect(await cacheRead('ada')).toBe(0)
+  await small[Symbol.asyncDispose]()
 })
 
 test('a stop string ends the answer and is not in it', async () => {
