@@ -82,6 +82,15 @@ describe('reading and writing', () => {
     await expect(failed).rejects.toEqual(fails('database_error', 'more than one'))
   })
 
+  test('a value SQLite has no type for is refused', async () => {
+    await using database = await openItems()
+    for (const value of [() => {}, { a: 1 }, undefined, true]) {
+      const failed = database.write({ sql: 'INSERT INTO item (x) VALUES (?)', params: [value as never] })
+      await expect(failed).rejects.toMatchObject({ name: 'RtError' })
+    }
+    expect(await count(database)).toBe(0)
+  })
+
   test('all() cannot write', async () => {
     await using database = await openItems()
     await expect(database.all('DELETE FROM item')).rejects.toEqual(fails('read_only', 'reading only'))

@@ -6,17 +6,14 @@ import { loadSqlite } from './load-sqlite.ts'
 import type { Request, Response, Value, WorkerOptions } from './protocol.ts'
 
 const port = parentPort!
-const connection = loadSqlite().then((sqlite) => createConnection(sqlite, workerData as WorkerOptions))
-// The first request reports it.
-connection.catch(() => {})
+const execute = createConnection(loadSqlite(), workerData as WorkerOptions)
 
 /** From here on moving a buffer is cheaper than copying it. */
 const TRANSFER_BYTES = 16 * 1024
 
-port.on('message', async ({ id, operation }: Request) => {
+port.on('message', ({ id, operation }: Request) => {
   try {
-    // One await for every message: requests keep their order.
-    const value = (await connection)(operation)
+    const value = execute(operation)
     reply({ id, value }, buffersOf(value))
   } catch (error) {
     reply({ id, failure: toFailure(error) })

@@ -61,7 +61,12 @@ export const startConnection = async (options: WorkerOptions): Promise<WorkerCon
     try {
       return await new Promise<Value>((resolve, reject) => {
         waiting.set(id, { resolve, reject })
-        worker.postMessage({ id, operation } satisfies Request)
+        try {
+          worker.postMessage({ id, operation } satisfies Request)
+        } catch (cause) {
+          const message = 'a bound value is neither text, number, bigint, null nor bytes.'
+          reject(new RtError({ code: 'invalid_request', message, cause }))
+        }
       })
     } finally {
       waiting.delete(id)
