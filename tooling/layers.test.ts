@@ -68,6 +68,7 @@ const LAYERS: Record<string, { folder: string; imports: string[]; dependencies: 
       '@rt/server',
       '@rt/tools',
       '@rt/vector',
+      'node-llama-cpp',
       'onnxruntime-node',
     ],
   },

@@ -1,8 +1,13 @@
 import { cpSync, readFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
+import { HOST_ENTRIES } from '../../packages/inference/src/host/host-entries.ts'
+import { WORKER_ENTRIES } from '../../packages/node/src/worker/worker-entries.ts'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 const define = { RT_VERSION: JSON.stringify(version) }
+
+const under = (folder: string, entries: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, `${folder}/${file}`]))
 
 const base: Options = {
   platform: 'node',
@@ -25,10 +30,8 @@ export default defineConfig([
     clean: true,
     entry: {
       rt: 'src/cli/rt.ts',
-      'sqlite-worker': '../../packages/node/src/sqlite/worker-entry.ts',
-      watchdog: '../../packages/node/src/process/watchdog-entry.ts',
-      'gguf-host': '../../packages/inference/src/engines/gguf/entry.ts',
-      'onnx-host': '../../packages/inference/src/engines/onnx/entry.ts',
+      ...under('../../packages/node/src', WORKER_ENTRIES),
+      ...under('../../packages/inference/src', HOST_ENTRIES),
     },
     noExternal: [/^(?!node-llama-cpp$|@node-llama-cpp\/|onnxruntime-node$|node:)/],
     external: ['node-llama-cpp', 'onnxruntime-node', /^@node-llama-cpp\//],

@@ -58,7 +58,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const models = createModels({
     chat: options.chat ?? 'smollm2:135m',
     embed,
-    threads: options.threads ?? Math.min(8, availableParallelism()),
+    threads: options.threads ?? (Number(process.env['RT_THREADS']) || Math.min(8, availableParallelism())),
     contextTokens: options.contextTokens,
     download: options.download ?? true,
     onProgress: options.onProgress,
@@ -68,7 +68,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database }))
   const observing = once(async () => observe(await database, readOnly || options.trace === false))
   const reader = once(async () => {
-    const { createTraceReader } = await import('@rt/observe')
+    const { createTraceReader } = await import('@rt/observe/sqlite')
     return createTraceReader({ database: await database })
   })
   const ready = Promise.all([database, observing()]).then(() => {})
@@ -86,7 +86,10 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const retrieve: RunParts['retrieve'] = async (name, query, callOptions) => {
     const [store, model] = await Promise.all([vectors(), embedder()])
     const collection = await store.collection(name)
-    return createRetriever({ collection, embedder: model }).retrieve(query, callOptions)
+    return createRetriever({ collection, embedder: model }).retrieve(query, {
+      ...callOptions,
+      k: options.passages ?? 2,
+    })
   }
 
   const parts = async (): Promise<RunParts> => ({
@@ -296,7 +299,10 @@ const open = (path: string, readOnly: boolean): Promise<Database> => {
 
 const observe = async (database: Database, off: boolean): Promise<Telemetry> => {
   if (off) return noopTelemetry
-  const { createSqliteExporter, createTelemetry } = await import('@rt/observe')
+  const [{ createTelemetry }, { createSqliteExporter }] = await Promise.all([
+    import('@rt/observe'),
+    import('@rt/observe/sqlite'),
+  ])
   return createTelemetry({ exporters: [await createSqliteExporter({ database })] })
 }
 

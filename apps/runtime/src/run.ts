@@ -21,7 +21,7 @@ import {
   toRtError,
   withSpan,
 } from '@rt/core'
-import { cite } from '@rt/memory'
+import { cite, withEarlierCitations } from '@rt/memory'
 import { runLoop } from '@rt/tools'
 
 /** One turn, whoever asks for it: a wire of the server, a thread of the library, the command. */
@@ -100,8 +100,9 @@ const prepare = async (request: RunRequest, parts: RunParts, options: Options): 
     parts.router.pick(request.model, options),
     thread ? parts.threads().then((store) => store.messages(principal, thread, options)) : [],
   ])
-  const query = question([...history, ...fresh])
-  const retrieved = retrieve && query ? await parts.retrieve(retrieve, query, options) : []
+  const query = question(fresh)
+  const found = retrieve && query ? await parts.retrieve(retrieve, query, options) : []
+  const retrieved = retrieve ? withEarlierCitations(query, found, history) : []
   return { model, fresh, history, retrieved }
 }
 
@@ -114,16 +115,19 @@ async function* stream(
 ): AsyncGenerator<StreamPart, StreamPart | undefined> {
   const { thread, principal } = request
   const builder = createMessageBuilder()
+  let seen = retrieved
   const loop = runLoop(
     { ...request, model, messages: [...history, ...fresh], retrieved, assembler: parts.assembler, cacheKey: thread },
     options,
   )
   for await (const part of loop) {
     builder.add(part)
+    if (part.type === 'context')
+      seen = retrieved.filter(({ id }) => !part.context.trimmed.some((item) => item.id === id))
     if (!isTerminal(part)) yield part
     else if (part.type !== 'finish') return part
     else {
-      for (const citation of cite(builder.text(), retrieved, { question: question(fresh) })) {
+      for (const citation of cite(builder.text(), seen, { question: question(fresh) })) {
         const cited: StreamPart = { type: 'citation', citation }
         builder.add(cited)
         yield cited
@@ -151,10 +155,8 @@ const commit = (
 const newMessages = (messages: Message[]): Message[] =>
   messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1)
 
-/** What to look up: the last question, after the one before it, since "and how much was that?" names nothing itself. */
-const question = (messages: Message[]): string =>
-  messages
-    .filter(({ role }) => role === 'user')
-    .slice(-2)
-    .map(messageText)
-    .join('\n')
+/** What to look up. */
+const question = (messages: Message[]): string => {
+  const last = messages.findLast(({ role }) => role === 'user')
+  return last ? messageText(last) : ''
+}

@@ -17,8 +17,9 @@ import type {
   ToolChoice,
   VectorCollection,
 } from '@rt/core'
+import type { PullProgress } from '@rt/inference/catalog'
 import type { IngestOptions, IngestReport } from '@rt/memory'
-import type { Trace, TraceSummary } from '@rt/observe'
+import type { Trace, TraceSummary } from '@rt/observe/trace'
 import type { RunningServer } from '@rt/server/node'
 
 export interface RuntimeOptions {
@@ -28,12 +29,14 @@ export interface RuntimeOptions {
   chat?: string
   /** Embedder for retrieval; false = keyword search only. Default `bge-small-en-v1.5`. */
   embed?: string | false
-  /** Threads of the engines. Default: the number of cores, at most 8. */
+  /** Threads of the engines. Default: `RT_THREADS`, else the number of cores, at most 8. */
   threads?: number
   /** Context window in tokens. Default: the model's own, at most 4096. */
   contextTokens?: number
   /** Instructions before every conversation of `thread`, `stream` and `generate`. Default: two short sentences. */
   system?: string
+  /** Most passages a question is answered from. Default 2: what the small default model still reads well; larger ones take 4 or more. */
+  passages?: number
   /** Fetch missing default models. Default true; false = a clear error instead. */
   download?: boolean
   /** Tools every turn may use, unless the turn brings its own. Default none. */
@@ -43,7 +46,7 @@ export interface RuntimeOptions {
   /** Open beside the owner of the data folder: search and traces only. Default false. */
   readOnly?: boolean
   /** Called while a model is fetched. */
-  onProgress?: (progress: { model: string; file: string; source: string; done: number; total: number }) => void
+  onProgress?: (progress: PullProgress) => void
 }
 
 export interface TurnOptions {

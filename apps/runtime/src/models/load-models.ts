@@ -1,5 +1,5 @@
 import { type EmbeddingModel, type LanguageModel, type ModelEntry, RtError, type Router } from '@rt/core'
-import { type Catalog, createCatalog, type ResolvedModel } from '@rt/inference/catalog'
+import { type Catalog, createCatalog, type PullProgress, type ResolvedModel } from '@rt/inference/catalog'
 import type { GgufEngine } from '@rt/inference/gguf'
 import type { OnnxEngine } from '@rt/inference/onnx'
 import { once } from '../once.ts'
@@ -13,7 +13,7 @@ export interface ModelsOptions {
   contextTokens?: number
   /** Fetch a missing model of the catalog. Over HTTP this is never asked. */
   download: boolean
-  onProgress?: (progress: { model: string; file: string; source: string; done: number; total: number }) => void
+  onProgress?: (progress: PullProgress) => void
 }
 
 export interface Models extends Router, AsyncDisposable {
@@ -44,7 +44,7 @@ export const createModels = (options: ModelsOptions): Models => {
     const found =
       (await catalog.locate(name)) ??
       (options.download && isDefault ? await catalog.ensure(name, { onProgress: options.onProgress }) : undefined)
-    if (!found) throw await notFound(catalog, name)
+    if (!found) throw await catalog.notFound(name)
     if (found.entry.kind !== kind)
       throw new RtError({
         code: 'unsupported',
@@ -62,7 +62,7 @@ export const createModels = (options: ModelsOptions): Models => {
     const [{ entry, files }, engine] = await Promise.all([find(name, 'chat'), gguf()])
     return engine.load({
       id: entry.name,
-      path: files['model']!,
+      path: files.model,
       contextTokens: options.contextTokens,
       sampling: entry.sampling,
     })
@@ -72,13 +72,14 @@ export const createModels = (options: ModelsOptions): Models => {
     const [{ entry, files }, engine] = await Promise.all([find(name, 'embed'), onnx()])
     return engine.loadEmbedder({
       id: entry.name,
-      modelPath: files['model']!,
-      tokenizerPath: files['tokenizer']!,
+      modelPath: files.model,
+      tokenizerPath: files.tokenizer!,
       pooling: entry.pooling ?? 'mean',
       normalize: entry.normalize ?? true,
       prefixes: entry.prefixes,
-      maxTokens: entry.context,
+      maxTokens: entry.context ?? 512,
       dimensions: entry.dimensions!,
+      relatedCosine: entry.relatedCosine,
     })
   }
 
@@ -102,10 +103,10 @@ export const createModels = (options: ModelsOptions): Models => {
     },
     async list() {
       const installed = await catalog.installed()
-      return installed.map(({ entry, installedAt }) => ({
+      return installed.map(({ entry }) => ({
         id: entry.name,
         kind: entry.kind,
-        created: Math.floor((installedAt ?? 0) / 1000),
+        created: 0,
         ownedBy: 'local',
       }))
     },
@@ -113,21 +114,4 @@ export const createModels = (options: ModelsOptions): Models => {
       await Promise.all([gguf.peek(), onnx.peek()].map(async (engine) => (await engine)?.[Symbol.asyncDispose]()))
     },
   }
-}
-
-const notFound = async (catalog: Catalog, name: string): Promise<RtError> => {
-  const installed = (await catalog.installed()).map(({ entry }) => entry.name)
-  const known = catalog.find(name)
-  if (known)
-    return new RtError({
-      code: 'model_not_found',
-      message: `"${known.name}" is not installed.`,
-      hint: `rt pull ${known.name}. Installed: ${installed.join(', ') || 'none'}.`,
-    })
-  const near = catalog.suggest(name)
-  return new RtError({
-    code: 'model_not_found',
-    message: `no model is called "${name}".`,
-    hint: `${near.length ? `Did you mean ${near.join(' or ')}? ` : ''}Installed: ${installed.join(', ') || 'none'}.`,
-  })
 }

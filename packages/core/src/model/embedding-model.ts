@@ -21,5 +21,7 @@ export interface EmbeddingModel {
   readonly dimensions: number
   /** Longest text in tokens; longer ones are cut. */
   readonly maxTokens: number
+  /** Raw cosine from which two texts count as related. Measured for each model; undefined = not known. */
+  readonly relatedCosine?: number
   embed(texts: string[], options?: EmbedOptions): Promise<Embeddings>
 }

@@ -38,6 +38,8 @@ export const ENTRIES: CatalogEntry[] = [
     pooling: 'cls',
     normalize: true,
     prefixes: { query: 'Represent this sentence for searching relevant passages: ', document: '' },
+    // 14 short passages: the right one of 17 questions had 0.56 to 0.82, the best for 20 unrelated inputs 0.35 to 0.54.
+    relatedCosine: 0.55,
     note: 'English, int8',
     files: [
       {
@@ -73,6 +75,8 @@ export const ENTRIES: CatalogEntry[] = [
     pooling: 'mean',
     normalize: true,
     prefixes: { query: '', document: '' },
+    // The same texts: 0.22 to 0.74, and 0.04 to 0.18.
+    relatedCosine: 0.2,
     note: 'English, int8',
     files: [
       {

@@ -36,6 +36,8 @@ export interface CatalogEntry {
   normalize?: boolean
   /** Put before each text to embed. */
   prefixes?: { query: string; document: string }
+  /** Of an embedder: raw cosine from which two texts count as related; the measurement stands beside the value. */
+  relatedCosine?: number
   /** Used where the request says nothing. */
   sampling?: Sampling
   /** One sentence for a person who chooses. */

@@ -191,7 +191,7 @@ const crashed = (name: string, { code, signal, hung, output }: ChildExit): RtErr
     message: `the ${name} ${hung ? 'no longer answered and was killed' : `stopped in the middle of its work (${signal ? `signal ${signal}` : `exit code ${code}`})`}.`,
     hint: 'Send the request again: the engine restarts by itself.',
     data: { engine: name, signal, exitCode: code, hung },
-    cause: output ? new Error(output) : undefined,
+    cause: output ? new RtError({ code: 'engine_crashed', message: output }) : undefined,
   })
 
 const stopped = (name: string): RtError =>

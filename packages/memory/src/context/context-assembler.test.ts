@@ -62,7 +62,7 @@ describe('createContextAssembler', () => {
     expect(messages[0]).toMatchObject({ role: 'system', id: 'system', parts: [{ text: 'Be brief.' }] })
     expect(retrieved.map(({ id }) => id)).toEqual(['a', 'b'])
     const text = messageText(messages.at(-1)!)
-    expect(text).toContain('[1] docs/a.md > Title\na a a\n\n[2] docs/b.md > Title\nb b')
+    expect(text).toContain('[2] docs/b.md > Title\nb b\n\n[1] docs/a.md > Title\na a a')
     expect(text.endsWith('What now?')).toBe(true)
     expect(messageText(request.messages[2]!)).toBe('What now?')
   })

@@ -41,7 +41,8 @@ describe('createRetriever', () => {
   })
 
   it('returns nothing that is neither near nor shares a word that says something', async () => {
-    const retriever = createRetriever({ collection: await fill(), embedder, minCosine: 0.7 })
+    const embedding = { ...embedder, relatedCosine: 0.7 }
+    const retriever = createRetriever({ collection: await fill(), embedder: embedding })
     expect(await retriever.retrieve('Is the sky of a planet in the galaxy?')).toEqual([])
     expect((await retriever.retrieve('Where are the trains?')).map(({ id }) => id)).toEqual(['c1'])
     expect((await retriever.retrieve('400?')).map(({ id }) => id)).toEqual(['c0'])
@@ -77,7 +78,10 @@ describe('createRetriever', () => {
 
   it('opens a span with the names of the convention and the ids it found', async () => {
     const telemetry = createFakeTelemetry()
-    await createRetriever({ collection: await fill(), embedder }).retrieve('meals', { k: 3, span: telemetry.span('x') })
+    await createRetriever({ collection: await fill(), embedder, minCosine: 0.55 }).retrieve('meals', {
+      k: 3,
+      span: telemetry.span('x'),
+    })
     expect(telemetry.roots[0]?.children).toMatchObject([
       {
         name: 'retrieval handbook',

@@ -16,10 +16,8 @@ export interface RetrieverOptions {
   /** The one the collection was made with. Without it: keyword search. */
   embedder?: EmbeddingModel | undefined
   /**
-   * Raw cosine from which a passage counts as related though it shares no word with the query. Default 0.55, for
-   * bge-small-en-v1.5 (int8, with its query prefix); **every embedder needs its own**. Measured on 14 short passages: the
-   * right passage of 17 questions had 0.56 to 0.82, the best passage for 20 unrelated inputs 0.35 to 0.54, so the margin
-   * is thin. all-minilm had 0.22 to 0.74 and 0.04 to 0.18: use 0.2 there.
+   * Raw cosine from which a passage counts as related though it shares no word with the query. Default: the embedder's
+   * own `relatedCosine`; where that is not known every passage counts.
    */
   minCosine?: number
 }
@@ -40,7 +38,11 @@ export interface Retriever {
  * Searches by meaning and keyword together. Whether a hit is related at all is judged on raw scores and shared words,
  * never on the fused score, whose best hit is near 1 for any query.
  */
-export const createRetriever = ({ collection, embedder, minCosine = 0.55 }: RetrieverOptions): Retriever => ({
+export const createRetriever = ({
+  collection,
+  embedder,
+  minCosine = embedder?.relatedCosine ?? -1,
+}: RetrieverOptions): Retriever => ({
   async retrieve(query, { k = 4, principal, signal, span: parent } = {}) {
     const text = query.trim()
     if (!text) return []

@@ -16,7 +16,7 @@ const WORD = /[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu
 const COMMON = new Set(
   `a about above after again all also am an and any are as at be because been before being below both but by can cannot could did do does
   doing don't down during each either else few for from further get give had has have having he her here hers him his how i if in into is it
-  it's its just let like may me might more most must my no nor not now of off on once one only or other our out over own per please same
+  it's its just let like many may me might more most much must my no nor not now of off on once one only or other our out over own per please same
   shall she should so some such tell than that the their them then there these they this those through to too under until up upon us very
   was we were what when where whether which while who whom whose why will with within without would yes you your`.split(
     /\s+/,

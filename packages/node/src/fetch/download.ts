@@ -4,7 +4,7 @@ import { RtError } from '@rt/core'
 import { fileError } from '../files/file-error.ts'
 import { freeBytes } from '../files/free-bytes.ts'
 import { syncFolder } from '../files/sync-folder.ts'
-import { networkError, plainUrl, statusError, tooLargeError } from './errors.ts'
+import { plainUrl, statusError, tooLargeError } from './errors.ts'
 import type { Limits } from './limits.ts'
 import { openResponse, type OpenResponse } from './open-response.ts'
 import { createPartFile, type Part, type PartFile, validatorOf } from './part-file.ts'
@@ -131,7 +131,7 @@ const write = async (
       onProgress?.(done, total)
     }
     if (total !== undefined && done !== total) {
-      throw networkError(new Error(`${done} of ${total} bytes came`), url)
+      throw cutError(undefined, url, done, total)
     }
     await file.sync()
   } catch (error) {
@@ -167,11 +167,11 @@ const finish = async (to: string, partFile: PartFile, bytes: number, resumed: bo
 
 const isCut = (error: unknown): error is RtError => RtError.isInstance(error) && error.code === 'network'
 
-const cutError = (cause: RtError, url: URL, done: number, total: number | undefined): RtError =>
+const cutError = (cause: RtError | undefined, url: URL, done: number, total: number | undefined): RtError =>
   new RtError({
     code: 'network',
     message: `${plainUrl(url)} broke off after ${done}${total === undefined ? '' : ` of ${total}`} bytes.`,
     hint: 'Try again: it goes on where it stopped, if the server can.',
-    data: { ...cause.data, done, ...(total !== undefined && { total }) },
+    data: { ...cause?.data, done, ...(total !== undefined && { total }) },
     cause,
   })

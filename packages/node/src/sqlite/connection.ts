@@ -75,7 +75,13 @@ export const createConnection = (
     attempt(sql, () => {
       const statement = prepare(sql)
       let changes = 0
-      for (const list of each ?? [params ?? []]) changes += Number(statement.run(...list).changes)
+      // `run` also reads last_insert_rowid, which a delete in FTS5 leaves beyond 2^53: as a number that would throw.
+      statement.setReadBigInts(true)
+      try {
+        for (const list of each ?? [params ?? []]) changes += Number(statement.run(...list).changes)
+      } finally {
+        statement.setReadBigInts(false)
+      }
       // SQLite reports the count of the statement before for one that changes no rows by nature.
       return /^\s*(insert|update|delete|replace|with)\b/i.test(withoutComments(sql)) ? changes : 0
     })

@@ -70,7 +70,7 @@ const checkFilter = (filter: Filter): Filter | undefined => {
     try {
       canonicalJson(value)
     } catch (cause) {
-      if (!(cause instanceof TypeError)) throw cause
+      if (!RtError.isInstance(cause)) throw cause
       throw new RtError({ code: 'invalid_request', message: `filter ${JSON.stringify(key)}: ${cause.message}.`, cause })
     }
   }

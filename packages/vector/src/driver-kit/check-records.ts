@@ -106,7 +106,7 @@ const toJson = (key: string, metadata: object): string => {
   try {
     return canonicalJson(metadata)
   } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause
+    if (!RtError.isInstance(cause)) throw cause
     throw new RtError({ code: 'invalid_request', message: `${recordName(key)}: metadata ${cause.message}.`, cause })
   }
 }

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { RtError } from '@rt/core'
+import { addUsage, inputTokens, RtError } from '@rt/core'
+import type { TraceSpan } from '@rt/observe/trace'
 import { createRuntime } from '../../create-runtime.ts'
 import { dataFolder } from '../../folders.ts'
 import type { Runtime } from '../../runtime.ts'
@@ -85,7 +86,7 @@ export const command: CommandDefinition = {
           process.stdout.write(style('dim', `          ${formatCitation(citation)}\n`))
       }
       await ask(1, text(flags['ask']) ?? 'What may I spend on a meal in Oslo?')
-      await ask(2, `Which city should I check the weather for? I fly to ${city}.`, {
+      await ask(2, `I fly to ${city} tomorrow. How is the weather there?`, {
         tools: [weather],
         toolChoice: 'required',
         retrieve: false,
@@ -129,19 +130,22 @@ const speed = ({ firstTokenMs, tokensPerSecond, usage }: WatchedTurn): string =>
 
 const summary = async (runtime: Runtime, turns: WatchedTurn[]): Promise<string> => {
   const traces = await Promise.all(turns.map(({ traceId }) => runtime.trace.get(traceId)))
-  const usage = turns.reduce(
-    (sum, turn) => ({
-      read: sum.read + turn.usage.input + turn.usage.cacheRead,
-      cached: sum.cached + turn.usage.cacheRead,
-      written: sum.written + turn.usage.output,
-    }),
-    { read: 0, cached: 0, written: 0 },
-  )
-  const spans = traces.reduce((sum, trace) => sum + trace.spanCount, 0)
-  const ms = traces.reduce((sum, trace) => sum + trace.ms, 0)
-  const cost = traces.reduce((sum, trace) => sum + (trace.cost ?? 0), 0)
-  return `${plural(traces.length, 'request')} · ${plural(spans, 'span')} · ${count(usage.read)} in (${count(usage.cached)} cached) · ${count(usage.written)} out · ${cost.toFixed(2)} USD, local ${duration(ms)}`
+  const usage = turns.map((turn) => turn.usage).reduce(addUsage)
+  const spans = sum(traces.map((trace) => countSpans(trace.spans)))
+  const unpriced = traces.some(({ cost }) => cost.usd === null)
+  const usd = unpriced ? 'cost unknown' : `${sum(traces.map(({ cost }) => cost.usd ?? 0)).toFixed(2)} USD`
+  return [
+    plural(traces.length, 'request'),
+    plural(spans, 'span'),
+    `${count(inputTokens(usage))} in (${count(usage.cacheRead)} cached)`,
+    `${count(usage.output)} out`,
+    `${usd}, local ${duration(sum(traces.map(({ cost }) => cost.localMs)))}`,
+  ].join(' · ')
 }
+
+const countSpans = (spans: TraceSpan[]): number => sum(spans.map(({ children }) => 1 + countSpans(children)))
+
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0)
 
 const nextSteps = (address: string, model: string, data: string): [string, string][] => {
   const folder = data.startsWith(process.cwd()) ? data.slice(process.cwd().length + 1) : data

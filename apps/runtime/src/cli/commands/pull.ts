@@ -17,9 +17,13 @@ export const command: CommandDefinition = {
     const { entry, files } = await catalog.ensure(args[0]!, {
       signal,
       onProgress: createDownloadProgress(),
-      onEvent: ({ message }) => process.stderr.write(` ${style('yellow', 'note', process.stderr)}     ${message}\n`),
+      references: true,
+      onEvent: (event) => {
+        if (event.type === 'warning')
+          process.stderr.write(` ${style('yellow', 'note', process.stderr)}     ${event.source}: ${event.reason}\n`)
+      },
     })
-    const total = entry.files.reduce((sum, file) => sum + file.bytes, 0)
+    const total = entry.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)
     process.stdout.write(
       ` ${entry.name} · ${bytes(total)} · ${Object.keys(files).length === 1 ? 'sha256' : 'all sha256'} ok\n`,
     )

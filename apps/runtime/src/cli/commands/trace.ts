@@ -1,4 +1,4 @@
-import { formatTrace } from '@rt/observe'
+import { formatTrace } from '@rt/observe/trace'
 import type { Runtime } from '../../runtime.ts'
 import { type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
 import { withRuntime } from '../open.ts'

@@ -1,7 +1,7 @@
 import { tool } from '@rt/tools'
 import type { Tool } from '@rt/core'
 
-const SKIES = ['sunny', 'cloudy', 'rain', 'snow', 'fog', 'windy']
+const SKIES = ['sun', 'clouds', 'rain', 'fog', 'wind']
 
 /** A tool for the demo. The forecast is invented from the city's letters, since the demo needs no network. */
 export const createWeatherTool = (): Tool =>
@@ -11,7 +11,7 @@ export const createWeatherTool = (): Tool =>
     inputSchema: {
       jsonSchema: {
         type: 'object',
-        properties: { city: { type: 'string', maxLength: 40 } },
+        properties: { city: { type: 'string', minLength: 1, maxLength: 40 } },
         required: ['city'],
         additionalProperties: false,
       },
@@ -19,6 +19,6 @@ export const createWeatherTool = (): Tool =>
     execute: async (input) => {
       const { city } = input as { city: string }
       const seed = Array.from(city.toLowerCase()).reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)!) % 9973, 7)
-      return { city, celsius: (seed % 30) - 5, sky: SKIES[seed % SKIES.length]! }
+      return { city, weather: `${4 + (seed % 20)} degrees and ${SKIES[seed % SKIES.length]!}` }
     },
   })

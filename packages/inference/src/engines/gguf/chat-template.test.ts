@@ -93,11 +93,19 @@ describe('messages of the IR', () => {
     createMessage('tool', [{ type: 'tool-result', id: '1', name: 'weather', result: { celsius: 3 } }]),
   ]
 
-  test('tool calls and results become plain turns where the template has none for them', () => {
+  test('results stand before their question where the template has no turn for them', () => {
     expect(toTemplateMessages({ messages: conversation }, { knowsTools: false })).toEqual([
-      { role: 'user', content: 'Weather in Oslo?' },
-      { role: 'assistant', content: '{"name":"weather","arguments":{"city":"Oslo"}}' },
-      { role: 'user', content: expect.stringMatching(/^Result of weather: \{"celsius":3\}\n/) },
+      { role: 'user', content: 'Answer from this result of weather: {"celsius":3}\n\nQuestion: Weather in Oslo?' },
+    ])
+    const failed = createMessage('tool', [
+      { type: 'tool-result', id: '1', name: 'weather', result: 'no such city', isError: true },
+    ])
+    const said = createMessage('assistant', 'It is cold.')
+    expect(
+      toTemplateMessages({ messages: [...conversation.slice(0, 2), failed, said] }, { knowsTools: false }),
+    ).toEqual([
+      { role: 'user', content: 'weather failed: no such city\n\nQuestion: Weather in Oslo?' },
+      { role: 'assistant', content: 'It is cold.' },
     ])
   })
 
@@ -107,17 +115,21 @@ describe('messages of the IR', () => {
     expect(result).toEqual({ role: 'tool', name: 'weather', content: '{"celsius":3}' })
   })
 
-  test('instructions for tools and output join the system text', () => {
+  test('offered tools join the system text, forced ones and forced output the last question', () => {
     const messages = [createMessage('system', 'Be brief.'), createMessage('user', 'Hi')]
-    const [system] = toTemplateMessages({ messages, tools }, { knowsTools: false })
-    expect(system?.content).toMatch(/^Be brief\.\n\n[^]*weather/)
-    const [added] = toTemplateMessages(
-      { messages: [createMessage('user', 'Hi')], output: { type: 'json' } },
-      { knowsTools: false },
-    )
-    expect(added).toMatchObject({ role: 'system', content: expect.stringContaining('JSON') })
+    const offered = toTemplateMessages({ messages, tools }, { knowsTools: false })
+    expect(offered[0]?.content).toMatch(/^Be brief\.\n\n[^]*weather/)
+    expect(offered[1]?.content).toBe('Hi')
+    const forced = toTemplateMessages({ messages, tools, toolChoice: 'required' }, { knowsTools: false })
+    expect(forced[0]?.content).toBe('Be brief.')
+    expect(forced[1]?.content).toMatch(/weather[^]*\n\nHi$/)
+    const json = toTemplateMessages({ messages, output: { type: 'json' } }, { knowsTools: false })
+    expect(json[1]?.content).toMatch(/JSON.*\n\nHi$/)
     const none = toTemplateMessages({ messages, tools, toolChoice: 'none' }, { knowsTools: false })
-    expect(none[0]?.content).toBe('Be brief.')
+    expect(none).toEqual([
+      { role: 'system', content: 'Be brief.' },
+      { role: 'user', content: 'Hi' },
+    ])
   })
 
   test('a file is a typed refusal', () => {

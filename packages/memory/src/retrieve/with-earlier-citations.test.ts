@@ -1,0 +1,53 @@
+import { createMessage, type CitationPart, type Message, type RetrievedChunk } from '@rt/core'
+import { expect, it } from 'vitest'
+import { withEarlierCitations } from './with-earlier-citations.ts'
+
+const chunk = (id: string): RetrievedChunk => ({
+  id,
+  source: 'a.md',
+  headings: [],
+  text: id,
+  start: 0,
+  end: 9,
+  score: 1,
+})
+const citation = (chunkId: string): CitationPart => ({
+  type: 'citation',
+  index: 1,
+  source: 'a.md',
+  chunkId,
+  headings: ['Meals'],
+  start: 4,
+  end: 9,
+  quote: 'Oslo: 400 NOK.',
+})
+const answered = (chunkId: string): Message[] => [
+  createMessage('user', 'What may I spend on a meal in Oslo?'),
+  createMessage('assistant', [{ type: 'text', text: '400 NOK.' }, citation(chunkId)]),
+]
+const ids = (chunks: RetrievedChunk[]): string[] => chunks.map(({ id }) => id)
+
+it('puts what was cited before a question that only refers back', () => {
+  const chunks = withEarlierCitations(
+    'And how much was that limit again?',
+    [chunk('x'), chunk('meals')],
+    answered('meals'),
+  )
+  expect(ids(chunks)).toEqual(['meals', 'x'])
+  expect(chunks[0]).toMatchObject({ text: 'Oslo: 400 NOK.', start: 4, end: 9, headings: ['Meals'] })
+})
+
+it('puts it behind what a new subject found, each passage once', () => {
+  expect(ids(withEarlierCitations('How long is the warranty of a lamp?', [chunk('x')], answered('meals')))).toEqual([
+    'x',
+    'meals',
+  ])
+  const again = withEarlierCitations('Which meal allowance holds in Oslo?', [chunk('meals')], answered('meals'))
+  expect(again).toEqual([chunk('meals')])
+})
+
+it('forgets what was cited three questions ago', () => {
+  const other = [createMessage('user', 'How are you?'), createMessage('assistant', 'Well.')]
+  expect(ids(withEarlierCitations('And that?', [], [...answered('meals'), ...other]))).toEqual(['meals'])
+  expect(withEarlierCitations('And that?', [], [...answered('meals'), ...other, ...other, ...other])).toEqual([])
+})
