@@ -1,3 +1,3 @@
 import { library } from '../../tooling/tsup/library.ts'
 
-export default library({ entry: {'index':'src/index.ts','testing':'src/testing/index.ts'}, platform: 'neutral' })
+export default library({ entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' }, platform: 'neutral' })

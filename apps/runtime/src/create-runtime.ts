@@ -247,18 +247,12 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       closing ??= (async () => {
         health = { status: 'draining' }
         process.off('beforeExit', closeAtEnd)
-        const telemetry = (await observing.peek()?.catch(() => undefined)) as
-          | (Telemetry & Partial<AsyncDisposable>)
-          | undefined
-        const store = await vectors.peek()?.catch(() => undefined)
-        const db = await database.catch(() => undefined)
-        await disposeAll([
-          owner,
-          db,
-          store,
-          telemetry?.[Symbol.asyncDispose] ? (telemetry as AsyncDisposable) : undefined,
-          models,
+        const [telemetry, store, db] = await Promise.all([
+          opened(observing.peek()),
+          opened(vectors.peek()),
+          opened(database),
         ])
+        await disposeAll([owner, db, store, telemetry, models])
       })()
       return closing
     },
@@ -282,6 +276,10 @@ const own = async (data: string): Promise<Owner> => {
   return acquireOwner({ folder: data })
 }
 
+/** What was opened without an error, to be closed. */
+const opened = <T>(thing: Promise<T> | undefined): Promise<T | undefined> =>
+  Promise.resolve(thing).catch(() => undefined)
+
 const open = (path: string, readOnly: boolean): Promise<Database> => {
   const database =
     readOnly && !existsSync(path)
@@ -297,8 +295,8 @@ const open = (path: string, readOnly: boolean): Promise<Database> => {
   return database
 }
 
-const observe = async (database: Database, off: boolean): Promise<Telemetry> => {
-  if (off) return noopTelemetry
+const observe = async (database: Database, off: boolean): Promise<Telemetry & AsyncDisposable> => {
+  if (off) return { ...noopTelemetry, [Symbol.asyncDispose]: async () => {} }
   const [{ createTelemetry }, { createSqliteExporter }] = await Promise.all([
     import('@rt/observe'),
     import('@rt/observe/sqlite'),

@@ -6,6 +6,7 @@ import {
   createMessage,
   disposeAll,
   messageText,
+  nearestNames,
   noopSpan,
   RtError,
   toJsonSchema,
@@ -48,7 +49,9 @@ describe('createId', () => {
 
 describe('streams', () => {
   it('collects a scripted tool call and its text into messages', async () => {
-    const model = createScriptedModel({ answers: [{ text: 'let me look', toolCalls: [{ name: 'now', arguments: {} }] }] })
+    const model = createScriptedModel({
+      answers: [{ text: 'let me look', toolCalls: [{ name: 'now', arguments: {} }] }],
+    })
     const { messages, finishReason, text } = await collect(model.stream({ messages: [createMessage('user', 'hi')] }))
     expect(finishReason).toBe('tool-calls')
     expect(text).toBe('let me look')
@@ -114,9 +117,19 @@ describe('lifecycle', () => {
 })
 
 describe('the rest', () => {
+  it('finds the names that were meant, and none when nothing is near', () => {
+    expect(nearestNames('serv', ['search', 'serve'])).toEqual(['serve'])
+    expect(nearestNames('prot', ['port', 'once'])).toEqual(['port'])
+    expect(nearestNames('banana', ['serve', 'search'])).toEqual([])
+  })
+
   it('names the adapter a schema library needs', () => {
-    const schema = { '~standard': { version: 1, vendor: 'valibot', validate: (value: unknown) => ({ value }) } } as const
-    expect(() => toJsonSchema(schema)).toThrow(expect.objectContaining({ hint: expect.stringContaining('@valibot/to-json-schema') }))
+    const schema = {
+      '~standard': { version: 1, vendor: 'valibot', validate: (value: unknown) => ({ value }) },
+    } as const
+    expect(() => toJsonSchema(schema)).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('@valibot/to-json-schema') }),
+    )
   })
 
   it('has a no-op span that is its own child', () => {
@@ -125,7 +138,11 @@ describe('the rest', () => {
 
   it('has a fake embedder that puts like texts near each other', async () => {
     const embedder = createFakeEmbedder()
-    const { vectors } = await embedder.embed(['the meal limit in Oslo', 'limit for a meal in Oslo', 'quarterly tax forms'])
+    const { vectors } = await embedder.embed([
+      'the meal limit in Oslo',
+      'limit for a meal in Oslo',
+      'quarterly tax forms',
+    ])
     const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0)
     expect(dot(vectors[0]!, vectors[1]!)).toBeGreaterThan(dot(vectors[0]!, vectors[2]!))
   })

@@ -63,7 +63,15 @@ export type {
 export type { Tool, ToolContext, ToolRetry } from './tool/tool.ts'
 
 // Ports a server is given
-export type { Chat, ChatRequest, EmbeddingsPort, HealthPort, HealthReport, ModelEntry, ModelsPort } from './port/ports.ts'
+export type {
+  Chat,
+  ChatRequest,
+  EmbeddingsPort,
+  HealthPort,
+  HealthReport,
+  ModelEntry,
+  ModelsPort,
+} from './port/ports.ts'
 
 // Schemas
 export { toJsonSchema } from './schema/to-json-schema.ts'
@@ -79,6 +87,7 @@ export type {
 
 // Errors
 export { ERROR_CODES } from './errors/codes.ts'
+export { nearestNames } from './errors/nearest-names.ts'
 export { deserializeError, RtError, toRtError } from './errors/rt-error.ts'
 export type { ErrorCode } from './errors/codes.ts'
 export type { RtErrorOptions, SerializedRtError } from './errors/rt-error.ts'

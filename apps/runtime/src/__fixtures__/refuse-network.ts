@@ -2,10 +2,17 @@
 import { Socket } from 'node:net'
 
 const LOOPBACK = /^(localhost|127\.|::1$)/
-const { connect } = Socket.prototype
-Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
-  const [first] = args.flat() as [{ host?: string; path?: string } | undefined]
-  if (first && typeof first === 'object' && !first.path && !LOOPBACK.test(first.host ?? 'localhost'))
-    return this.destroy(Object.assign(new Error('the network is cut off'), { code: 'ENETUNREACH' })) as Socket
-  return (connect as (...args: unknown[]) => Socket).apply(this, args)
-} as typeof connect
+const original = Socket.prototype.connect
+
+const target = (args: unknown[]): { host?: string; path?: string } => {
+  const [first] = args.flat()
+  return typeof first === 'object' && first !== null ? first : {}
+}
+
+Object.assign(Socket.prototype, {
+  connect(this: Socket, ...args: unknown[]): Socket {
+    const { host = 'localhost', path } = target(args)
+    if (path || LOOPBACK.test(host)) return Reflect.apply(original, this, args) as Socket
+    return this.destroy(Object.assign(new Error('the network is cut off'), { code: 'ENETUNREACH' }))
+  },
+})

@@ -3,7 +3,6 @@ import { RtError } from '@rt/core'
 import type { CommandDefinition } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { commandHelp, mainHelp } from './help.ts'
-import { nearest } from './nearest.ts'
 import { formatError } from './output/format-error.ts'
 import { printable } from './output/style.ts'
 import { bytes, duration, plural } from './output/units.ts'
@@ -46,11 +45,6 @@ describe('parsing', () => {
 
   it('shows help without the arguments a run would need', () => {
     expect(parseCommand(command, ['--help']).flags['help']).toBe(true)
-  })
-
-  it('finds the word that was meant, and none when nothing is near', () => {
-    expect(nearest('serv', ['serve', 'search'])).toBe('serve')
-    expect(nearest('banana', ['serve', 'search'])).toBeUndefined()
   })
 })
 

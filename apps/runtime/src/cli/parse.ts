@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
-import { RtError } from '@rt/core'
+import { nearestNames, RtError } from '@rt/core'
 import { COMMON_FLAGS, type CommandContext, type CommandDefinition, type Flag } from './command.ts'
-import { nearest } from './nearest.ts'
 
 /** A mistake in the words typed: exit code 2. */
 export class UsageError extends RtError {
@@ -32,7 +31,7 @@ export const usage = ({ name }: Pick<CommandDefinition, 'name'>, message: string
   new UsageError({ code: 'invalid_request', message, hint: `See: rt ${name} --help` })
 
 const unknownFlag = (definition: CommandDefinition, raw: string, known: string[]): UsageError => {
-  const near = nearest(raw.replace(/^-+/, ''), known)
+  const [near] = nearestNames(raw.replace(/^-+/, ''), known)
   return new UsageError({
     code: 'invalid_request',
     message: `${raw} is not an option of rt ${definition.name}.`,

@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
-import { RtError } from '@rt/core'
+import { nearestNames, RtError } from '@rt/core'
 import { COMMANDS } from './commands.ts'
 import { commandHelp, mainHelp } from './help.ts'
-import { nearest } from './nearest.ts'
 import { formatError } from './output/format-error.ts'
 import { parseCommand, UsageError } from './parse.ts'
 import { version } from '../version.ts'
@@ -30,7 +29,7 @@ const main = async (argv: string[], signal: AbortSignal): Promise<number> => {
 }
 
 const unknownCommand = (name: string): UsageError => {
-  const near = nearest(name, Object.keys(COMMANDS))
+  const [near] = nearestNames(name, Object.keys(COMMANDS))
   return new UsageError({
     code: 'invalid_request',
     message: `rt has no command "${name}".`,

@@ -62,7 +62,8 @@ export const deserializeError = (error: SerializedRtError): RtError => new RtErr
 export const toRtError = (value: unknown, code: ErrorCode = 'internal'): RtError => {
   if (RtError.isInstance(value)) return value
   const error = value instanceof Error ? value : undefined
-  if (error?.name === 'AbortError') return new RtError({ code: 'aborted', message: 'aborted by the caller.', cause: value })
+  if (error?.name === 'AbortError')
+    return new RtError({ code: 'aborted', message: 'aborted by the caller.', cause: value })
   if (error?.name === 'TimeoutError') return new RtError({ code: 'timeout', message: error.message, cause: value })
   return new RtError({ code, message: error?.message ?? String(value), cause: value })
 }

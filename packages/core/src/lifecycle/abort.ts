@@ -25,7 +25,12 @@ export const throwIfAborted = (signal: AbortSignal | undefined): void => {
  */
 export const withTimeout = async <T>(
   work: (signal: AbortSignal) => Promise<T>,
-  { ms, error, signal, clock = systemClock }: { ms: number; error: () => RtError; signal?: AbortSignal | undefined; clock?: Clock },
+  {
+    ms,
+    error,
+    signal,
+    clock = systemClock,
+  }: { ms: number; error: () => RtError; signal?: AbortSignal | undefined; clock?: Clock },
 ): Promise<T> => {
   const limit = new AbortController()
   const settled = new AbortController()

@@ -32,7 +32,13 @@ export const collect = async (stream: AsyncIterable<StreamPart>): Promise<Genera
     if (part.type === 'error') throw deserializeError(part.error)
     if (part.type === 'abort') throw new RtError({ code: 'aborted', message: `aborted: ${part.reason}` })
     if (part.type === 'finish')
-      return { text: builder.text(), messages: builder.messages(), finishReason: part.finishReason, usage: part.usage, parts }
+      return {
+        text: builder.text(),
+        messages: builder.messages(),
+        finishReason: part.finishReason,
+        usage: part.usage,
+        parts,
+      }
   }
   throw new RtError({ code: 'internal', message: 'a stream ended without a terminal part.', data: { ...usage } })
 }
@@ -73,7 +79,13 @@ export const createMessageBuilder = (): MessageBuilder => {
       else if (part.type === 'tool-call-end')
         assistant.push({ type: 'tool-call', id: part.id, name: part.name, arguments: part.arguments })
       else if (part.type === 'tool-result')
-        results.push({ type: 'tool-result', id: part.id, name: part.name, result: part.result, ...(part.isError && { isError: true }) })
+        results.push({
+          type: 'tool-result',
+          id: part.id,
+          name: part.name,
+          result: part.result,
+          ...(part.isError && { isError: true }),
+        })
       else if (part.type === 'citation') assistant.push(part.citation)
     },
     messages() {

@@ -24,7 +24,11 @@ export interface Chat {
 
 /** Port of the embedding wires. */
 export interface EmbeddingsPort {
-  embeddings(model: string | undefined, texts: string[], options?: EmbedOptions): Promise<Embeddings & { model: string }>
+  embeddings(
+    model: string | undefined,
+    texts: string[],
+    options?: EmbedOptions,
+  ): Promise<Embeddings & { model: string }>
 }
 
 export interface ModelEntry {

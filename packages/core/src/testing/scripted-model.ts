@@ -24,7 +24,11 @@ export interface ScriptedModel extends LanguageModel {
 }
 
 /** A LanguageModel that says what it is told. Tokens are words, so sums are easy to check by hand. */
-export const createScriptedModel = ({ id = 'scripted', answers, capabilities }: ScriptedModelOptions): ScriptedModel => {
+export const createScriptedModel = ({
+  id = 'scripted',
+  answers,
+  capabilities,
+}: ScriptedModelOptions): ScriptedModel => {
   const requests: ModelRequest[] = []
   const next = (request: ModelRequest): ScriptedAnswer => {
     const call = requests.push(request) - 1

@@ -1,4 +1,4 @@
-import { RtError, withSpan, type AssembleRequest, type ContextAssembler } from '@rt/core'
+import { RtError, type AssembleRequest, type ContextAssembler } from '@rt/core'
 import { fit } from './fit.ts'
 import { createLayout } from './layout.ts'
 import { createReport } from './report.ts'
@@ -18,25 +18,13 @@ export const createContextAssembler = ({ retrievalShare = 0.5 }: ContextAssemble
   if (!(retrievalShare >= 0 && retrievalShare <= 1))
     throw invalid(`retrievalShare is ${retrievalShare}`, 'Use a number from 0 to 1.')
   return {
-    assemble: (request, options = {}) =>
-      withSpan(options.span, 'memory.assemble', {}, async (span) => {
-        const limit = checkLimit(request)
-        const layout = createLayout(request, { ...options, span })
-        const selection = await fit(layout, request, limit, retrievalShare)
-        const report = await createReport(layout, selection, limit)
-        const { system, tools, memory, retrieval, history } = report.by
-        span.set({
-          'rt.context.limit': limit,
-          'rt.context.used': report.used,
-          'rt.context.system': system,
-          'rt.context.tools': tools,
-          'rt.context.memory': memory,
-          'rt.context.retrieval': retrieval,
-          'rt.context.history': history,
-          'rt.context.trimmed': report.trimmed.length,
-        })
-        return { messages: layout.messages(selection), retrieved: layout.chunks.slice(0, selection.chunks), report }
-      }),
+    async assemble(request, options = {}) {
+      const limit = checkLimit(request)
+      const layout = createLayout(request, options)
+      const selection = await fit(layout, request, limit, retrievalShare)
+      const report = await createReport(layout, selection, limit)
+      return { messages: layout.messages(selection), retrieved: layout.chunks.slice(0, selection.chunks), report }
+    },
   }
 }
 

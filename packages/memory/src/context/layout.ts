@@ -35,8 +35,8 @@ export interface Layout {
 /** The order of a prompt, in one place: instructions, old turns, passages inside the last user message, the rest of the turn. */
 export const createLayout = (request: AssembleRequest, options: CallOptions): Layout => {
   const { model, tools, toolChoice, output, retrieved: chunks = [] } = request
-  const { lead, turns, current } = splitTurns(request.messages)
-  const instructions = [request.system ?? '', ...lead.map(messageText)].filter(Boolean).join('\n\n')
+  const { lead: instructing, turns, current } = splitTurns(request.messages)
+  const instructions = [request.system ?? '', ...instructing.map(messageText)].filter(Boolean).join('\n\n')
   // One fixed id: the same instructions are the same message in every turn.
   const system = instructions ? [createMessage('system', instructions, 'system')] : []
   const asked = current[0]?.role === 'user' ? current[0] : undefined
@@ -56,7 +56,9 @@ export const createLayout = (request: AssembleRequest, options: CallOptions): La
       const key = [selection.chunks, selection.from, ...same].join()
       const known = counted.get(key)
       if (known) return known
-      const prompt: Prompt = { messages: [...(without.system ? [] : system), ...body(selection)] }
+      // Emptied, not left out: some templates put in instructions of their own where there are none.
+      const lead = without.system ? system.map((message) => ({ ...message, parts: [] })) : system
+      const prompt: Prompt = { messages: [...lead, ...body(selection)] }
       const tokens = model.countTokens(without.tools ? prompt : { ...prompt, tools, toolChoice, output }, options)
       counted.set(key, tokens)
       return tokens

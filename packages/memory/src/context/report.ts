@@ -15,7 +15,6 @@ export const createReport = async (layout: Layout, selection: Selection, limit: 
   ])
   const retrieval = Math.max(0, used - noPassages)
   const tools = Math.max(0, noPassages - noTools)
-  // Never below zero: some templates put in instructions of their own when there are none.
   const system = Math.max(0, noTools - bare)
   const by = { system, tools, memory: 0, retrieval, history: used - retrieval - tools - system }
   return { limit, used, by, trimmed: await listTrimmed(layout, selection) }

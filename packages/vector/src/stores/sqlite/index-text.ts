@@ -14,7 +14,8 @@ export const indexText = async (
 ): Promise<void> => {
   const table = textTable(collection)
   const listed = 'IN (SELECT value FROM json_each(?))'
-  if (removed.length) await tx.run({ sql: `DELETE FROM ${table} WHERE rowid ${listed}`, params: [JSON.stringify(removed)] })
+  if (removed.length)
+    await tx.run({ sql: `DELETE FROM ${table} WHERE rowid ${listed}`, params: [JSON.stringify(removed)] })
   if (added.length)
     await tx.run({
       sql: `INSERT INTO ${table} (rowid, text) SELECT id, text FROM vector_records WHERE id ${listed} AND text <> '' ORDER BY id`,
