@@ -1,13 +1,7 @@
 // node-llama-cpp as its documentation shows it: everything in the one process, defaults but for the thread count.
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
-import { createCatalog } from '../../packages/inference/dist/catalog.js'
+import { createCatalog } from '@rt/inference/catalog'
+import { getLlama } from 'node-llama-cpp'
 import { PROMPT, TOKENS } from './task.ts'
-
-const inference = createRequire(new URL('../../packages/inference/package.json', import.meta.url))
-const { getLlama } = (await import(
-  pathToFileURL(inference.resolve('node-llama-cpp')).href
-)) as typeof import('node-llama-cpp')
 
 const threads = Number(process.argv[2])
 const { files } = await createCatalog().ensure('smollm2:135m', {})

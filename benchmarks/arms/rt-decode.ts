@@ -1,5 +1,5 @@
-import { createCatalog } from '../../packages/inference/dist/catalog.js'
-import { createGgufEngine } from '../../packages/inference/dist/gguf.js'
+import { createCatalog } from '@rt/inference/catalog'
+import { createGgufEngine } from '@rt/inference/gguf'
 import { PROMPT, TOKENS } from './task.ts'
 
 const threads = Number(process.argv[2])

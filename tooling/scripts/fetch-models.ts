@@ -1,5 +1,5 @@
 // Fetches the models the tests need, once, with plain lines of progress: a test that starts a download looks like a hang.
-import { createCatalog } from '@rt/inference/catalog'
+import { createCatalog } from '../../packages/inference/src/catalog/index.ts'
 
 const MODELS = ['smollm2:135m', 'bge-small-en-v1.5']
 

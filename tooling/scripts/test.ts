@@ -59,7 +59,7 @@ rmSync(report, { force: true })
 
 check('build', 'turbo', ['run', 'build', '--output-logs=errors-only'])
 check('types', 'turbo', ['run', 'check', '--output-logs=errors-only'])
-check('types of tooling and examples', 'tsc', ['-p', 'tsconfig.json'])
+check('types of the tooling', 'tsc', ['-p', 'tsconfig.json'])
 check('lint', 'oxlint', ['--type-aware', '--deny-warnings'])
 check('format', 'oxfmt', ['--check'])
 check('models', process.execPath, ['--conditions=@rt/source', 'tooling/scripts/fetch-models.ts'])
