@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { ensureFolder, userFolder, writeFileAtomic } from '@rt/node/files'
 
 /**
  * Where a runtime keeps its data, in this order: `data` as given, `RT_DATA`, `.rt` beside the nearest config.toml that
@@ -11,7 +11,14 @@ export const dataFolder = async (data?: string, cwd: string = process.cwd()): Pr
   const given = data ?? process.env['RT_DATA']
   if (given) return resolve(cwd, given)
   const project = (await nearest(cwd, isOurConfig)) ?? (await nearest(cwd, hasPackage))
-  return project ? join(project, '.rt') : join(userDataFolder(), 'rt')
+  return project ? join(project, '.rt') : userFolder('data', 'rt')
+}
+
+/** Makes a data folder for this user alone (0700), ignored by git. */
+export const prepareFolder = async (data: string): Promise<void> => {
+  await ensureFolder(data)
+  const ignore = join(data, '.gitignore')
+  if (!existsSync(ignore)) await writeFileAtomic(ignore, '*\n')
 }
 
 const nearest = async (from: string, test: (folder: string) => Promise<boolean>): Promise<string | undefined> => {
@@ -26,9 +33,3 @@ const isOurConfig = async (folder: string): Promise<boolean> =>
   /^\s*rt\s*=\s*1\s*(#.*)?$/m.test(await readFile(join(folder, 'config.toml'), 'utf8').catch(() => ''))
 
 const hasPackage = async (folder: string): Promise<boolean> => existsSync(join(folder, 'package.json'))
-
-const userDataFolder = (): string => {
-  if (process.platform === 'win32') return process.env['LOCALAPPDATA'] ?? join(homedir(), 'AppData', 'Local')
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support')
-  return process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share')
-}

@@ -22,6 +22,9 @@ import type { IngestOptions, IngestReport } from '@rt/memory'
 import type { Trace, TraceSummary } from '@rt/observe/trace'
 import type { RunningServer } from '@rt/server/node'
 
+/** The collection that `ingest` fills and turns retrieve from. */
+export const KNOWLEDGE = 'default'
+
 export interface RuntimeOptions {
   /** Where threads, vectors and traces live. Default: as `dataFolder` finds it. */
   data?: string

@@ -1,6 +1,7 @@
 // Each line here is API.
 export { writeFileAtomic } from './write-file-atomic.ts'
 export { ensureFolder } from './ensure-folder.ts'
+export { userFolder } from './user-folder.ts'
 export { freeBytes } from './free-bytes.ts'
 export { sha256File } from './sha256-file.ts'
 export { crc32 } from './crc32.ts'

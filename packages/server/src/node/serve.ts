@@ -1,11 +1,10 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { getRequestListener, RequestError } from '@hono/node-server'
 import { RtError, throwIfAborted } from '@rt/core'
 import type { App, AppEnv } from '../index.ts'
-import { errorResponse } from '../errors/error-response.ts'
 import { isLoopback } from '../middleware/host.ts'
 import { bind } from './bind.ts'
+import { createLazyListener, type LazyListener } from './lazy-listener.ts'
 
 /** Anything with `fetch` can be served; what has no `keyed: true` stays on loopback. */
 export type ServableApp = Pick<App, 'fetch'> & Partial<Pick<App, 'keyed' | 'warm'>>
@@ -57,7 +56,8 @@ export const serve = async (app: ServableApp, options: ServeOptions = {}): Promi
   const shutdown = new AbortController()
   const env: AppEnv = { draining: false, shutdown: shutdown.signal }
   const running = new Set<ServerResponse>()
-  const http = createHttp(app, env, options)
+  const listener = createLazyListener(app, env)
+  const http = createHttp(listener, options)
   http.on('request', (_request, response) => {
     running.add(response)
     response.once('close', () => {
@@ -103,18 +103,12 @@ export const serve = async (app: ServableApp, options: ServeOptions = {}): Promi
   }
   options.onListening?.(server)
   // After whoever waits for us has gone on: imports keep the thread busy.
-  setImmediate(() => void app.warm?.().catch(() => {}))
+  setImmediate(() => void Promise.all([listener.load(), app.warm?.()]).catch(() => {}))
   return server
 }
 
-const createHttp = (app: ServableApp, env: AppEnv, options: ServeOptions): Server => {
+const createHttp = (listener: LazyListener, options: ServeOptions): Server => {
   const { maxConnections = 1024, headersMs = 10_000, requestMs = 30_000 } = options
-  const listener = getRequestListener((request) => app.fetch(request, env), {
-    // A missing Host becomes a foreign one, which the app refuses in its own words.
-    hostname: 'missing.invalid',
-    overrideGlobalObjects: false,
-    errorHandler: (error) => errorResponse(unreadable(error), { requestId: '', onError: () => {} }),
-  })
   const http = createServer(
     {
       headersTimeout: Math.min(headersMs, requestMs),
@@ -123,22 +117,10 @@ const createHttp = (app: ServableApp, env: AppEnv, options: ServeOptions): Serve
       keepAliveTimeout: 15_000,
       requireHostHeader: false,
     },
-    (incoming, outgoing) => void listener(incoming, outgoing),
+    listener.handle,
   )
   http.maxConnections = maxConnections
   return http
-}
-
-/** What node-server could not even turn into a Request: a Host it cannot parse, or a malformed target. */
-const unreadable = (error: unknown): unknown => {
-  if (!(error instanceof RequestError)) return error
-  return /host/i.test(error.message)
-    ? new RtError({ code: 'forbidden', message: 'the Host header is not a name of this server.', cause: error })
-    : new RtError({
-        code: 'invalid_request',
-        message: 'the request line or the Host header is malformed.',
-        cause: error,
-      })
 }
 
 /** How a client on this machine writes the host. */

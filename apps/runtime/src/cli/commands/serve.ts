@@ -28,7 +28,7 @@ export const command: CommandDefinition = {
       const server = await runtime.serve({ port, host: text(flags['host']), fallback: given === undefined })
       const listening = process.uptime() * 1000
       process.stdout.write(` ${style('green', 'listening')}  ${server.address}   ${duration(listening)} after start\n`)
-      await runtime.ready
+      await runtime.ready()
       await runtime.warm()
       process.stdout.write(
         ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · Ctrl-C stops\n`,

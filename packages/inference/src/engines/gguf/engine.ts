@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { createSecretId } from '@rt/core'
+import { userFolder } from '@rt/node/files'
 import { entryUrl } from '@rt/node/worker'
 import { createHost } from '../../host/create-host.ts'
-import { compileCacheFolder } from './compile-cache-folder.ts'
 import { createGgufModel } from './model.ts'
 import type { GgufEngine, GgufEngineOptions, GgufModelInfo, LoadParams } from './options.ts'
 
@@ -14,7 +14,7 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
   const host = createHost({
     name: 'gguf engine',
     entry: entryUrl(import.meta.url, './entry.ts', 'gguf-host.js'),
-    env: { UV_THREADPOOL_SIZE: UV_THREADS, RT_COMPILE_CACHE: compileCacheFolder(), ...env },
+    env: { UV_THREADPOOL_SIZE: UV_THREADS, RT_COMPILE_CACHE: userFolder('cache', 'rt', 'compile-cache'), ...env },
   })
   return {
     get pid() {

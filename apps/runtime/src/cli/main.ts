@@ -1,0 +1,63 @@
+import { constants } from 'node:os'
+import { nearestNames, RtError } from '@rt/core'
+import { COMMANDS } from './commands.ts'
+import { commandHelp, mainHelp } from './help.ts'
+import { formatError } from './output/format-error.ts'
+import { parseCommand, UsageError } from './parse.ts'
+import { version } from '../version.ts'
+
+const dispatch = async (argv: string[], signal: AbortSignal): Promise<number> => {
+  const [name, ...rest] = argv
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(mainHelp())
+    return 0
+  }
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${version}\n`)
+    return 0
+  }
+  const entry = COMMANDS[name]
+  if (!entry) throw unknownCommand(name)
+  const { command } = await entry.load()
+  const context = parseCommand(command, rest)
+  if (context.flags['help']) {
+    process.stdout.write(commandHelp(command))
+    return 0
+  }
+  return (await command.run({ ...context, signal })) ?? 0
+}
+
+const unknownCommand = (name: string): UsageError => {
+  const [near] = nearestNames(name, Object.keys(COMMANDS))
+  return new UsageError({
+    code: 'invalid_request',
+    message: `rt has no command "${name}".`,
+    hint: `${near ? `Did you mean rt ${near}? ` : ''}Commands: ${Object.keys(COMMANDS).join(', ')}.`,
+  })
+}
+
+/** Runs the command line and sets the exit code. */
+export const main = async (argv: string[]): Promise<void> => {
+  const stopping = new AbortController()
+  let stoppedBy: NodeJS.Signals | undefined
+  // The first Ctrl-C asks the command to wind down, the second ends the process; children notice and end themselves.
+  for (const name of ['SIGINT', 'SIGTERM'] as const)
+    process.on(name, () => {
+      if (stoppedBy) process.exit(128 + constants.signals[name])
+      stoppedBy = name
+      stopping.abort(new RtError({ code: 'aborted', message: 'stopped.' }))
+    })
+  // A pipe that closes early (`rt trace | head`) is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+  })
+  try {
+    process.exitCode = await dispatch(argv, stopping.signal)
+  } catch (error) {
+    if (stoppedBy) process.exitCode = 128 + constants.signals[stoppedBy]
+    else {
+      process.stderr.write(formatError(error, { debug: argv.includes('--debug') }))
+      process.exitCode = error instanceof UsageError ? 2 : 1
+    }
+  }
+}
