@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { compare, measure, type Metric } from './kit/compare.ts'
 
-const RT = fileURLToPath(new URL('../apps/runtime/dist/cli/rt.js', import.meta.url))
+const RT = fileURLToPath(new URL('../apps/runtime/dist/cli/rt.cjs', import.meta.url))
 /** 20 tokens with the template of smollm2, near enough for every ChatML model. */
 const PROMPT = {
   messages: [

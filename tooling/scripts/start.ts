@@ -17,7 +17,7 @@ if (build.status !== 0) {
   process.exit(1)
 }
 
-const arguments_ = ['apps/runtime/dist/cli/rt.js', 'demo', 'examples/handbook', ...process.argv.slice(2)]
+const arguments_ = ['apps/runtime/dist/cli/rt.cjs', 'demo', 'examples/handbook', ...process.argv.slice(2)]
 const child = spawn(process.execPath, arguments_, { cwd: root, env, stdio: 'inherit' })
 // Ctrl-C reaches the whole terminal group: rt ends by itself, and we report how.
 process.on('SIGINT', () => {})
