@@ -55,9 +55,10 @@ const render = ({ name, summary, positionals, flags, examples }: CommandDefiniti
 const row = ([name, { short, value, description }]: [string, Flag]): string =>
   `| \`${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}\` | ${description.replaceAll('|', String.raw`\|`)} |`
 
-const handwritten = (page: string | undefined): string => {
-  const at = page?.indexOf(MARK) ?? -1
-  return at < 0 ? '' : page!.slice(at + MARK.length).trimStart() && `\n${page!.slice(at + MARK.length).trimStart()}`
+/** What stands below the mark, with an empty line before it. */
+const handwritten = (page: string = ''): string => {
+  const [, below = ''] = page.split(MARK)
+  return below.trim() && `\n${below.trim()}\n`
 }
 
 const read = (file: string): string | undefined => {
