@@ -1,6 +1,8 @@
 // pnpm bench NAME [--quick] [--json]: the contract is in benchmarks/README.md.
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import type { Metric } from './kit/compare.ts'
+import { describe, failed } from './kit/describe.ts'
 
 const BENCHMARKS: Record<string, () => Promise<{ benchmark(rounds: number): Promise<Metric[]> }>> = {
   'cold-start': () => import('./cold-start.ts'),
@@ -17,21 +19,20 @@ if (!load) {
   process.exit(2)
 }
 
+// What is measured is what is built: never yesterday's.
+const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
+const build = spawnSync('turbo', ['run', 'build', '--filter=@rt/runtime...', '--output-logs=errors-only'], {
+  env,
+  encoding: 'utf8',
+})
+if (build.status !== 0) {
+  process.stderr.write(`${build.stdout}${build.stderr}\nerror  the build failed (above)\n`)
+  process.exit(1)
+}
+
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 9))
 const metrics = await (await load()).benchmark(rounds)
-for (const metric of metrics) console.log(values.json ? JSON.stringify(metric) : line(metric))
-const headline = metrics[0]!
-console.log(
-  `${headline.name}: ${headline.ratio === null ? `${headline.ms} ms` : `${headline.ratio}x of its peer`}` +
-    `${headline.target ? ` (target ${headline.target})` : ''}${metrics.some(isVoid) ? ' VOID: more than a third of the rounds were noisy' : ''}`,
-)
-
-function line({ name, ratio, p10, noisy, rounds: all, ours, peer, unit }: Metric): string {
-  const figures =
-    ratio === null ? `${ours} ms` : `ratio ${ratio}  p10 ${p10}  ours ${ours} ${unit}  peer ${peer} ${unit}`
-  return `${name.padEnd(24)} ${figures}  noisy ${noisy}/${all}`
-}
-
-function isVoid({ noisy, rounds: all }: Metric): boolean {
-  return noisy > all / 3
-}
+// The headline, the first metric, comes last: as a line to read, or as its JSON object.
+const lines = values.json ? metrics.map((metric) => JSON.stringify(metric)).toReversed() : describe(metrics)
+for (const line of lines) console.log(line)
+if (!values.quick && metrics.some(failed)) process.exitCode = 1

@@ -27,7 +27,8 @@ import type { TraceReader } from '@rt/observe/sqlite'
 import { createSqliteStore } from '@rt/vector'
 import { createModels, type Models } from './models/create-models.ts'
 import { once } from './once.ts'
-import { run, type RunRequest } from './run.ts'
+import { run } from './run.ts'
+import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type RuntimeOptions } from './runtime.ts'
 
 /** Passages a question is answered from: what a model of 135M parameters still reads well. */

@@ -62,7 +62,7 @@ describe('createContextAssembler', () => {
     expect(messages[0]).toMatchObject({ role: 'system', id: 'system', parts: [{ text: 'Be brief.' }] })
     expect(retrieved.map(({ id }) => id)).toEqual(['a', 'b'])
     const text = messageText(messages.at(-1)!)
-    expect(text).toContain('[2] docs/b.md > Title\nb b\n\n[1] docs/a.md > Title\na a a')
+    expect(text).toContain('[2] Title\nb b\n\n[1] Title\na a a')
     expect(text.endsWith('What now?')).toBe(true)
     expect(messageText(request.messages[2]!)).toBe('What now?')
   })
@@ -109,13 +109,13 @@ describe('createContextAssembler', () => {
       reserve: 0,
     })
     // What the template adds around each message, the empty system message included, counts as history.
-    expect(report.by).toEqual({ system: 10, tools: 6, memory: 0, retrieval: 29, history: 13 })
+    expect(report.by).toEqual({ system: 10, tools: 6, memory: 0, retrieval: 27, history: 13 })
   })
 
   it('drops the lowest ranked passages before any history', async () => {
     const messages = [user(words(20)), assistant(words(20)), user('q')]
     const { report, retrieved } = await assembler.assemble({
-      model: createModel(150),
+      model: createModel(140),
       messages,
       retrieved: [chunk('a', 30), chunk('b', 30), chunk('c', 30)],
       reserve: 10,
@@ -160,7 +160,7 @@ describe('createContextAssembler', () => {
       reserve: 10,
     })
     expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool'])
-    expect(messageText(messages[0]!)).toContain('[1] docs/a.md')
+    expect(messageText(messages[0]!)).toContain('[1] Title')
   })
 
   it('gives up a passage that is larger than the window, not the history', async () => {

@@ -14,7 +14,7 @@ export const renderPassages = (passages: RetrievedChunk[], question: string): st
 const INTRODUCTION = 'Answer from these passages:'
 
 const renderPassage = ({ source, headings, text }: RetrievedChunk, index: number): string =>
-  `[${index + 1}] ${[source, ...headings].join(' > ')}\n${withoutHeadings(text)}`
+  `[${index + 1}] ${headings.join(' > ') || source}\n${withoutHeadings(text)}`
 
 /** Heading lines at the top say again what the line above the passage says. */
 const withoutHeadings = (text: string): string => text.replace(/^(?:#{1,6}[ \t][^\n]*\n\s*)+(?=\S)/, '').trimEnd()

@@ -86,7 +86,7 @@ export const command: CommandDefinition = {
           process.stdout.write(style('dim', `          ${formatCitation(citation)}\n`))
       }
       await ask(1, text(flags['ask']) ?? 'What may I spend on a meal in Oslo?')
-      await ask(2, `I fly to ${city} tomorrow. How is the weather there?`, {
+      await ask(2, `I fly to ${city} tomorrow. What is the weather there?`, {
         tools: [weather],
         toolChoice: 'required',
         retrieve: false,

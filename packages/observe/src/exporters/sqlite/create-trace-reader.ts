@@ -1,6 +1,7 @@
 import { RtError } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { buildTrace, type FlatSpan } from '../../trace/build-trace.ts'
+import { formatTrace } from '../../trace/format-trace.ts'
 import type { Trace, TraceSummary } from '../../trace/trace.ts'
 import type { SpanRow } from './schema.ts'
 
@@ -23,7 +24,7 @@ export interface TraceReader {
 /** Reads what `createSqliteExporter` keeps. The database may be read-only, beside an owner, and without traces yet. */
 export const createTraceReader = ({ database }: { database: Database }): TraceReader => {
   const read = async (traceId: string): Promise<Trace> =>
-    buildTrace(traceId, (await database.all<SpanRow>(SPANS, [traceId])).map(toSpan))
+    printedAsTree(buildTrace(traceId, (await database.all<SpanRow>(SPANS, [traceId])).map(toSpan)))
 
   const newest = async (limit: number): Promise<string[]> => {
     if (!(await hasTable(database))) return []
@@ -43,6 +44,10 @@ export const createTraceReader = ({ database }: { database: Database }): TraceRe
     },
   }
 }
+
+/** `console.log(trace)` shows the tree; the data stays as it is for programs. */
+const printedAsTree = (trace: Trace): Trace =>
+  Object.defineProperty(trace, Symbol.for('nodejs.util.inspect.custom'), { value: () => formatTrace(trace) })
 
 const summarize = (trace: Trace): TraceSummary => {
   const { spans: _, ...summary } = trace

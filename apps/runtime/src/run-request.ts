@@ -1,0 +1,46 @@
+import type {
+  ContextAssembler,
+  Message,
+  OutputFormat,
+  Principal,
+  RetrievedChunk,
+  Router,
+  Sampling,
+  Span,
+  Telemetry,
+  ThreadStore,
+  Tool,
+  ToolChoice,
+  ToolSpec,
+} from '@rt/core'
+
+/** One turn, whoever asks for it: a wire of the server, a thread of the library, the command. */
+export interface RunRequest {
+  principal: Principal
+  model?: string
+  /** Continue and keep this thread. Then of `messages` only those after the last answer are new. */
+  thread?: string
+  messages: Message[]
+  system?: string
+  /** The collection to retrieve from; undefined = none. */
+  retrieve?: string
+  /** Run here. */
+  tools?: Tool[]
+  /** Run by the client: a call to one of these ends the turn. */
+  clientTools?: ToolSpec[]
+  toolChoice?: ToolChoice
+  output?: OutputFormat
+  sampling?: Sampling
+  stop?: string[]
+  maxOutputTokens?: number
+  maxSteps?: number
+}
+
+/** What a turn is made of: interfaces of core, so that each can be replaced. */
+export interface RunParts {
+  telemetry: Telemetry
+  router: Router
+  threads(): Promise<ThreadStore>
+  retrieve(collection: string, query: string, options: { signal?: AbortSignal; span?: Span }): Promise<RetrievedChunk[]>
+  assembler: ContextAssembler
+}
