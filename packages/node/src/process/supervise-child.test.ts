@@ -103,13 +103,17 @@ test('it is restarted at most so often a minute, each time later, and then says 
   expect(await echo(child, 1)).toEqual({ echo: 1 })
 })
 
-test('one that ends before it is ready gives its output', async () => {
+test('one that ends before it is ready gives its output as the cause, and nothing of it to a client', async () => {
   const child = supervise({ env: { FAIL_AT_START: '1' } })
-  await expect(child.start()).rejects.toMatchObject({
+  const error = await child.start().catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({
     code: 'engine_unavailable',
     message: expect.stringContaining('exit code 3') as unknown,
-    data: { code: 3, output: 'no such engine\n' },
+    hint: expect.stringContaining('the cause') as unknown,
+    data: { code: 3, signal: null },
+    cause: { code: 'engine_unavailable', message: 'no such engine\n' },
   })
+  expect(JSON.stringify(error)).not.toContain('no such engine')
 })
 
 test('a child that is stuck is killed; one that answers is not', async () => {

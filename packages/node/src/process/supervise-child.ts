@@ -16,7 +16,10 @@ export interface SuperviseChildOptions {
   /** A child that gives no sign of life for so long is killed, also while it starts. Default 60,000. */
   hangMs?: number
   restart?: {
-    /** Restarts within any minute, after that it stays down until `start()`. Default 3. */
+    /**
+     * Restarts within any minute. After that it stays down: `start()` throws until the first of these ends is a minute
+     * ago, and starts it again from then on. Default 3.
+     */
     perMinute?: number
     /** Before the first restart; doubles with each further one of the same minute. Default 250. */
     delayMs?: number
@@ -198,8 +201,6 @@ const unrefClock: Clock = {
     }),
 }
 
-const DEBUG_HINT = 'Its last output is in data.output; RT_DEBUG=1 prints it as it comes.'
-
 const earlyError = (name: string, { code, signal, hung, output, cause }: ChildEnd): RtError => {
   const how = hung
     ? 'did not answer and was killed'
@@ -209,9 +210,10 @@ const earlyError = (name: string, { code, signal, hung, output, cause }: ChildEn
   return new RtError({
     code: 'engine_unavailable',
     message: `the ${name} process ${how}.`,
-    hint: DEBUG_HINT,
-    data: { code, signal, output },
-    cause,
+    hint: 'RT_DEBUG=1 prints what it says as it comes; its last output is the cause of this error.',
+    // Not in `data`, which servers send to their clients: the output may hold paths and stacks.
+    data: { code, signal },
+    cause: cause ?? (output ? new RtError({ code: 'engine_unavailable', message: output }) : undefined),
   })
 }
 
