@@ -5,16 +5,29 @@ export interface ParsedToolCall {
   arguments: JsonObject
 }
 
+export interface ParseToolCallOptions {
+  /**
+   * Close brackets that are missing at the very end. Only for an answer its model ended itself: where one was cut, the
+   * last value may be half of what was meant (`12` of `1200`). Default false.
+   */
+  repair?: boolean
+}
+
 /**
  * The first tool call in a model's answer, or undefined. Lenient about what small models do: prose, fences and tags
  * around the JSON, `parameters` for `arguments`, arguments as a JSON string or (when the tool needs none) left out, the
- * OpenAI nesting under `function`, brackets missing at the very end. Strict about the name: only tools that exist.
- * Arguments are not validated here.
+ * OpenAI nesting under `function`. Strict about the name: only tools that exist. Arguments are not validated here.
  */
-export const parseToolCall = (text: string, tools: readonly ToolSpec[]): ParsedToolCall | undefined => {
+export const parseToolCall = (
+  text: string,
+  tools: readonly ToolSpec[],
+  { repair = false }: ParseToolCallOptions = {},
+): ParsedToolCall | undefined => {
   let start = text.indexOf('{')
   for (let tries = 0; start >= 0 && tries < MAX_TRIES; tries++) {
-    const { json, end } = readObject(text, start)
+    const { json, end, open } = readObject(text, start)
+    // What stands inside an object that is still open belongs to it: it is no call of its own.
+    if (open && !repair) return undefined
     const value = parse(json)
     const call = toCall(value, tools)
     if (call) return call
@@ -41,8 +54,8 @@ const toCall = (value: JsonValue | undefined, tools: readonly ToolSpec[]): Parse
     : undefined
 }
 
-/** The bracketed text that opens at `start`, closed if the answer ended too early (but not inside a string). */
-const readObject = (text: string, start: number): { json: string; end: number } => {
+/** The bracketed text that begins at `start`; `open`: it lacked brackets at its end, which were added (not inside a string). */
+const readObject = (text: string, start: number): { json: string; end: number; open: boolean } => {
   const open: string[] = []
   let inString = false
   for (let i = start; i < text.length; i++) {
@@ -54,12 +67,12 @@ const readObject = (text: string, start: number): { json: string; end: number } 
     else if (char === '{') open.push('}')
     else if (char === '[') open.push(']')
     else if (char === '}' || char === ']') {
-      if (open.pop() !== char) break
-      if (!open.length) return { json: text.slice(start, i + 1), end: i + 1 }
+      if (open.pop() !== char) return { json: '', end: i + 1, open: false }
+      if (!open.length) return { json: text.slice(start, i + 1), end: i + 1, open: false }
     }
   }
   const cut = text.slice(start).replace(/\s*(?:<\/tool_call>|```)?\s*$/, '')
-  return { json: inString ? '' : cut + open.toReversed().join(''), end: text.length }
+  return { json: inString ? '' : cut + open.toReversed().join(''), end: text.length, open: true }
 }
 
 const parse = (json: string): JsonValue | undefined => {

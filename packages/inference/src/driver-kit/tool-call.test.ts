@@ -91,9 +91,15 @@ describe('parseToolCall', () => {
     ],
     ['a list', '[{"name":"get_weather","arguments":{"city":"Rome"}},{"name":"now"}]'],
     ['braces before it', 'f(x) = {x} so {"name":"get_weather","arguments":{"city":"Rome"}}'],
+  ])('reads %s', (_name, text) => expect(parseToolCall(text, tools)).toEqual(call))
+
+  it.each([
     ['a missing bracket', '{"name":"get_weather","arguments":{"city":"Rome"}'],
     ['a missing bracket in a tag', '<tool_call>{"name":"get_weather","arguments":{"city":"Rome"</tool_call>'],
-  ])('reads %s', (_name, text) => expect(parseToolCall(text, tools)).toEqual(call))
+  ])('reads %s only where it may repair', (_name, text) => {
+    expect(parseToolCall(text, tools, { repair: true })).toEqual(call)
+    expect(parseToolCall(text, tools)).toBeUndefined()
+  })
 
   it('keeps brackets and quotes inside strings', () => {
     const city = '}"{\\ ]'
@@ -117,5 +123,8 @@ describe('parseToolCall', () => {
     ['an open string', '{"name":"get_weather","arguments":{"city":"Ro'],
     ['many brackets', '{'.repeat(100_000)],
     ['nothing', ''],
-  ])('sees no call in %s', (_name, text) => expect(parseToolCall(text, tools)).toBeUndefined())
+  ])('sees no call in %s', (_name, text) => {
+    expect(parseToolCall(text, tools)).toBeUndefined()
+    expect(parseToolCall(text, tools, { repair: true })).toBeUndefined()
+  })
 })

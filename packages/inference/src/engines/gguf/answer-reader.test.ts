@@ -62,6 +62,14 @@ describe('forced JSON', () => {
       expect.objectContaining({ code: 'model_output', data: { text: '{"a":[1,2', reason: 'length' } }),
     )
   })
+  test('a number that ran out of tokens may be half of one; whatever else is whole JSON is whole', () => {
+    const answer = (text: string, end: AnswerEnd) => read({ output: { type: 'json', schema: {} } }, text, { end })
+    expect(() => answer('12', 'length')).toThrow(expect.objectContaining({ code: 'model_output' }))
+    expect(answer('12', 'stop')).toMatchObject({ text: '12' })
+    for (const whole of ['"twelve"', 'true', '[12]', '{"a":12} ']) {
+      expect(answer(whole, 'length')).toMatchObject({ text: whole, finishReason: 'stop' })
+    }
+  })
 })
 
 describe('free choice of tools', () => {
@@ -90,6 +98,48 @@ describe('free choice of tools', () => {
     expect(done).toBe(true)
     expect(parts.at(-1)).toMatchObject({ type: 'tool-call-end' })
   })
+
+  test('a call that ran out of tokens is an error, wherever it was cut, and never a call with half a value', () => {
+    const call = '<tool_call>{"name":"transfer","arguments":{"amount":1200,"to":"}{"}}'
+    const transfer = [{ name: 'transfer', description: 'Pay', parameters: { type: 'object' } }]
+    const bare = call.slice('<tool_call>'.length)
+    for (const text of [call, bare, `{"type":"function","function":${bare}}`]) {
+      for (let length = 1; length < text.length; length++)
+        expect(
+          () => read({ tools: transfer }, text.slice(0, length), { end: 'length', size: 1 }),
+          text.slice(0, length),
+        ).toThrow(
+          expect.objectContaining({ code: 'model_output', data: { text: text.slice(0, length), reason: 'length' } }),
+        )
+      expect(read({ tools: transfer }, text, { end: 'length' }).finishReason).toBe('tool-calls')
+    }
+  })
+
+  test('a model that stops by itself may forget the last brackets', () => {
+    const { parts, finishReason } = read({ tools }, '{"name":"weather","arguments":{"city":"Oslo"')
+    expect(parts.at(-1)).toMatchObject({ type: 'tool-call-end', name: 'weather', arguments: { city: 'Oslo' } })
+    expect(finishReason).toBe('tool-calls')
+  })
+
+  test('brackets inside strings neither end a call early nor late', () => {
+    for (const city of ['}}', '{{', '\\"}}']) {
+      const text = JSON.stringify({ name: 'weather', arguments: { city, other: {}, more: 1 } })
+      const { parts, done } = read({ tools }, `${text} and so on`, { size: 1 })
+      expect(parts.at(-1)).toMatchObject({ type: 'tool-call-end', arguments: { city, other: {}, more: 1 } })
+      expect(done).toBe(true)
+    }
+  })
+
+  test.each([
+    '{"city":"Os',
+    '{"city":{"name',
+    '{"type":"city","in":"N',
+    '{"name":"Ada","age":3',
+    '```json\n{"a":1',
+    '{ not json',
+  ])('an answer in JSON that ran out of tokens is a shorter answer: %s', (answer) =>
+    expect(read({ tools }, answer, { end: 'length' })).toMatchObject({ text: answer, finishReason: 'length' }),
+  )
 
   test.each(['{"city":"Oslo"}', '{"name":"unknown","arguments":{}}', '{ not json', '```python\nprint()\n```'])(
     'what only begins like a call comes out whole: %s',

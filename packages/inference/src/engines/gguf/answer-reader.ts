@@ -17,7 +17,7 @@ export type AnswerEnd = 'stop' | 'length'
 export interface AnswerReader {
   /** `done`: the answer is complete, the model need not go on. */
   push(text: string): { parts: StreamPart[]; done: boolean }
-  /** @throws RtError `model_output` when what was forced is not complete. */
+  /** @throws RtError `model_output` when what was forced, or a call that was begun, is not complete. */
   end(reason: AnswerEnd): { parts: StreamPart[]; finishReason: FinishReason }
 }
 
@@ -108,11 +108,13 @@ const createAutoReader = (tools: ToolSpec[], stop: string[] | undefined): Answer
       if (held === undefined) return text.push(piece)
       held += piece
       if (!mayBecomeCall(held)) return release()
-      return { parts: [], done: isBalanced(held) && parseToolCall(held, tools) !== undefined }
+      // Only a closing bracket completes a call: avoids parsing after every token.
+      return { parts: [], done: piece.includes('}') && parseToolCall(held, tools) !== undefined }
     },
     end(reason) {
-      const call = held === undefined ? undefined : parseToolCall(held, tools)
+      const call = held === undefined ? undefined : parseToolCall(held, tools, { repair: reason === 'stop' })
       if (!call) {
+        if (reason === 'length' && held !== undefined && isCutCall(held, tools)) throw incomplete(held, reason)
         const { parts } = held === undefined ? { parts: [] } : release()
         const rest = text.end(reason)
         return { parts: [...parts, ...rest.parts], finishReason: rest.finishReason }
@@ -139,13 +141,29 @@ const mayBecomeCall = (text: string): boolean => {
   return CALL_BEGINNINGS.some((beginning) => start.startsWith(beginning) || beginning.startsWith(start))
 }
 
-/** Cheap test for "the object is closed": avoids parsing after every token. */
-const isBalanced = (text: string): boolean =>
-  /\}\s*(?:\]|<\/tool_call>|```)?\s*$/.test(text) && count(text, '{') <= count(text, '}')
+/**
+ * Whether text that ran out of tokens was on its way to a call: it names a tool there is, or it has no name yet and
+ * begins with nothing but what a call begins with. Any other JSON is an answer that is only shorter.
+ */
+const isCutCall = (text: string, tools: ToolSpec[]): boolean => {
+  const name = /"name"\s*:\s*"([^"]*)"/.exec(text)?.[1]
+  if (name !== undefined) return tools.some((tool) => tool.name === name)
+  return CUT_TAG.test(text) || CUT_OBJECT.test(text)
+}
 
-const count = (text: string, char: string): number => text.split(char).length - 1
+const CUT_TAG = /^\s*<[a-z_]*>?[^{]*$/
+/** Up to the first key, or past it where it is one of a call's. */
+const CUT_OBJECT =
+  /^[^{]*\{\s*(?:"\w*|"(?:name|arguments|parameters|function)"\s*(?::.*)?|"type"\s*(?::\s*(?:"\w*|"function".*)?)?)?$/s
 
 const parseOutput = (text: string, reason: AnswerEnd): JsonValue => {
+  const value = parseJson(text, reason)
+  // Of all JSON only a number is still JSON when it is cut.
+  if (reason === 'length' && typeof value === 'number') throw incomplete(text, reason)
+  return value
+}
+
+const parseJson = (text: string, reason: AnswerEnd): JsonValue => {
   try {
     return JSON.parse(text) as JsonValue
   } catch (cause) {
