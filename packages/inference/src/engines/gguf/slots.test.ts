@@ -87,6 +87,36 @@ test('requests wait in order, and a full line is refused', async () => {
   expect(order).toEqual(['b', 'c'])
 })
 
+test('nobody new overtakes one who was just called, and one who waited is never refused', async () => {
+  const { pool } = createPool({ size: 1, maxWaiting: 1 })
+  const acquire = () => pool.acquire({ tokens: [1], principal: 'ada', signal: never })
+  const first = await acquire()
+  const order: string[] = []
+  const serve = (name: string, slot: Promise<typeof first>) =>
+    slot.then((got) => {
+      order.push(name)
+      pool.release(got)
+    })
+  const second = serve('second', acquire())
+  pool.release(first)
+  const third = serve('third', acquire())
+  const fourth = acquire()
+  await expect(fourth).rejects.toMatchObject({ code: 'overloaded' })
+  await Promise.all([second, third])
+  expect(order).toEqual(['second', 'third'])
+})
+
+test('a slot that nobody waits for is free at once, also while another one is being taken', async () => {
+  const { pool } = createPool({ size: 2 })
+  const acquire = () => pool.acquire({ tokens: [1], principal: 'ada', signal: never })
+  const [a, b] = [await acquire(), await acquire()]
+  const waiter = acquire()
+  pool.release(a)
+  pool.release(b)
+  const late = await acquire()
+  expect(new Set([await waiter, late])).toEqual(new Set([a, b]))
+})
+
 test('whoever gives up leaves the line, and the next one is served', async () => {
   const { pool } = createPool({ size: 1 })
   const first = await pool.acquire({ tokens: [1], principal: 'ada', signal: never })

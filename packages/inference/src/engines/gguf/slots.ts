@@ -50,6 +50,8 @@ export const createSlotPool = <S extends CachedTokens>({
   let free: Slot<S>[] = []
   let opened = 0
   const waiting: (() => void)[] = []
+  /** Left the line for a slot and have not taken it yet. */
+  let woken = 0
 
   const take = (slot: Slot<S>, { principal, cacheKey }: SlotRequest): void => {
     free = free.filter((other) => other !== slot)
@@ -58,8 +60,13 @@ export const createSlotPool = <S extends CachedTokens>({
   }
   const release = (slot: Slot<S>): void => {
     free.push(slot)
-    waiting.shift()?.()
+    const wake = waiting.shift()
+    if (!wake) return
+    woken++
+    wake()
   }
+  /** Whether somebody new may take a slot without taking it from one who waited. */
+  const hasRoom = (): boolean => waiting.length === 0 && free.length + size - opened > woken
   const open = async (): Promise<Slot<S> | undefined> => {
     opened++
     try {
@@ -72,8 +79,8 @@ export const createSlotPool = <S extends CachedTokens>({
       return undefined
     }
   }
-  const next = (request: SlotRequest): Promise<void> =>
-    new Promise((resolve, reject) => {
+  const next = (request: SlotRequest, { first }: { first: boolean }): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
       const wake = (): void => {
         request.signal.removeEventListener('abort', stop)
         resolve()
@@ -82,14 +89,15 @@ export const createSlotPool = <S extends CachedTokens>({
         waiting.splice(waiting.indexOf(wake), 1)
         reject(abortError(request.signal))
       }
-      waiting.push(wake)
+      if (first) waiting.unshift(wake)
+      else waiting.push(wake)
       request.signal.addEventListener('abort', stop, { once: true })
     })
 
   return {
     async acquire(request) {
-      let turn = waiting.length === 0
-      while (true) {
+      let turn = hasRoom()
+      for (let waited = false; ; waited = true) {
         const slot = turn
           ? (bestMatch(free, request) ?? (opened < size ? await open() : undefined) ?? free[0])
           : undefined
@@ -98,8 +106,9 @@ export const createSlotPool = <S extends CachedTokens>({
         // Whoever was woken but gave up passes the free slot on.
         if (slot) release(slot)
         if (request.signal.aborted) throw abortError(request.signal)
-        if (waiting.length >= maxWaiting) throw overloaded(size, maxWaiting)
-        await next(request)
+        if (!waited && waiting.length >= maxWaiting) throw overloaded(size, maxWaiting)
+        await next(request, { first: waited })
+        woken--
         turn = true
       }
     },
