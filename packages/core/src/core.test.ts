@@ -4,11 +4,13 @@ import {
   collect,
   createId,
   createMessage,
+  createMessageBuilder,
   disposeAll,
   messageText,
   nearestNames,
   noopSpan,
   RtError,
+  systemClock,
   toJsonSchema,
   toRtError,
   withTimeout,
@@ -59,6 +61,34 @@ describe('streams', () => {
     expect(messageText(messages[0]!)).toBe('let me look')
   })
 
+  it('gives the messages so far as often as it is asked, without ending the open one', () => {
+    const builder = createMessageBuilder()
+    builder.add({ type: 'text-delta', text: 'a' })
+    const before = builder.messages()
+    builder.add({ type: 'text-delta', text: 'b' })
+    builder.add({ type: 'tool-result', id: '1', name: 'now', result: 'noon', ms: 1 })
+    const after = builder.messages()
+
+    expect(before).toMatchObject([{ role: 'assistant', parts: [{ type: 'text', text: 'a' }] }])
+    expect(after).toMatchObject([{ role: 'assistant', parts: [{ text: 'ab' }] }, { role: 'tool' }])
+    expect(after[0]?.id).toBe(before[0]?.id)
+    after.length = 0
+    expect(builder.messages()).toHaveLength(2)
+  })
+
+  it('makes a message of each step and of its results, and none of a step that says nothing', () => {
+    const builder = createMessageBuilder()
+    builder.add({ type: 'step-start', step: 1 })
+    builder.add({ type: 'tool-call-end', id: '1', name: 'now', arguments: {} })
+    builder.add({ type: 'tool-result', id: '1', name: 'now', result: 'noon', ms: 1 })
+    builder.add({ type: 'step-start', step: 2 })
+    builder.add({ type: 'step-start', step: 3 })
+    builder.add({ type: 'text-delta', text: 'It is noon.' })
+    const messages = builder.messages()
+    expect(messages.map(({ role }) => role)).toEqual(['assistant', 'tool', 'assistant'])
+    expect(messages.map(({ id }) => id)).toEqual(messages.map(({ id }) => id).toSorted())
+  })
+
   it('throws the error a stream ends with, and refuses a stream without an end', async () => {
     const failing = createScriptedModel({
       answers: [{ parts: [{ type: 'error', error: { code: 'engine_crashed', message: 'gone.', retryable: true } }] }],
@@ -84,6 +114,17 @@ describe('lifecycle', () => {
     const clock = createFakeClock()
     await withTimeout(async () => 1, { ms: 100, error: () => new RtError({ code: 'timeout', message: '' }), clock })
     expect(clock.sleeping).toBe(0)
+  })
+
+  it('keeps a program alive that sleeps, and no longer once the sleeper is aborted', async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+    const before = timers()
+    const caller = new AbortController()
+    const asleep = systemClock.sleep(60_000, caller.signal)
+    expect(timers()).toBe(before + 1)
+    caller.abort()
+    expect(timers()).toBe(before)
+    await expect(asleep).rejects.toMatchObject({ code: 'aborted' })
   })
 
   it('leaves no listener behind on either path', async () => {

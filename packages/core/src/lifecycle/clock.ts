@@ -6,7 +6,11 @@ export interface Clock {
   now(): number
   /** Milliseconds from an arbitrary origin; never goes back. */
   monotonic(): number
-  /** Resolves after `ms`; rejects with `aborted` when the signal fires first. */
+  /**
+   * Resolves after `ms`; rejects with `aborted` when the signal fires first. Somebody waits for what comes next (a retry,
+   * the end of a time limit), so the system's keeps the program alive meanwhile: fire the signal when nobody does any
+   * more. For a timer that only looks after something idle, give a Clock whose timers are unref'd.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 import { deserializeError, RtError } from '../errors/rt-error.ts'
 import { createMessage } from './create-message.ts'
-import type { Message, Part } from './message.ts'
+import type { Message, Part, Role } from './message.ts'
 import type { FinishReason, StreamPart } from './stream-part.ts'
 import { addUsage, emptyUsage, type Usage } from './usage.ts'
 
@@ -45,53 +45,52 @@ export const collect = async (stream: AsyncIterable<StreamPart>): Promise<Genera
 
 export interface MessageBuilder {
   add(part: StreamPart): void
-  /** The messages so far; an unfinished assistant message is included when it has parts. */
+  /**
+   * The messages so far, the unfinished ones included: a copy that later parts do not change. A message has its id from
+   * its first part on.
+   */
   messages(): Message[]
   text(): string
 }
 
 /** Turns stream parts into messages: one assistant message a step, one tool message for the results that follow it. */
 export const createMessageBuilder = (): MessageBuilder => {
-  const done: Message[] = []
-  let assistant: Part[] = []
-  let results: Part[] = []
+  const messages: Message[] = []
+  /** Those of the current step, each there from its first part on. */
+  let open: Partial<Record<Role, Message>> = {}
   let text = ''
 
-  const append = (type: 'text' | 'reasoning', delta: string): void => {
-    const last = assistant.at(-1)
-    if (last?.type === type) last.text += delta
-    else assistant.push({ type, text: delta })
+  const partsOf = (role: Role): Part[] => {
+    if (!open[role]) messages.push((open[role] = createMessage(role, [])))
+    return open[role].parts
   }
-  const flush = (): void => {
-    if (assistant.length) done.push(createMessage('assistant', assistant))
-    if (results.length) done.push(createMessage('tool', results))
-    assistant = []
-    results = []
+  const append = (type: 'text' | 'reasoning', delta: string): void => {
+    const parts = partsOf('assistant')
+    const last = parts.at(-1)
+    if (last?.type === type) last.text += delta
+    else parts.push({ type, text: delta })
   }
 
   return {
     add(part) {
-      if (part.type === 'step-start') flush()
+      if (part.type === 'step-start') open = {}
       else if (part.type === 'text-delta') {
         append('text', part.text)
         text += part.text
       } else if (part.type === 'reasoning-delta') append('reasoning', part.text)
       else if (part.type === 'tool-call-end')
-        assistant.push({ type: 'tool-call', id: part.id, name: part.name, arguments: part.arguments })
+        partsOf('assistant').push({ type: 'tool-call', id: part.id, name: part.name, arguments: part.arguments })
       else if (part.type === 'tool-result')
-        results.push({
+        partsOf('tool').push({
           type: 'tool-result',
           id: part.id,
           name: part.name,
           result: part.result,
           ...(part.isError && { isError: true }),
         })
-      else if (part.type === 'citation') assistant.push(part.citation)
+      else if (part.type === 'citation') partsOf('assistant').push(part.citation)
     },
-    messages() {
-      flush()
-      return done
-    },
+    messages: () => messages.map((message) => ({ ...message, parts: message.parts.map((part) => ({ ...part })) })),
     text: () => text,
   }
 }

@@ -1,4 +1,4 @@
-import type { FinishReason, StreamPart } from '../message/stream-part.ts'
+import type { StreamPart } from '../message/stream-part.ts'
 import type { Message } from '../message/message.ts'
 import type { JsonSchema } from '../schema/json.ts'
 import type { CallOptions, Principal } from './call-options.ts'
@@ -83,5 +83,3 @@ export interface LanguageModel {
    */
   stream(request: ModelRequest, options?: CallOptions): AsyncIterable<StreamPart>
 }
-
-export type { FinishReason }
