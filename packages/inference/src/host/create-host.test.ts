@@ -3,10 +3,13 @@ import { entryUrl } from '@rt/node/worker'
 import { expect, onTestFinished, test } from 'vitest'
 import { createHost, type Host } from './create-host.ts'
 
-const createTestHost = (options: { serialization?: 'advanced'; env?: Record<string, string> } = {}): Host => {
+const createTestHost = ({
+  program = 'test-host',
+  ...options
+}: { program?: string; serialization?: 'advanced'; env?: Record<string, string> } = {}): Host => {
   const host = createHost({
     name: 'test engine',
-    entry: entryUrl(import.meta.url, './__fixtures__/test-host.ts', 'test-host.js'),
+    entry: entryUrl(import.meta.url, `./__fixtures__/${program}.ts`, `${program}.js`),
     ...options,
   })
   onTestFinished(() => host[Symbol.asyncDispose]())
@@ -79,6 +82,20 @@ test('an abort rejects at once and reaches the child', async () => {
   await expect(call).rejects.toMatchObject({ code: 'aborted' })
   expect(await host.call('cancelled')).toBe(1)
   await expect(host.call('echo', 1, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' })
+})
+
+test('an abort need not wait for a host that starts', async () => {
+  const host = createTestHost({ program: 'never-ready' })
+  for (const begin of [
+    (signal: AbortSignal) => host.call('echo', 1, { signal }),
+    (signal: AbortSignal) => readAll(host.stream('count', { to: 1 }, { signal, onAbort: 'drain' })),
+  ]) {
+    const controller = new AbortController()
+    const waiting = begin(controller.signal)
+    setImmediate(() => controller.abort())
+    await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
+  }
+  expect(host.pid).toBeDefined()
 })
 
 test('leaving a stream early cancels it in the child', async () => {

@@ -1,4 +1,4 @@
-import { abortError, deserializeError, RtError } from '@rt/core'
+import { abortable, abortError, deserializeError, RtError } from '@rt/core'
 import { superviseChild, type ChildExit } from '@rt/node/process'
 import type { HostRequest, HostResponse } from './protocol.ts'
 
@@ -33,7 +33,7 @@ export interface Host extends AsyncDisposable {
   readonly pid: number | undefined
   /** Starts the child if none runs. */
   start(): Promise<void>
-  /** @throws RtError what the method threw, `engine_crashed` when the child dies meanwhile, or `aborted`. */
+  /** @throws RtError what the method threw, `engine_crashed` when the child dies meanwhile, or `aborted`, also while it starts. */
   call<T = unknown>(method: string, params?: unknown, options?: { signal?: AbortSignal | undefined }): Promise<T>
   /** Events in order, buffered; leaving the loop early cancels the method. Throws as `call` does. */
   stream<T = unknown>(method: string, params?: unknown, options?: HostStreamOptions): AsyncIterable<T>
@@ -91,7 +91,7 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
     start,
     async call<T>(method: string, params?: unknown, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<T> {
       if (signal?.aborted) throw abortError(signal)
-      await start()
+      await abortable(start(), signal)
       return new Promise<T>((resolve, reject) => {
         if (signal?.aborted) return reject(abortError(signal))
         const settle = (done: () => void): void => {
@@ -124,7 +124,7 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
       { signal, onAbort = 'throw' }: HostStreamOptions = {},
     ): AsyncGenerator<T, void> {
       if (signal?.aborted) throw abortError(signal)
-      await start()
+      await abortable(start(), signal)
       const queue = createQueue<T>()
       const id = open(queue)
       const stop = (): void => {
