@@ -3,9 +3,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { download } from './download.ts'
-import { fetchJson } from './fetch-json.ts'
 
 let folder: string
 let to: string
@@ -184,20 +183,32 @@ describe('download', () => {
     expect(existsSync(to)).toBe(false)
   })
 
-  test('gives up on a server that falls silent, before the headers or within the body', async () => {
-    const silent = await serve(() => {})
-    await expect(download({ url: silent, to, idleTimeoutMs: 50 })).rejects.toMatchObject({
+  test('gives up on a server that never answers', async () => {
+    const url = await serve(() => {})
+    await expect(download({ url, to, idleTimeoutMs: 50 })).rejects.toMatchObject({
       code: 'timeout',
       message: expect.stringContaining('did not answer within 50 ms') as unknown,
     })
-    const stalls = await serve((_, response) => {
+  })
+
+  test('gives up on a server that falls silent within the body', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    cleanups.push(() => vi.useRealTimers())
+    const url = await serve((_, response) => {
       response.writeHead(200, { 'content-length': '10' })
       response.write('12345')
     })
-    await expect(download({ url: stalls, to, idleTimeoutMs: 50 })).rejects.toMatchObject({
+    const half = Promise.withResolvers<void>()
+    const stalled = download({ url, to, idleTimeoutMs: 60_000, onProgress: (done) => done === 5 && half.resolve() })
+    const outcome = expect(stalled).rejects.toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('sent nothing within 50 ms') as unknown,
+      message: expect.stringContaining('sent nothing within 60000 ms') as unknown,
     })
+    await half.promise
+    // Time stood still so far; now it passes whenever the download waits for the server again.
+    await vi.waitUntil(() => vi.getTimerCount() > 0, { timeout: 20_000 })
+    vi.advanceTimersByTime(60_000)
+    await outcome
   })
 
   test('gives up on a server that cannot be connected to', async () => {
@@ -286,25 +297,5 @@ describe('redirects', () => {
     await expect(download({ url: `${url}/loop`, to })).rejects.toMatchObject({ code: 'network' })
     await expect(download({ url: 'file:///etc/passwd', to })).rejects.toMatchObject({ code: 'invalid_request' })
     expect(readdirSync(folder)).toEqual([])
-  })
-})
-
-describe('fetchJson', () => {
-  test('gives the value', async () => {
-    const url = await serve((request, response) => response.end(JSON.stringify({ accept: request.headers.accept })))
-    expect(await fetchJson(url)).toEqual({ accept: 'application/json' })
-  })
-
-  test('refuses what is no JSON, too large or no success', async () => {
-    const url = await serve((request, response) =>
-      request.url === '/html'
-        ? response.end('<html>')
-        : request.url === '/big'
-          ? response.end('"12345"')
-          : response.writeHead(500).end(),
-    )
-    await expect(fetchJson(`${url}/html`)).rejects.toMatchObject({ code: 'invalid_json' })
-    await expect(fetchJson(`${url}/big`, { maxBytes: 6 })).rejects.toMatchObject({ code: 'payload_too_large' })
-    await expect(fetchJson(`${url}/500`)).rejects.toMatchObject({ code: 'network', retryable: true })
   })
 })

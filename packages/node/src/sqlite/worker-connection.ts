@@ -7,8 +7,6 @@ import { toRtError } from './to-rt-error.ts'
 
 /** A connection in its worker thread, as seen from the caller's. */
 export interface WorkerConnection {
-  /** Requests not answered yet. */
-  readonly pending: number
   /** The thread is gone; every request rejects. */
   readonly dead: boolean
   request(operation: Operation): Promise<Value>
@@ -75,9 +73,6 @@ export const startConnection = async (options: WorkerOptions): Promise<WorkerCon
   }
 
   const connection: WorkerConnection = {
-    get pending() {
-      return waiting.size
-    },
     get dead() {
       return death !== undefined
     },
