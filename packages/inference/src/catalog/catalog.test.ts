@@ -363,6 +363,14 @@ describe('references', () => {
     expect(await catalog.installed()).toEqual([])
   })
 
+  it('asks the hub nothing when HF_HUB_OFFLINE is set', async () => {
+    machine.hub.set(ON_HUB, { bytes: model.bytes, headers: hubHeaders })
+    machine.env.HF_HUB_OFFLINE = '1'
+    const error = await failure(open([]).ensure(HF, { references: true }))
+    expect(error).toMatchObject({ code: 'download_failed', message: expect.stringContaining('HF_HUB_OFFLINE is set') })
+    expect(machine.requests).toEqual([])
+  })
+
   it('refuses bytes that are not what the hub named', async () => {
     machine.hub.set(ON_HUB, { bytes: wrong, headers: hubHeaders })
     const error = await failure(open([]).ensure(HF, { references: true }))

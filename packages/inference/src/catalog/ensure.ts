@@ -6,7 +6,7 @@ import { parseSource } from './parse-source.ts'
 import { slugOf } from './parse-name.ts'
 import { type CatalogPlace, findFile, ownPath, type PlacedEntry } from './place.ts'
 import { writePin } from './references.ts'
-import { hubUrl } from './sources/hf.ts'
+import { hubUrl, isOffline } from './sources/hf.ts'
 import { inspectRemote } from './sources/inspect-remote.ts'
 import type { Sources } from './sources/source.ts'
 import type { CatalogEntry, CatalogFile, EnsureOptions, FileRole, ResolvedModel } from './types.ts'
@@ -73,8 +73,9 @@ const fetchMissing = async (
 const inspect = async (file: CatalogFile, { env }: CatalogPlace, signal?: AbortSignal): Promise<CatalogFile> => {
   if (file.sha256 !== undefined || !file.sources[0]) return file
   const location = parseSource(file.sources[0])
-  if (location.scheme !== 'hf' && location.scheme !== 'https') return file
-  return { ...file, ...(await inspectRemote(location.scheme === 'hf' ? hubUrl(location, env) : location.url, signal)) }
+  if (location.scheme === 'https') return { ...file, ...(await inspectRemote(location.url, signal)) }
+  if (location.scheme !== 'hf' || isOffline(env)) return file
+  return { ...file, ...(await inspectRemote(hubUrl(location, env), signal)) }
 }
 
 const checkSpace = async (files: CatalogFile[], { place, placed }: EnsureEntryOptions): Promise<void> => {

@@ -47,6 +47,8 @@ describe('parseName', () => {
     'https://user:secret@example.org/model.gguf',
     'https://example.org/..%2f..%2fmodel.gguf',
     'https://example.org/page',
+    'https://example.org/100%.gguf',
+    'https://example.org/%ff.gguf',
     'file:///etc/passwd',
     'pypi:package@1.0!model.gguf',
   ])('refuses %s even there', (name) => {

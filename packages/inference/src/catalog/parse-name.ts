@@ -67,7 +67,15 @@ const webPath = (name: string): string => {
   if (location.scheme !== 'https') throw refused(name, 'it is not a web address')
   const url = new URL(location.url)
   const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 16)
-  return checkParts(name, ['https', hash, decodeURIComponent(basename(url.pathname))])
+  return checkParts(name, ['https', hash, decode(name, basename(url.pathname))])
+}
+
+const decode = (name: string, text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw refused(name, 'it has a % that begins no character')
+  }
 }
 
 const checkParts = (name: string, parts: string[]): string => {
