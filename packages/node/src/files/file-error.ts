@@ -11,10 +11,13 @@ const KNOWN: Record<string, { code: ErrorCode; why: string; hint: string }> = {
   EPERM: { code: 'forbidden', why: 'not permitted', hint: 'Check who may read and write it.' },
 }
 
-/** An error of `node:fs` as an RtError that names the file without its folder. `done`: what was to be done to it. */
-export const fileError = (error: unknown, path: string, done: string): RtError => {
+/**
+ * An error of `node:fs` as an RtError that names the file without its folder. `done`: what was to be done to it.
+ * `otherwise`: the code of what is not in the table, where one tells more than `internal`.
+ */
+export const fileError = (error: unknown, path: string, done: string, otherwise: ErrorCode = 'internal'): RtError => {
   const { code = '', name } = error as NodeJS.ErrnoException
   if (RtError.isInstance(error) || name === 'AbortError') return toRtError(error)
-  const { code: known = 'internal', why = code || String(error), hint } = KNOWN[code] ?? {}
+  const { code: known = otherwise, why = code || String(error), hint } = KNOWN[code] ?? {}
   return new RtError({ code: known, message: `${basename(path)} cannot be ${done}: ${why}.`, hint, cause: error })
 }

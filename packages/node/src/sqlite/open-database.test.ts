@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import fs, { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -238,6 +239,29 @@ describe('the file', () => {
   test('a missing folder, and a missing file to read, are named', async () => {
     await expect(openDatabase({ path: join(folder, 'no', 'rt.db') })).rejects.toEqual(fails('not_found', 'rt.db'))
     await expect(openDatabase({ path, readOnly: true })).rejects.toEqual(fails('not_found', 'rt.db'))
+  })
+
+  test('a file that cannot be made is named with the reason, without its folder', async () => {
+    writeFileSync(join(folder, 'letter'), 'not a folder')
+    const inLetter = openDatabase({ path: join(folder, 'letter', 'rt.db') })
+    await expect(inLetter).rejects.toEqual(fails('not_found', 'rt.db cannot be created'))
+    const long = openDatabase({ path: join(folder, 'x'.repeat(300)) })
+    await expect(long).rejects.toEqual(fails('database_error', 'ENAMETOOLONG'))
+    await expect(long).rejects.not.toThrow(folder)
+  })
+
+  test('a folder that cannot be synced is an error of ours too', async () => {
+    const { fsyncSync } = fs
+    fs.fsyncSync = () => {
+      throw Object.assign(new Error(`EROFS: read-only file system, fsync '${folder}'`), { code: 'EROFS' })
+    }
+    syncBuiltinESMExports()
+    try {
+      await expect(openDatabase({ path })).rejects.toEqual(fails('read_only', 'rt.db cannot be created'))
+    } finally {
+      fs.fsyncSync = fsyncSync
+      syncBuiltinESMExports()
+    }
   })
 
   test('something else than a database is refused and left as it is', async () => {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { disposeAll, RtError } from '@rt/core'
+import { fileError } from '../files/file-error.ts'
 import { createReaderPool } from './reader-pool.ts'
 import { cloneable, cloneableStatement } from './cloneable.ts'
 import { startConnection, type WorkerConnection } from './worker-connection.ts'
@@ -144,25 +145,17 @@ const requireFile = (path: string): void => {
 const createFile = (path: string): void => {
   try {
     closeSync(openSync(path, 'wx', 0o600))
+    syncFolder(dirname(path))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return
-    throw new RtError({
-      code:
-        code === 'ENOSPC'
-          ? 'disk_full'
-          : code === 'EROFS'
-            ? 'read_only'
-            : code === 'ENOENT'
-              ? 'not_found'
-              : 'database_error',
-      message: `${basename(path)} cannot be created (${code}).`,
-      hint: 'Check that its folder exists and can be written to.',
-      cause: error,
-    })
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
+    throw fileError(error, path, 'created', 'database_error')
   }
+}
+
+const syncFolder = (path: string): void => {
+  // Windows has no such call.
   if (process.platform === 'win32') return
-  const folder = openSync(dirname(path), 'r')
+  const folder = openSync(path, 'r')
   try {
     fsyncSync(folder)
   } finally {

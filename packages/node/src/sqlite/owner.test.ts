@@ -114,3 +114,12 @@ test('a missing folder is named as such', async () => {
   await expect(acquireOwner({ folder: join(folder, 'no') })).rejects.toMatchObject({ code: 'not_found' })
   expect(await readOwner(join(folder, 'no'))).toBeUndefined()
 })
+
+test('a data folder that is a file is named as such', async () => {
+  writeFileSync(join(folder, 'letter'), 'not a folder')
+  await expect(acquireOwner({ folder: join(folder, 'letter') })).rejects.toMatchObject({
+    code: 'not_found',
+    message: expect.stringContaining('owner.json cannot be used') as unknown,
+    hint: expect.any(String) as unknown,
+  })
+})

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { RtError } from '@rt/core'
+import { fileError } from '../files/file-error.ts'
 import { createRecord, isHeld, type LockRecord, readLock, releaseLock, takeLock, updateLock } from './lock-file.ts'
 
 /** Who owns a data folder. */
@@ -93,21 +94,6 @@ const attempt = <T>(work: () => T): T => {
   try {
     return work()
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new RtError({
-      code:
-        code === 'ENOENT'
-          ? 'not_found'
-          : code === 'ENOSPC'
-            ? 'disk_full'
-            : code === 'EROFS'
-              ? 'read_only'
-              : code === 'EACCES'
-                ? 'forbidden'
-                : 'internal',
-      message: `the lock file ${FILE} of the data folder cannot be used (${code ?? String(error)}).`,
-      hint: 'Check that the data folder exists and can be written to by you.',
-      cause: error,
-    })
+    throw fileError(error, FILE, 'used as the lock of the data folder')
   }
 }
