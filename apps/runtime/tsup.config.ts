@@ -26,10 +26,11 @@ const base: Options = {
 /** 480 kB that most starts never need: a file of its own. */
 const separatePrices: Plugin = {
   name: 'separate-prices',
-  setup: (build) =>
-    void build.onResolve({ filter: /^@pydantic\/genai-prices$/ }, ({ kind }) =>
+  setup(build) {
+    build.onResolve({ filter: /^@pydantic\/genai-prices$/ }, ({ kind }) =>
       kind === 'dynamic-import' ? { path: './genai-prices.js', external: true } : undefined,
-    ),
+    )
+  },
 }
 
 /**

@@ -6,7 +6,7 @@ import { PROMPT, TOKENS } from './task.ts'
 const threads = Number(process.argv[2])
 const { files } = await createCatalog().ensure('smollm2:135m', {})
 const llama = await getLlama({ maxThreads: threads })
-const model = await llama.loadModel({ modelPath: files['model']! })
+const model = await llama.loadModel({ modelPath: files.model })
 const context = await model.createContext({ contextSize: 4096, threads })
 const sequence = context.getSequence()
 const prompt = model.tokenize(`<|im_start|>user\n${PROMPT}<|im_end|>\n<|im_start|>assistant\n`, true)

@@ -4,7 +4,7 @@ import { PROMPT, TOKENS } from './task.ts'
 
 const threads = Number(process.argv[2])
 const { files } = await createCatalog().ensure('smollm2:135m', {})
-const model = await createGgufEngine({ threads }).load({ id: 'smollm2:135m', path: files['model']! })
+const model = await createGgufEngine({ threads }).load({ id: 'smollm2:135m', path: files.model })
 
 const round = async (): Promise<number> => {
   let first = 0

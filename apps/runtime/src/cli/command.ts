@@ -46,6 +46,15 @@ export const MODEL_FLAG: Record<string, Flag> = {
   model: { type: 'string', short: 'm', value: 'NAME', description: 'Chat model (default smollm2:135m)' },
 }
 
+export const PORT_FLAG: Record<string, Flag> = {
+  port: {
+    type: 'string',
+    short: 'p',
+    value: 'N',
+    description: 'Port (default 4141 or RT_PORT, else the next free one; 0 = any free one)',
+  },
+}
+
 export const JSON_FLAG: Record<string, Flag> = {
   json: { type: 'boolean', description: 'Print JSON' },
 }

@@ -1,9 +1,10 @@
 import { openRuntime } from '../../create-runtime.ts'
-import { type CommandDefinition, DATA_FLAG, MODEL_FLAG, text } from '../command.ts'
+import { type CommandDefinition, DATA_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
 import { style } from '../output/style.ts'
 import { duration } from '../output/units.ts'
-import { usage } from '../parse.ts'
+import { parsePort } from '../parse-port.ts'
+import { stopped } from '../stopped.ts'
 
 export const command: CommandDefinition = {
   name: 'serve',
@@ -11,13 +12,13 @@ export const command: CommandDefinition = {
   flags: {
     ...DATA_FLAG,
     ...MODEL_FLAG,
-    port: { type: 'string', short: 'p', value: 'N', description: 'Port (default 4141, or RT_PORT; 0 = any free one)' },
+    ...PORT_FLAG,
     host: { type: 'string', value: 'ADDRESS', description: 'Address to listen on (default 127.0.0.1)' },
   },
   examples: ['rt serve', 'rt serve --port 8080 --model qwen2.5-coder:1.5b'],
   async run({ flags, signal }) {
     const given = text(flags['port'])
-    const port = parsePort(given)
+    const port = parsePort(command, given)
     const runtime = await openRuntime({
       data: text(flags['data']),
       chat: text(flags['model']),
@@ -41,17 +42,3 @@ export const command: CommandDefinition = {
     }
   },
 }
-
-const parsePort = (value: string | undefined): number | undefined => {
-  if (value === undefined) return undefined
-  const port = Number(value)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw usage(command, `--port must be 0 to 65535, not "${value}".`)
-  return port
-}
-
-export const stopped = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
