@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
 import { RtError } from '@rt/core'
 import { sha256File } from '@rt/node/files'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -240,6 +242,17 @@ describe('ensure', () => {
     const both = await Promise.all([pull(open(tiny(HF))), pull(open(tiny(HF)))])
     for (const { path } of both) expect(await readFile(path)).toEqual(model.bytes)
     expect(await machine.leftovers()).toEqual([])
+  })
+
+  it('leaves what another process is fetching, and deletes what is a week old though its process id is in use', async () => {
+    machine.hub.set(ON_HUB, { bytes: model.bytes })
+    const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8)
+    const leave = (name: string) => machine.put(`.cache/rt/models/.partial/${name}/part`, Buffer.from('x'))
+    await leave(`tiny-1b~${host}~${process.ppid}~young`)
+    const old = dirname(await leave(`tiny-1b~${host}~${process.ppid}~old`))
+    await utimes(old, new Date(), Date.now() / 1000 - 8 * 24 * 3600)
+    await pull(open(tiny(HF)))
+    expect(await machine.leftovers()).toEqual([`tiny-1b~${host}~${process.ppid}~young`])
   })
 
   it('replaces a damaged file', async () => {

@@ -1,13 +1,10 @@
-import { join, posix, resolve, win32 } from 'node:path'
+import { resolve } from 'node:path'
+import { userFolder } from '@rt/node/files'
 
 /** Where models are kept: `RT_MODELS`, else `rt/models` in the cache folder the platform gives a user. */
 export const modelsFolder = (
   env: Record<string, string | undefined>,
   home: string,
   platform: NodeJS.Platform = process.platform,
-): string => {
-  if (env.RT_MODELS) return resolve(env.RT_MODELS)
-  if (platform === 'win32') return win32.join(env.LOCALAPPDATA ?? win32.join(home, 'AppData', 'Local'), 'rt', 'models')
-  if (platform === 'darwin') return posix.join(home, 'Library', 'Caches', 'rt', 'models')
-  return posix.join(env.XDG_CACHE_HOME || join(home, '.cache'), 'rt', 'models')
-}
+): string =>
+  env.RT_MODELS ? resolve(env.RT_MODELS) : userFolder({ kind: 'cache', env, home, platform }, 'rt', 'models')

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { basename, dirname, extname, join, posix, resolve } from 'node:path'
-import { createSecretId } from '@rt/core'
+import { writeFileAtomic } from '@rt/node/files'
 import type { ModelName } from './parse-name.ts'
 import type { CatalogPlace, PlacedEntry } from './place.ts'
 import type { CatalogEntry } from './types.ts'
@@ -57,10 +57,9 @@ export const pathEntry = (name: string, home: string = homedir()): { entry: Cata
 
 /** A file without a pin is never loaded, so a crash between the two costs a download and nothing else. */
 export const writePin = async (file: string, pin: ReferencePin): Promise<void> => {
-  const temporary = `${file}.${createSecretId().slice(0, 12)}`
   await mkdir(dirname(file), { recursive: true })
-  await writeFile(temporary, JSON.stringify(pin, undefined, 2))
-  await rename(temporary, `${file}${ENDING}`)
+  // Readable for all who share the models folder, as the weights are.
+  await writeFileAtomic(pinOf(file), JSON.stringify(pin, undefined, 2), { mode: 0o644 })
 }
 
 export const pinOf = (file: string): string => `${file}${ENDING}`

@@ -1,6 +1,6 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createSecretId } from '@rt/core'
+import { writeFileAtomic } from '@rt/node/files'
 import type { CatalogSystem } from './types.ts'
 
 export interface VerifyOptions {
@@ -48,15 +48,11 @@ export const remember = async (folder: string, expected: string, path: string, s
   if (!state) return
   const others = (await readMarker(folder, expected)).filter((other) => other.path !== path)
   const seen: Seen[] = [{ path, ...state, sha256 }, ...others].slice(0, MOST_SEEN)
-  const marker = markerPath(folder, expected)
-  const temporary = `${marker}.${createSecretId().slice(0, 12)}`
   try {
     await mkdir(join(folder, '.verified'), { recursive: true })
-    await writeFile(temporary, JSON.stringify(seen))
-    await rename(temporary, marker)
+    await writeFileAtomic(markerPath(folder, expected), JSON.stringify(seen), { mode: 0o644 })
   } catch {
     // A folder that cannot be written costs a hash on the next start, nothing else.
-    await rm(temporary, { force: true }).catch(() => {})
   }
 }
 

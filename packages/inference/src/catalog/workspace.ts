@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createSecretId } from '@rt/core'
@@ -43,30 +43,36 @@ export const openWorkspace = async (models: string, slug: string): Promise<Works
 const takeOver = async (parent: string, slug: string, folder: string): Promise<boolean> => {
   for (const name of await readdir(parent)) {
     const left = join(parent, name)
-    if (isOwned(name)) continue
-    const age =
-      Date.now() -
-      (await stat(left).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => Date.now(),
-      ))
-    if (age > MOST_AGE_MS) await rm(left, { recursive: true, force: true })
-    else if (
-      name.startsWith(`${slug}~${HOST}~`) &&
-      (await rename(left, folder).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return true
+    if (inUse.has(name)) continue
+    // Age first: the process that has the id of the owner by now may be another one.
+    if (await isOld(left)) await rm(left, { recursive: true, force: true })
+    else if (name.startsWith(`${slug}~${HOST}~`) && !isOwned(name) && (await move(left, folder))) return true
   }
   return false
 }
 
+const isOld = (path: string): Promise<boolean> =>
+  stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > MOST_AGE_MS,
+    () => false,
+  )
+
+/** As new, lest another pull finds it old. False: another process was faster. */
+const move = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await rename(from, to)
+  } catch {
+    return false
+  }
+  const now = new Date()
+  await utimes(to, now, now)
+  return true
+}
+
+/** Of this host: a process that runs. Its own leftovers are a process's to take. */
 const isOwned = (name: string): boolean => {
-  const [, host, pid] = name.split('~')
-  if (host !== HOST) return false
-  return Number(pid) === process.pid ? inUse.has(name) : isAlive(Number(pid))
+  const pid = Number(name.split('~')[2])
+  return pid !== process.pid && isAlive(pid)
 }
 
 const isAlive = (pid: number): boolean => {

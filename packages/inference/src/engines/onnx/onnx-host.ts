@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { pipeline } from 'node:stream/promises'
+import { sha256File } from '@rt/node/files'
 import { type HostCallContext, serveHost } from '../../host/serve-host.ts'
 import { type EmbedderSession, loadEmbedderSession } from './embedder-session.ts'
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts'
@@ -32,12 +30,6 @@ const sessionOf = (spec: EmbedderSpec): Promise<EmbedderSession> => {
   return session
 }
 
-const sha256 = async (path: string): Promise<string> => {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return hash.digest('hex')
-}
-
 const release = async (spec: EmbedderSpec): Promise<void> => {
   const session = sessions.get(keyOf(spec))
   sessions.delete(keyOf(spec))
@@ -49,9 +41,10 @@ serveHost({
     async warm(): Promise<void> {
       await loadOnce()
     },
-    async load({ spec, hash }: LoadParams): Promise<LoadResult> {
+    async load({ spec, hash }: LoadParams, { signal }: HostCallContext): Promise<LoadResult> {
       await sessionOf(spec)
-      return { hashes: hash ? await Promise.all([spec.modelPath, spec.tokenizerPath].map(sha256)) : [] }
+      const files = hash ? [spec.modelPath, spec.tokenizerPath] : []
+      return { hashes: await Promise.all(files.map((path) => sha256File(path, { signal }))) }
     },
     async embed({ spec, texts }: EmbedParams, { signal }: HostCallContext): Promise<EmbedResult> {
       return (await sessionOf(spec)).embed(texts, signal)
