@@ -21,7 +21,7 @@ const MARK =
 /** Every command with its page as it should be and as it is. */
 export const commandPages = (): Promise<CommandPage[]> =>
   Promise.all(
-    Object.entries(COMMANDS).map(async ([name, { load }]) => {
+    Object.entries(COMMANDS).map(async ([name, load]) => {
       const { command } = await load()
       const found = read(`${name}.md`)
       return { name, text: `${render(command)}\n${MARK}\n${handwritten(found)}`, found }

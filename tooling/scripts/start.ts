@@ -18,7 +18,12 @@ if (build.status !== 0) {
 }
 
 const arguments_ = ['apps/runtime/dist/cli/rt.cjs', 'demo', 'examples/handbook', ...process.argv.slice(2)]
-const child = spawn(process.execPath, arguments_, { cwd: root, env, stdio: 'inherit' })
+const child = spawn(process.execPath, arguments_, {
+  cwd: root,
+  // What the demo tells a person to type next.
+  env: { ...env, RT_COMMAND: 'npx -y pnpm@12 run rt' },
+  stdio: 'inherit',
+})
 // Ctrl-C reaches the whole terminal group: rt ends by itself, and we report how.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))

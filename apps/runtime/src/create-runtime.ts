@@ -8,14 +8,17 @@ import {
   type Message,
   RtError,
   type StreamPart,
+  toRtError,
+  withSpan,
 } from '@rt/core'
 import { acquireOwner, type Owner } from '@rt/node/sqlite'
-import type { App, AppEnv } from '@rt/server'
+import type { App, AppEnv, AppOptions } from '@rt/server'
 import { dataFolder, prepareFolder } from './folders.ts'
 import { once } from './once.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions, type Thread, type TurnOptions } from './runtime.ts'
 
 const SYSTEM = 'You are a helpful assistant. Answer in one short sentence.'
+const NO_EMBEDDER = 'the embedder could not be had: documents are found by words only'
 const GREEDY = { temperature: 0 }
 
 /**
@@ -48,9 +51,9 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     const { createServices } = await import('./services.ts')
     return createServices(data, options)
   })
-  const app = async (allowedHosts?: string[]): Promise<App> => {
+  const app = async (appOptions?: AppOptions): Promise<App> => {
     const { createApp } = await import('@rt/server')
-    return createApp(runtime, { allowedHosts })
+    return createApp(runtime, appOptions)
   }
 
   /** The collection to retrieve from; by default ours, when there is anything in it. */
@@ -79,6 +82,13 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   }
 
   let health: HealthReport = { status: 'loading' }
+
+  const warm = once(async () => {
+    const { models, embedder } = await services()
+    const [, found] = await Promise.all([models.warm(), embedder()])
+    const wordsOnly = options.embed !== false && !found
+    health = wordsOnly ? { status: 'degraded', detail: NO_EMBEDDER } : { status: 'ok' }
+  })
 
   const close = once(async () => {
     health = { status: 'draining' }
@@ -126,7 +136,21 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     async embeddings(name, texts, embedOptions) {
       const model = await (await services()).models.embedder(name)
       if (!model) throw new RtError({ code: 'unsupported', message: 'this runtime has no embedder (embed: false).' })
-      return { ...(await model.embed(texts, embedOptions)), model: model.id }
+      const root = (await (await services()).telemetry()).span('request')
+      const attributes = {
+        'gen_ai.operation.name': 'embeddings',
+        'gen_ai.provider.name': 'rt',
+        'gen_ai.request.model': model.id,
+      }
+      try {
+        return await withSpan(root, `embeddings ${model.id}`, attributes, async (span) => {
+          const result = await model.embed(texts, { ...embedOptions, span })
+          span.set({ 'gen_ai.usage.input_tokens': result.tokens, 'rt.local': true })
+          return { ...result, model: model.id }
+        })
+      } finally {
+        root.end()
+      }
     },
 
     async ingest(paths, ingestOptions) {
@@ -146,23 +170,26 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       list: async (listOptions) => (await flushed()).list(listOptions),
     },
 
-    async warm() {
-      const { models, embedder } = await services()
-      await Promise.all([models.warm(), embedder()])
-      health = { status: 'ok' }
-    },
+    warm,
 
     fetch: async (request) => (await app()).fetch(request),
-    async serve({ allowedHosts, port = Number(process.env['RT_PORT'] ?? 4141), ...serveOptions } = {}) {
+    async serve({
+      allowedHosts,
+      apiKeys = process.env['RT_API_KEY'] ? [process.env['RT_API_KEY']] : undefined,
+      port = Number(process.env['RT_PORT'] ?? 4141),
+      ...serveOptions
+    } = {}) {
       const { serve } = await import('@rt/server/node')
       // The port first; the app behind it with the first request or right after, whichever is sooner.
-      const served = once(() => app(allowedHosts))
+      const served = once(() => app({ allowedHosts, apiKeys }))
       const lazy = {
+        keyed: apiKeys !== undefined,
         fetch: async (request: Request, env?: AppEnv) => (await served()).fetch(request, env),
         warm: async () => (await served()).warm(),
       }
       const server = await serve(lazy, { port, ...serveOptions })
       await owner?.setAddress(server.address)
+      warm().catch((error) => (health = { status: 'degraded', detail: toRtError(error).message }))
       return server
     },
 

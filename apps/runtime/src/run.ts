@@ -10,7 +10,6 @@ import {
   type Span,
   type StreamPart,
   toRtError,
-  withSpan,
 } from '@rt/core'
 import { cite, withEarlierCitations } from '@rt/memory'
 import { runLoop } from '@rt/tools'
@@ -100,17 +99,17 @@ async function* stream(
   return undefined
 }
 
-const commit = (
+/** Not under the caller's signal: an answer that was shown is kept. */
+const commit = async (
   parts: RunParts,
   principal: Principal,
   thread: string,
   messages: Message[],
   { span }: Options,
-): Promise<void> =>
-  withSpan(span, 'memory.commit', { 'rt.messages': messages.length }, async () => {
-    // Not under the caller's signal: an answer that was shown is kept.
-    await (await parts.threads()).append(principal, thread, messages, { traceId: span.traceId })
-  })
+): Promise<void> => {
+  const threads = await parts.threads()
+  await threads.append(principal, thread, messages, { traceId: span.traceId }, { span })
+}
 
 /** A client may send its whole history each time; in a thread of ours only what follows the last answer is new. */
 const newMessages = (messages: Message[]): Message[] =>

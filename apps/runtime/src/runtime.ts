@@ -93,7 +93,10 @@ export interface ServeOptions {
   port?: number
   /** Take the next free port when this one is busy. Default false. */
   fallback?: boolean
+  /** Names of this server beside the loopback ones. */
   allowedHosts?: string[]
+  /** Clients must send one of these as a bearer token; needed for a host beyond loopback. Default: `RT_API_KEY`, else none. */
+  apiKeys?: string[]
 }
 
 /** Everything of rt in one object. Made by `createRuntime`. */

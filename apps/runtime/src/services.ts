@@ -55,10 +55,12 @@ export interface Services extends AsyncDisposable {
 /** A module of its own, loaded after the port is bound: `rt serve` listens before it reads any of this. */
 export const createServices = (data: string, options: RuntimeOptions): Services => {
   const { readOnly = false, embed = 'bge-small-en-v1.5', passages = PASSAGES } = options
+  const threadsGiven = options.threads ?? (Number(process.env['RT_THREADS']) || undefined)
   const models = createModels({
     chat: options.chat ?? 'smollm2:135m',
     embed,
-    threads: options.threads ?? (Number(process.env['RT_THREADS']) || Math.min(8, availableParallelism())),
+    threads: threadsGiven ?? Math.min(8, availableParallelism()),
+    embedThreads: threadsGiven,
     contextTokens: options.contextTokens,
     download: options.download ?? true,
     onProgress: options.onProgress,
@@ -72,10 +74,23 @@ export const createServices = (data: string, options: RuntimeOptions): Services 
     return createTraceReader({ database: await database() })
   })
   const assembler = createContextAssembler()
-  const collection = async (name: string): Promise<VectorCollection> => (await vectors()).collection(name)
+  /** Reading makes no collection: a name that a client made up must not. */
+  const existing = async (name: string): Promise<VectorCollection | undefined> => {
+    const store = await vectors()
+    const known = (await store.list()).map((info) => info.name)
+    if (known.includes(name)) return store.collection(name)
+    if (name === KNOWLEDGE) return undefined
+    throw new RtError({
+      code: 'not_found',
+      message: `there is no collection "${name}".`,
+      hint: known.length ? `Collections: ${known.join(', ')}.` : 'There is none yet: ingest documents first.',
+    })
+  }
   const embedder = (): Promise<EmbeddingModel | undefined> => models.embedder().catch(unlessMissing)
   const retrieve: Services['retrieve'] = async (name, query, { k = passages, ...callOptions } = {}) => {
-    const [from, model] = await Promise.all([collection(name), embedder()])
+    const from = await existing(name)
+    if (!from) return []
+    const model = await embedder()
     return createRetriever({ collection: from, embedder: model }).retrieve(query, { k, ...callOptions })
   }
 

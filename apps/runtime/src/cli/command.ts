@@ -38,7 +38,7 @@ export const DATA_FLAG: Record<string, Flag> = {
   data: {
     type: 'string',
     value: 'FOLDER',
-    description: 'Data folder (default: .rt beside the nearest package.json, or RT_DATA)',
+    description: 'Data folder (default: RT_DATA, else .rt of this project, else your own data folder)',
   },
 }
 

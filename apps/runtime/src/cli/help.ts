@@ -2,13 +2,14 @@ import { version } from '../version.ts'
 import { COMMON_FLAGS, type CommandDefinition, type Flag } from './command.ts'
 import { COMMANDS } from './commands.ts'
 
-export const mainHelp = (): string =>
-  [
+export const mainHelp = async (): Promise<string> => {
+  const commands = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command))
+  return [
     `rt ${version}: one runtime for AI programs`,
     '',
     'Usage  rt COMMAND [ARGUMENTS]',
     '',
-    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(8)} ${summary}`),
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`),
     '',
     '  rt COMMAND --help    options and examples',
     '  rt --version',
@@ -16,6 +17,7 @@ export const mainHelp = (): string =>
     'First time?  rt demo',
     '',
   ].join('\n')
+}
 
 export const commandHelp = ({ name, summary, positionals, flags, examples }: CommandDefinition): string => {
   const rows = Object.entries({ ...flags, ...COMMON_FLAGS }).map(([flag, definition]) => [

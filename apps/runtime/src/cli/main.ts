@@ -9,16 +9,16 @@ import { version } from '../version.ts'
 const dispatch = async (argv: string[], signal: AbortSignal): Promise<number> => {
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(mainHelp())
+    process.stdout.write(await mainHelp())
     return 0
   }
   if (name === '--version' || name === '-v') {
     process.stdout.write(`${version}\n`)
     return 0
   }
-  const entry = COMMANDS[name]
-  if (!entry) throw unknownCommand(name)
-  const { command } = await entry.load()
+  const load = COMMANDS[name]
+  if (!load) throw unknownCommand(name)
+  const { command } = await load()
   const context = parseCommand(command, rest)
   if (context.flags['help']) {
     process.stdout.write(commandHelp(command))

@@ -9,9 +9,12 @@ export interface ModelsOptions {
   chat: string
   /** Name of the embedder; false = none: keyword retrieval only. */
   embed: string | false
+  /** Of the chat engine. */
   threads?: number
+  /** Of the embedder. Default: half the cores. */
+  embedThreads?: number
   contextTokens?: number
-  /** Fetch a missing model of the catalog. Over HTTP this is never asked. */
+  /** Fetch a missing default model. Other models are never fetched here. */
   download: boolean
   onProgress?: (progress: PullProgress) => void
 }
@@ -34,16 +37,22 @@ export const createModels = (options: ModelsOptions): Models => {
   })
   const onnx = once(async (): Promise<OnnxEngine> => {
     const { createOnnxEngine } = await import('@rt/inference/onnx')
-    return createOnnxEngine({ threads: options.threads })
+    return createOnnxEngine({ threads: options.embedThreads })
   })
   const chats = new Map<string, () => Promise<LanguageModel & AsyncDisposable>>()
   const embedders = new Map<string, () => Promise<EmbeddingModel & AsyncDisposable>>()
 
+  const canonical = <N extends string | false>(name: N): N | string =>
+    name === false ? name : (catalog.find(name)?.name ?? name)
+
+  /** Only what the program itself chose may be a path or an address, or be fetched: never a name out of a request. */
   const find = async (name: string, kind: 'chat' | 'embed'): Promise<ResolvedModel> => {
-    const isDefault = name === options.chat || name === options.embed
+    const chosen = name === canonical(options.chat) || name === canonical(options.embed)
     const found =
-      (await catalog.locate(name)) ??
-      (options.download && isDefault ? await catalog.ensure(name, { onProgress: options.onProgress }) : undefined)
+      (await catalog.locate(name, { references: chosen })) ??
+      (options.download && chosen
+        ? await catalog.ensure(name, { references: true, onProgress: options.onProgress })
+        : undefined)
     if (!found) throw await catalog.notFound(name)
     if (found.entry.kind !== kind)
       throw new RtError({
@@ -88,7 +97,7 @@ export const createModels = (options: ModelsOptions): Models => {
     name: string,
     load: (name: string) => Promise<T>,
   ): Promise<T> => {
-    const key = catalog.find(name)?.name ?? name
+    const key = canonical(name)
     let model = map.get(key)
     if (!model) map.set(key, (model = once(() => load(key))))
     return model()

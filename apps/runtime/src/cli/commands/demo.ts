@@ -12,7 +12,7 @@ import { version } from '../../version.ts'
 import { type CommandContext, type CommandDefinition, DATA_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
 import { converse } from '../demo/conversation.ts'
 import { nextSteps } from '../demo/next-steps.ts'
-import { detail, say } from '../demo/say.ts'
+import { say } from '../demo/say.ts'
 import { summarize } from '../demo/summary.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
 import { style } from '../output/style.ts'
@@ -70,8 +70,7 @@ const show = async ({ flags, signal }: CommandContext, runtime: Runtime, data: s
   if (note) say('note', `${model} is ${note}`)
   process.stdout.write('\n')
   for (const [index, [step, purpose]] of nextSteps(server.address, model, data).entries()) {
-    say(index ? '' : 'next', step)
-    detail(purpose)
+    say(index ? '' : 'next', `${step}   ${style('dim', purpose)}`)
   }
   if (flags['once'] || !process.stdout.isTTY) return 0
   process.stdout.write(`\n serving at ${server.address} · Ctrl-C stops\n`)

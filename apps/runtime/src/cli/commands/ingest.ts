@@ -27,10 +27,11 @@ export const command: CommandDefinition = {
 }
 
 export const formatIngest = (report: IngestReport): string => {
-  const { added, changed, unchanged, failed, chunks, embedded, ms } = report
+  const { added, changed, unchanged, failed, chunks, embedded, mode, ms } = report
   const lines = [
     ` ${style('bold', plural(report.files, 'file'))} · ${count(added)} added · ${count(changed)} changed · ${count(unchanged)} unchanged`,
     ` ${plural(chunks, 'chunk')} · ${count(embedded)} embedded · ${duration(ms)}`,
+    ...(mode === 'keyword' ? [` ${style('yellow', 'no embedder')}: these documents are found by words only`] : []),
     ...failed.map(({ source, reason }) => ` ${style('red', 'failed')}  ${source}: ${reason}`),
   ]
   return `${lines.join('\n')}\n`

@@ -23,9 +23,10 @@ export const command: CommandDefinition = {
           process.stderr.write(` ${style('yellow', 'note', process.stderr)}     ${event.source}: ${event.reason}\n`)
       },
     })
+    const pinned = entry.files.every((file) => file.sha256 !== undefined)
     const total = entry.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)
     process.stdout.write(
-      ` ${entry.name} · ${bytes(total)} · ${Object.keys(files).length === 1 ? 'sha256' : 'all sha256'} ok\n`,
+      pinned ? ` ${entry.name} · ${bytes(total)} · sha256 ok\n` : ` ${entry.name} is there: ${files.model}\n`,
     )
   },
 }

@@ -25,7 +25,7 @@ export const command: CommandDefinition = {
       process.stdout.write(`${JSON.stringify(hits, null, 2)}\n`)
       return
     }
-    if (!hits.length) process.stdout.write(' nothing found\n')
+    if (!hits.length) process.stdout.write(' nothing found (rt ingest FOLDER adds documents)\n')
     for (const { source, headings, start, end, score, text: passage } of hits) {
       process.stdout.write(
         ` ${score.toFixed(2)}  ${style('bold', `${source} § ${headings.at(-1) ?? ''}`)}  bytes ${start}-${end}\n`,

@@ -13,7 +13,11 @@ export const command: CommandDefinition = {
     ...DATA_FLAG,
     ...MODEL_FLAG,
     ...PORT_FLAG,
-    host: { type: 'string', value: 'ADDRESS', description: 'Address to listen on (default 127.0.0.1)' },
+    host: {
+      type: 'string',
+      value: 'ADDRESS',
+      description: 'Address to listen on (default 127.0.0.1; any other needs RT_API_KEY)',
+    },
   },
   examples: ['rt serve', 'rt serve --port 8080 --model qwen2.5-coder:1.5b'],
   async run({ flags, signal }) {
@@ -34,6 +38,8 @@ export const command: CommandDefinition = {
       process.stdout.write(
         ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · Ctrl-C stops\n`,
       )
+      const { detail } = runtime.health()
+      if (detail) process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${detail}\n`)
       await stopped(signal)
       process.stdout.write(' stopping: running answers may finish\n')
       await server.close()

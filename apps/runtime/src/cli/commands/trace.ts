@@ -2,7 +2,7 @@ import { formatTrace } from '@rt/observe/trace'
 import type { Runtime } from '../../runtime.ts'
 import { type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
 import { withRuntime } from '../open.ts'
-import { isTerminal } from '../output/style.ts'
+import { takesColor } from '../output/style.ts'
 import { duration } from '../output/units.ts'
 import { usage } from '../parse.ts'
 
@@ -31,7 +31,7 @@ const show = async (runtime: Runtime, id: string | undefined, json: boolean): Pr
   const trace = id === undefined ? await runtime.trace.last() : await runtime.trace.get(id)
   if (json) process.stdout.write(`${JSON.stringify(trace ?? null, null, 2)}\n`)
   else if (trace)
-    process.stdout.write(`${formatTrace(trace, { color: isTerminal(), width: process.stdout.columns })}\n`)
+    process.stdout.write(`${formatTrace(trace, { color: takesColor(), width: process.stdout.columns })}\n`)
   else process.stdout.write(' no trace yet\n')
 }
 

@@ -6,7 +6,8 @@ type Format = Parameters<typeof styleText>[0]
 export const style = (format: Format, text: string, stream: NodeJS.WriteStream = process.stdout): string =>
   styleText(format, text, { stream })
 
-export const isTerminal = (): boolean => process.stdout.isTTY === true
+/** Whether stdout takes colours: a terminal, and neither `NO_COLOR` nor a dumb one. */
+export const takesColor = (): boolean => process.stdout.isTTY === true && process.stdout.hasColors()
 
 const CONTROL = /(?![\n\t])\p{Cc}/gu
 
