@@ -17,7 +17,24 @@ describe('loadRuntime', () => {
     const broken = new Error('libonnxruntime.so.1: cannot open shared object file')
     await expect(loadRuntime(() => Promise.reject(broken))).rejects.toMatchObject({
       code: 'engine_unavailable',
-      message: expect.stringContaining('libonnxruntime.so.1'),
+      message: 'onnxruntime-node does not start: libonnxruntime.so.1: cannot open shared object file',
+    })
+  })
+
+  it.each([
+    [
+      '/home/ada/app/node_modules/x/linux/x64/lib.so.1: cannot open: No such file',
+      'lib.so.1: cannot open: No such file',
+    ],
+    ['dlopen(/Users/Ada L/x/lib.dylib, 0x1): tried: (no such file)', 'dlopen(lib.dylib, 0x1): tried: (no such file)'],
+    ["Cannot find module 'C:\\Users\\Ada L\\x.node'", "Cannot find module 'x.node'"],
+    [
+      "Cannot find module '/home/ada/x.js' imported from file:///home/ada/y.mjs",
+      "Cannot find module 'x.js' imported from file:y.mjs",
+    ],
+  ])('names files without their folders: %s', async (text, shown) => {
+    await expect(loadRuntime(() => Promise.reject(new Error(text)))).rejects.toMatchObject({
+      message: `onnxruntime-node does not start: ${shown}`,
     })
   })
 })

@@ -21,7 +21,9 @@ export const loadRuntime = async (
       (cause as { code?: unknown } | undefined)?.code === 'ERR_MODULE_NOT_FOUND' && text.includes("'onnxruntime-node'")
     throw new RtError({
       code: 'engine_unavailable',
-      message: missing ? 'the package onnxruntime-node is not installed.' : `onnxruntime-node does not start: ${text}`,
+      message: missing
+        ? 'the package onnxruntime-node is not installed.'
+        : `onnxruntime-node does not start: ${withoutFolders(text)}`,
       hint: missing
         ? 'Run: npm install onnxruntime-node'
         : 'Install it anew (npm install onnxruntime-node) for this platform and Node version.',
@@ -30,3 +32,7 @@ export const loadRuntime = async (
     })
   }
 }
+
+/** Absolute paths cut to their file names; a folder may have spaces, and a text loses rather too much than shows one. */
+const withoutFolders = (text: string): string =>
+  text.replaceAll(/(?<![\w.])(?:[A-Za-z]:)?[\\/]+(?:[^\\/:'"\n]+[\\/]+)+/g, '')
