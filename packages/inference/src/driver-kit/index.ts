@@ -3,9 +3,7 @@
 // Grammars
 export { compileGrammar, jsonObjectGrammar } from './compile-grammar.ts'
 export { toolCallGrammar } from './tool-grammar.ts'
-export type { CompileGrammarOptions } from './compile-grammar.ts'
 
 // Tools as text
 export { parseToolCall } from './parse-tool-call.ts'
 export { toolInstructions } from './tool-instructions.ts'
-export type { ParsedToolCall } from './parse-tool-call.ts'

@@ -14,12 +14,10 @@ export interface HostMethods {
 
 export interface ServeHostOptions {
   methods: HostMethods
-  /** Runs once when the parent asks the child to stop, before it exits. */
-  onStop?: () => void | Promise<void>
 }
 
 /** The child's side of {@link createHost}: answers calls and streams until the parent goes away. */
-export const serveHost = ({ methods, onStop }: ServeHostOptions): void => {
+export const serveHost = ({ methods }: ServeHostOptions): void => {
   const running = new Map<number, AbortController>()
   const child = serveChild({
     onMessage: (message) => {
@@ -27,9 +25,8 @@ export const serveHost = ({ methods, onStop }: ServeHostOptions): void => {
       if (request.type === 'cancel') running.get(request.id)?.abort(abortError())
       else void answer(request)
     },
-    onStop: async () => {
+    onStop: () => {
       for (const controller of running.values()) controller.abort(abortError())
-      await onStop?.()
     },
   })
   const send = (response: HostResponse): void => child.send(response)

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { freemem } from 'node:os'
 import { basename } from 'node:path'
 import { RtError, toRtError, type Sampling } from '@rt/core'
-import type { Llama, LlamaContext, LlamaContextSequence, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
+import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { loadLlama, type LlamaModule } from './load-llama.ts'
 import type { GgufModelInfo, LoadParams } from './options.ts'
@@ -41,7 +41,6 @@ export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promi
       ignoreMemorySafetyChecks: sizeBytes * 4 < freemem(),
     }),
   )
-  const contexts: LlamaContext[] = []
   try {
     const contextTokens = contextSize(params, model)
     const create = async (): Promise<LlamaContextSequence> => {
@@ -54,7 +53,6 @@ export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promi
           failedCreationRemedy: false,
         }),
       )
-      contexts.push(context)
       return context.getSequence()
     }
     const source = templateSource(params, model)
