@@ -7,7 +7,7 @@ import { RtError } from '@rt/core'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runScript } from './__fixtures__/run-script.ts'
 import { openDatabase } from './open-database.ts'
-import type { Database } from './types.ts'
+import type { Database, Transaction } from './types.ts'
 
 let folder: string
 let path: string
@@ -20,8 +20,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 const fixture = (name: string): URL => new URL(`./__fixtures__/${name}.ts`, import.meta.url)
 const fails = (code: string, text = ''): unknown =>
   expect.objectContaining({ code, message: expect.stringContaining(text) as unknown })
-const openItems = async (): Promise<Database> => {
-  const database = await openDatabase({ path })
+const openItems = async (options: { graceMs?: number } = {}): Promise<Database> => {
+  const database = await openDatabase({ path, ...options })
   await database.migrate('items', ['CREATE TABLE item (id INTEGER PRIMARY KEY, x)'])
   return database
 }
@@ -149,6 +149,42 @@ describe('transaction', () => {
     await using database = await openItems()
     const failed = database.transaction(() => database.write({ sql: 'DELETE FROM item' }))
     await expect(failed).rejects.toEqual(fails('invalid_request', 'wait for itself'))
+  })
+
+  test('closing waits for one that ends, and lets it commit', async () => {
+    const database = await openItems()
+    const gate = Promise.withResolvers<void>()
+    const inserted = database.transaction(async (transaction) => {
+      await gate.promise
+      return transaction.run({ sql: 'INSERT INTO item (x) VALUES (1)' })
+    })
+    const closed = database[Symbol.asyncDispose]()
+    gate.resolve()
+    expect(await inserted).toBe(1)
+    await closed
+    await using again = await openItems()
+    expect(await count(again)).toBe(1)
+  })
+
+  test('one that never ends does not keep the database open: it is rolled back, and what waits behind it is told', async () => {
+    const database = await openItems({ graceMs: 1 })
+    const begun = Promise.withResolvers<Transaction>()
+    const stuck = database.transaction(async (transaction) => {
+      await transaction.run({ sql: 'INSERT INTO item (x) VALUES (1)' })
+      begun.resolve(transaction)
+      await new Promise(() => {})
+    })
+    const behind = database.transaction((transaction) => transaction.run({ sql: 'INSERT INTO item (x) VALUES (2)' }))
+    const outcomes = Promise.allSettled([stuck, behind])
+    const transaction = await begun.promise
+    await database[Symbol.asyncDispose]()
+
+    const told = { status: 'rejected', reason: fails('shutting_down', 'within 1 ms') }
+    expect(await outcomes).toEqual([told, told])
+    const late = transaction.run({ sql: 'INSERT INTO item (x) VALUES (3)' })
+    await expect(late).rejects.toEqual(fails('invalid_request', 'over'))
+    await using again = await openItems()
+    expect(await count(again)).toBe(0)
   })
 
   test('cannot be used after its end', async () => {

@@ -1,9 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
-import { disposeAll, RtError } from '@rt/core'
-import { fileError } from '../files/file-error.ts'
-import { createReaderPool } from './reader-pool.ts'
+import { basename } from 'node:path'
+import { abortable, disposeAll, RtError, throwIfAborted } from '@rt/core'
+import { createReaderPool, type ReaderPool } from './reader-pool.ts'
+import { createFile, requireFile } from './database-file.ts'
 import { cloneable, cloneableStatement } from './cloneable.ts'
 import { startConnection, type WorkerConnection } from './worker-connection.ts'
 import type { Database, OpenDatabaseOptions, Statement, Transaction } from './types.ts'
@@ -13,7 +12,12 @@ import type { Database, OpenDatabaseOptions, Statement, Transaction } from './ty
  *
  * @throws RtError `not_found` when the folder, or with `readOnly` the file, is missing; `database_corrupt`.
  */
-export const openDatabase = async ({ path, readOnly = false, readers = 2 }: OpenDatabaseOptions): Promise<Database> => {
+export const openDatabase = async ({
+  path,
+  readOnly = false,
+  readers = 2,
+  graceMs = 3000,
+}: OpenDatabaseOptions): Promise<Database> => {
   if (!Number.isInteger(readers) || readers < 1) {
     throw new RtError({ code: 'invalid_request', message: `readers is ${readers}; it must be a whole number from 1.` })
   }
@@ -23,18 +27,23 @@ export const openDatabase = async ({ path, readOnly = false, readers = 2 }: Open
   const pool = createReaderPool({ path, size: readers })
   // A read-only database has nothing else that would find out that the file cannot be opened.
   if (readOnly) await pool.warm()
-  return createDatabase(path, writer, pool)
+  return createDatabase({ path, writer, pool, graceMs })
 }
 
-const createDatabase = (
-  path: string,
-  writer: WorkerConnection | undefined,
-  pool: ReturnType<typeof createReaderPool>,
-): Database => {
+interface Opened {
+  path: string
+  writer: WorkerConnection | undefined
+  pool: ReaderPool
+  graceMs: number
+}
+
+const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
   const file = basename(path)
   const inside = new AsyncLocalStorage<{ open: boolean }>()
   let queue: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | undefined
+  /** Fires when closing has waited long enough for the work of transactions, which may wait for anything. */
+  const overdue = new AbortController()
 
   const refuseClosed = (): void => {
     if (closing) throw new RtError({ code: 'database_error', message: `${file} is closed.`, hint: 'Open it again.' })
@@ -64,6 +73,7 @@ const createDatabase = (
   }
 
   const transact = async <T>(on: WorkerConnection, work: (transaction: Transaction) => Promise<T>): Promise<T> => {
+    throwIfAborted(overdue.signal)
     await on.request({ type: 'begin' })
     const state = { open: true }
     const refuseOver = (): void => {
@@ -82,7 +92,10 @@ const createDatabase = (
       },
     }
     try {
-      const value = await inside.run(state, () => work(transaction))
+      const value = await abortable(
+        inside.run(state, () => work(transaction)),
+        overdue.signal,
+      )
       state.open = false
       await on.request({ type: 'commit' })
       return value
@@ -92,6 +105,14 @@ const createDatabase = (
       await on.request({ type: 'rollback' }).catch(() => {})
       throw error
     }
+  }
+
+  const close = async (): Promise<void> => {
+    const patience = setTimeout(() => overdue.abort(overdueError(file, graceMs)), graceMs)
+    await queue
+    clearTimeout(patience)
+    // Readers first: the writer's checkpoint then has nobody to wait for.
+    await disposeAll([writer && { [Symbol.asyncDispose]: () => writer.close() }, pool])
   }
 
   const all: Database['all'] = async <R>(sql: string, params: Parameters<Database['all']>[1] = []) => {
@@ -118,47 +139,14 @@ const createDatabase = (
       if (writer) await exclusive('migrate', (on) => on.request(operation))
       else await pool.request(operation)
     },
-    [Symbol.asyncDispose]() {
-      closing ??= queue.then(() =>
-        // Readers first: the writer's checkpoint then has nobody to wait for.
-        disposeAll([writer && { [Symbol.asyncDispose]: () => writer.close() }, pool]),
-      )
-      return closing
-    },
+    [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }
 
-const requireFile = (path: string): void => {
-  if (existsSync(path)) return
-  throw new RtError({
-    code: 'not_found',
-    message: `there is no ${basename(path)} to read.`,
-    hint: 'Check the data folder, or run a command that writes first.',
+const overdueError = (file: string, graceMs: number): RtError =>
+  new RtError({
+    code: 'shutting_down',
+    message: `${file} was closed, and its transactions did not end within ${graceMs} ms: nothing of this one is stored.`,
+    hint: 'Keep transactions short: wait for models and networks outside of them.',
+    retryable: false,
   })
-}
-
-/**
- * Makes an empty file with mode 0600 (SQLite gives the log files the mode of the main one) and makes its name durable.
- * An existing file is not touched: closing a descriptor of a file drops this process's POSIX locks on it, SQLite's
- * included. Synchronous for the same reason: no other open can come between.
- */
-const createFile = (path: string): void => {
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-    syncFolder(dirname(path))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return
-    throw fileError(error, path, 'created', 'database_error')
-  }
-}
-
-const syncFolder = (path: string): void => {
-  // Windows has no such call.
-  if (process.platform === 'win32') return
-  const folder = openSync(path, 'r')
-  try {
-    fsyncSync(folder)
-  } finally {
-    closeSync(folder)
-  }
-}

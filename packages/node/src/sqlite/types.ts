@@ -34,7 +34,10 @@ export interface Database extends AsyncDisposable {
   get<T = Row>(sql: string, params?: SqlValue[]): Promise<T | undefined>
   /** All statements in one transaction; durable when it resolves, absent when it rejects. */
   write(statements: Statement | Statement[]): Promise<WriteResult>
-  /** For a write that depends on what it reads. Holds the writer: keep it short. Rolled back when `work` throws. */
+  /**
+   * For a write that depends on what it reads. Holds the writer: keep it short. Rolled back when `work` throws, and with
+   * `shutting_down` when the database is closed and it does not end within `graceMs`.
+   */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /**
    * Brings one subsystem's tables to the newest version. Migration n (counted from 1) runs once, in a transaction.
@@ -51,4 +54,6 @@ export interface OpenDatabaseOptions {
   readOnly?: boolean
   /** Reader threads, started on demand. Default 2. */
   readers?: number
+  /** How long closing waits for open transactions before it rolls them back. Default 3000. */
+  graceMs?: number
 }
