@@ -1,5 +1,6 @@
-import { toRtError, type StreamPart } from '@rt/core'
+import { RtError, toRtError, type StreamPart } from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
+import { ignoreGone } from '../../host/ignore-gone.ts'
 import type { GgufModel, GgufModelInfo, LoadParams } from './options.ts'
 import { validateRequest } from './sampling.ts'
 
@@ -12,33 +13,52 @@ export const createGgufModel = ({
   host: Host
   load: LoadParams
   info: GgufModelInfo
-}): GgufModel => ({
-  id: load.id,
-  info,
-  capabilities: {
-    local: true,
-    contextTokens: info.contextTokens,
-    tools: 'grammar',
-    structuredOutput: true,
-    tokenCount: 'exact',
-    reasoning: false,
-    images: false,
-  },
-  countTokens: (prompt, { signal } = {}) => host.call<number>('count', { load, prompt }, { signal }),
-  async *stream(request, { signal } = {}) {
-    yield { type: 'start', model: load.id }
-    try {
-      validateRequest(request)
-      yield* host.stream<StreamPart>('generate', { load, request }, { signal, onAbort: 'drain' })
-    } catch (thrown) {
-      const error = toRtError(thrown)
-      yield error.code === 'aborted'
-        ? { type: 'abort', reason: error.message }
-        : { type: 'error', error: error.toJSON() }
-    }
-  },
-  async [Symbol.asyncDispose]() {
-    // Without a child there is nothing to free.
-    if (host.pid !== undefined) await host.call('unload', { key: load.key })
-  },
-})
+}): GgufModel => {
+  let closed = false
+  /** The host would load the weights again, for a handle that never frees them. */
+  const checkOpen = (): void => {
+    if (!closed) return
+    throw new RtError({
+      code: 'shutting_down',
+      message: `the model ${load.id} was closed.`,
+      hint: 'Load it again.',
+      retryable: false,
+    })
+  }
+  return {
+    id: load.id,
+    info,
+    capabilities: {
+      local: true,
+      contextTokens: info.contextTokens,
+      tools: 'grammar',
+      structuredOutput: true,
+      tokenCount: 'exact',
+      reasoning: false,
+      images: false,
+    },
+    async countTokens(prompt, { signal } = {}) {
+      checkOpen()
+      return await host.call<number>('count', { load, prompt }, { signal })
+    },
+    async *stream(request, { signal } = {}) {
+      yield { type: 'start', model: load.id }
+      try {
+        checkOpen()
+        validateRequest(request)
+        yield* host.stream<StreamPart>('generate', { load, request }, { signal, onAbort: 'drain' })
+      } catch (thrown) {
+        const error = toRtError(thrown)
+        yield error.code === 'aborted'
+          ? { type: 'abort', reason: error.message }
+          : { type: 'error', error: error.toJSON() }
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      if (closed) return
+      closed = true
+      // Without a child there is nothing to free.
+      if (host.pid !== undefined) await host.call('unload', { key: load.key }).catch(ignoreGone)
+    },
+  }
+}

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type EmbeddingModel, type Embeddings, RtError, throwIfAborted } from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
+import { ignoreGone } from '../../host/ignore-gone.ts'
 import type {
   EmbedderSpec,
   EmbedParams,
@@ -110,9 +111,4 @@ const requireWhole = (id: string, values: Record<string, number>): void => {
     message: `${wrong[0]} of ${id} is ${wrong[1]}.`,
     hint: 'It is a whole number, 1 or more.',
   })
-}
-
-/** A child that is gone, or going, holds no weights any more. */
-const ignoreGone = (error: unknown): void => {
-  if (!RtError.isInstance(error) || (error.code !== 'engine_crashed' && error.code !== 'shutting_down')) throw error
 }

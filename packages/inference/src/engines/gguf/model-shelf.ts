@@ -1,0 +1,46 @@
+import { abortError } from '@rt/core'
+import type { LoadParams } from './options.ts'
+
+/** The models a host holds, each under the key its handle was given. */
+export interface ModelShelf<M extends AsyncDisposable> {
+  /**
+   * Loads a model for a handle that is being made.
+   *
+   * @throws RtError what loading throws, or `aborted`: then nothing is kept, since nobody has the key.
+   */
+  load(params: LoadParams, signal: AbortSignal): Promise<M>
+  /** For a request: the model, loaded again in a child that was just born. It is not stopped: others may wait for it too. */
+  get(params: LoadParams): Promise<M>
+  /** Frees the weights. Does nothing for a key that is not there. */
+  unload(key: string): Promise<void>
+}
+
+export const createModelShelf = <M extends AsyncDisposable>(
+  loadModel: (params: LoadParams, signal?: AbortSignal) => Promise<M>,
+): ModelShelf<M> => {
+  const models = new Map<string, Promise<M>>()
+
+  const get = (params: LoadParams, signal?: AbortSignal): Promise<M> => {
+    const known = models.get(params.key)
+    if (known) return known
+    const model = loadModel(params, signal)
+    models.set(params.key, model)
+    model.catch(() => models.get(params.key) === model && models.delete(params.key))
+    return model
+  }
+  const unload = async (key: string): Promise<void> => {
+    const model = models.get(key)
+    models.delete(key)
+    await (await model?.catch(() => undefined))?.[Symbol.asyncDispose]()
+  }
+  return {
+    get: (params) => get(params),
+    unload,
+    async load(params, signal) {
+      const model = await get(params, signal)
+      if (!signal.aborted) return model
+      await unload(params.key)
+      throw abortError(signal)
+    },
+  }
+}

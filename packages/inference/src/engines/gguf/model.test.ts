@@ -1,0 +1,59 @@
+import { createMessage, RtError, type StreamPart } from '@rt/core'
+import { expect, test } from 'vitest'
+import type { Host } from '../../host/create-host.ts'
+import { createGgufModel } from './model.ts'
+
+/** A host that notes what it is asked and streams `events`. */
+const createFakeHost = (events: unknown[] = []) => {
+  const asked: string[] = []
+  const fake = { pid: 1 as number | undefined, failUnload: undefined as RtError | undefined, asked }
+  const host: Host = {
+    name: 'fake',
+    get pid() {
+      return fake.pid
+    },
+    start: async () => {},
+    async call<T>(method: string): Promise<T> {
+      asked.push(method)
+      if (method === 'unload' && fake.failUnload) throw fake.failUnload
+      return 7 as T
+    },
+    async *stream<T>(method: string) {
+      asked.push(method)
+      yield* events as T[]
+    },
+    [Symbol.asyncDispose]: async () => {},
+  }
+  return { fake, host }
+}
+
+const load = { id: 'tiny', path: 'tiny.gguf', key: 'k' }
+const info = { architecture: 'llama', sizeBytes: 1, contextTokens: 64, trainContextTokens: 64, templateHash: '' }
+const request = { messages: [createMessage('user', 'Hi')] }
+
+test('a closed model asks the host for nothing, least of all to load it again', async () => {
+  const { host, fake } = createFakeHost()
+  const model = createGgufModel({ host, load, info })
+  expect(await model.countTokens(request)).toBe(7)
+  await model[Symbol.asyncDispose]()
+  await model[Symbol.asyncDispose]()
+  await expect(model.countTokens(request)).rejects.toMatchObject({ code: 'shutting_down' })
+  const parts: StreamPart[] = []
+  for await (const part of model.stream(request)) parts.push(part)
+  expect(parts).toMatchObject([{ type: 'start' }, { type: 'error', error: { code: 'shutting_down' } }])
+  expect(fake.asked).toEqual(['count', 'unload'])
+})
+
+test('closing has nothing to free in a host that is gone, or going', async () => {
+  for (const code of ['engine_crashed', 'engine_unavailable', 'shutting_down'] as const) {
+    const { host, fake } = createFakeHost()
+    fake.failUnload = new RtError({ code, message: 'gone.' })
+    await createGgufModel({ host, load, info })[Symbol.asyncDispose]()
+  }
+  const { host, fake } = createFakeHost()
+  fake.failUnload = new RtError({ code: 'internal', message: 'a defect.' })
+  await expect(createGgufModel({ host, load, info })[Symbol.asyncDispose]()).rejects.toMatchObject({ code: 'internal' })
+  fake.pid = undefined
+  await createGgufModel({ host, load, info })[Symbol.asyncDispose]()
+  expect(fake.asked).toEqual(['unload'])
+})
