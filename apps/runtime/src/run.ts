@@ -1,5 +1,7 @@
 import {
+  abortable,
   createMessageBuilder,
+  deserializeError,
   emptyUsage,
   isTerminal,
   type LanguageModel,
@@ -7,13 +9,15 @@ import {
   messageText,
   type Principal,
   type RetrievedChunk,
+  RtError,
   type Span,
   type StreamPart,
+  type TerminalPart,
   toRtError,
 } from '@rt/core'
 import { cite, withEarlierCitations } from '@rt/memory'
 import { runLoop } from '@rt/tools'
-import type { RunParts, RunRequest } from './run-request.ts'
+import type { Retrieval, RunParts, RunRequest } from './run-request.ts'
 
 /**
  * The one orchestration of rt: history, retrieval, the loop, citations, commit, all under one span.
@@ -27,15 +31,17 @@ export async function* run(request: RunRequest, parts: RunParts, signal?: AbortS
   try {
     const turn = await prepare(request, parts, { signal, span })
     yield { type: 'start', model: turn.model.id, traceId: span.traceId }
+    if (turn.retrieval.warning) yield { type: 'warning', ...turn.retrieval.warning }
     const last = yield* stream(request, parts, turn, { signal, span })
-    span.end(last?.type === 'error' ? toRtError(last.error) : undefined)
-    if (last) yield last
+    span.end(failureOf(last))
+    yield last
   } catch (error) {
     const failure = toRtError(error)
     span.end(failure)
     if (failure.code === 'aborted') yield { type: 'abort', reason: failure.message, usage: emptyUsage() }
     else yield { type: 'error', error: failure.toJSON() }
   } finally {
+    // Its reader may have left early.
     span.end()
   }
 }
@@ -45,7 +51,8 @@ interface Turn {
   /** What this turn adds to the thread. */
   fresh: Message[]
   history: Message[]
-  retrieved: RetrievedChunk[]
+  system: string | undefined
+  retrieval: Retrieval
 }
 
 interface Options {
@@ -55,35 +62,38 @@ interface Options {
 
 const prepare = async (request: RunRequest, parts: RunParts, options: Options): Promise<Turn> => {
   const { principal, thread, retrieve } = request
-  const fresh = thread ? newMessages(request.messages) : request.messages
+  const { instructions, fresh } = thread ? newMessages(request.messages) : { instructions: '', fresh: request.messages }
   const [model, history] = await Promise.all([
-    parts.router.pick(request.model, options),
+    // Loading a model may take long and serves others too: it goes on, we do not wait.
+    abortable(parts.router.pick(request.model, options), options.signal),
     thread ? parts.threads().then((store) => store.messages(principal, thread, options)) : [],
   ])
   const query = question(fresh)
-  const found = retrieve && query ? await parts.retrieve(retrieve, query, options) : []
-  const retrieved = retrieve ? withEarlierCitations(query, found, history) : []
-  return { model, fresh, history, retrieved }
+  const found = retrieve && query ? await parts.retrieve(retrieve, query, { principal, ...options }) : { passages: [] }
+  const passages = retrieve ? withEarlierCitations(query, found.passages, history) : []
+  const system = [request.system, instructions].filter(Boolean).join('\n\n') || undefined
+  return { model, fresh, history, system, retrieval: { ...found, passages } }
 }
 
 /** Yields all but the terminal part, which it returns after the turn is committed. */
 async function* stream(
   request: RunRequest,
-  parts: RunParts,
-  { model, fresh, history, retrieved }: Turn,
+  { assembler, threads }: RunParts,
+  { model, fresh, history, system, retrieval: { passages } }: Turn,
   options: Options,
-): AsyncGenerator<StreamPart, StreamPart | undefined> {
+): AsyncGenerator<StreamPart, TerminalPart> {
   const { thread, principal } = request
   const builder = createMessageBuilder()
-  let seen = retrieved
+  let seen: RetrievedChunk[] = passages
+  const messages = [...history, ...fresh]
   const loop = runLoop(
-    { ...request, model, messages: [...history, ...fresh], retrieved, assembler: parts.assembler, cacheKey: thread },
+    { ...request, model, system, messages, retrieved: passages, assembler, cacheKey: thread },
     options,
   )
   for await (const part of loop) {
     builder.add(part)
     if (part.type === 'context')
-      seen = retrieved.filter(({ id }) => !part.context.trimmed.some((item) => item.id === id))
+      seen = passages.filter(({ id }) => !part.context.trimmed.some((item) => item.id === id))
     if (!isTerminal(part)) yield part
     else if (part.type !== 'finish') return part
     else {
@@ -92,31 +102,42 @@ async function* stream(
         builder.add(cited)
         yield cited
       }
-      if (thread) await commit(parts, principal, thread, [...fresh, ...builder.messages()], options)
+      if (thread) await commit(threads, principal, thread, [...fresh, ...builder.messages()], options)
       return part
     }
   }
-  return undefined
+  throw new RtError({ code: 'internal', message: 'the loop ended without a terminal part.' })
 }
 
 /** Not under the caller's signal: an answer that was shown is kept. */
 const commit = async (
-  parts: RunParts,
+  threads: RunParts['threads'],
   principal: Principal,
   thread: string,
   messages: Message[],
   { span }: Options,
-): Promise<void> => {
-  const threads = await parts.threads()
-  await threads.append(principal, thread, messages, { traceId: span.traceId }, { span })
-}
+): Promise<void> => (await threads()).append(principal, thread, messages, { traceId: span.traceId }, { span })
 
-/** A client may send its whole history each time; in a thread of ours only what follows the last answer is new. */
-const newMessages = (messages: Message[]): Message[] =>
-  messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1)
+/**
+ * A client may send its whole history each time; in a thread of ours only what follows the last answer is new.
+ * Its instructions hold for this turn and are not kept: it sends them again with the next.
+ */
+const newMessages = (messages: Message[]): { instructions: string; fresh: Message[] } => {
+  const instructions = messages.filter(({ role }) => role === 'system').map(messageText)
+  const last = messages.findLastIndex(({ role }) => role === 'assistant')
+  return {
+    instructions: instructions.join('\n\n'),
+    fresh: messages.slice(last + 1).filter(({ role }) => role !== 'system'),
+  }
+}
 
 /** What to look up. */
 const question = (messages: Message[]): string => {
   const last = messages.findLast(({ role }) => role === 'user')
   return last ? messageText(last) : ''
+}
+
+const failureOf = (part: TerminalPart): RtError | undefined => {
+  if (part.type === 'finish') return undefined
+  return part.type === 'error' ? deserializeError(part.error) : new RtError({ code: 'aborted', message: part.reason })
 }

@@ -55,6 +55,46 @@ it('says that a model does not exist, and which do, as one error part', async ()
   expect(await rt.thread('a').messages()).toEqual([])
 })
 
+it('checks the embedder of a collection, and makes none by reading', async () => {
+  await using folder = await temporaryFolder()
+  await using rt = await createRuntime({ data: folder.path, embed: false })
+  await expect(rt.search('x', { collection: 'tpyo' })).rejects.toMatchObject({ code: 'not_found' })
+  expect(await rt.search('x')).toEqual([])
+  expect(await Array.fromAsync(rt.stream('x', { retrieve: 'tpyo' }))).toMatchObject([
+    { type: 'error', error: { code: expect.stringMatching(/not_found/) } },
+  ])
+})
+
+it('lets two ingests of one folder wait for each other', async () => {
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'a.md')
+  await writeFile(file, '# A\n\nThe first text of all.\n')
+  await using rt = await createRuntime({ data: join(folder.path, 'data'), embed: false })
+  const reports = await Promise.all([rt.ingest(file), rt.ingest(file)])
+  expect(reports.map(({ added, unchanged }) => [added, unchanged])).toEqual([
+    [1, 0],
+    [0, 1],
+  ])
+})
+
+it('opens nothing after close, and closes what it serves', async () => {
+  await using folder = await temporaryFolder()
+  const rt = await createRuntime({ data: folder.path, embed: false, chat: 'nosuch' })
+  const { address } = await rt.serve({ port: 0 })
+  expect((await fetch(`${address}/health`)).status).toBe(200)
+  await rt.close()
+  await expect(fetch(`${address}/health`)).rejects.toThrow()
+  expect(await Array.fromAsync(rt.stream('hi'))).toMatchObject([{ type: 'error', error: { code: 'shutting_down' } }])
+  await expect(rt.search('x')).rejects.toMatchObject({ code: 'shutting_down' })
+})
+
+it('answers under the host names it is given, mounted in another server', async () => {
+  await using folder = await temporaryFolder()
+  await using rt = await createRuntime({ data: folder.path, embed: false, allowedHosts: ['app.example'] })
+  expect((await rt.fetch(new Request('http://app.example/v1/models'))).status).toBe(200)
+  expect((await rt.fetch(new Request('http://evil.example/v1/models'))).status).toBe(403)
+})
+
 it('does not fetch a model when told so', async () => {
   await using folder = await temporaryFolder()
   const models = join(folder.path, 'models')

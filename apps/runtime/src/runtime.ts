@@ -42,6 +42,8 @@ export interface RuntimeOptions {
   passages?: number
   /** Fetch missing default models. Default true; false = a clear error instead. */
   download?: boolean
+  /** Host names under which `fetch` and `serve` answer, beside the loopback ones. Default none. */
+  allowedHosts?: string[]
   /** Tools every turn may use, unless the turn brings its own. Default none. */
   tools?: Tool[]
   /** Record traces. Default true. */
@@ -93,7 +95,7 @@ export interface ServeOptions {
   port?: number
   /** Take the next free port when this one is busy. Default false. */
   fallback?: boolean
-  /** Names of this server beside the loopback ones. */
+  /** Default: the runtime's own. */
   allowedHosts?: string[]
   /** Clients must send one of these as a bearer token; needed for a host beyond loopback. Default: `RT_API_KEY`, else none. */
   apiKeys?: string[]

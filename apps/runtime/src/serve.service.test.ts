@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
+import type { Trace, TraceSpan } from '@rt/observe/trace'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  gone,
   HANDBOOK,
-  isAlive,
   type RunningCommand,
   runCommand,
   startCommand,
@@ -23,10 +24,6 @@ const descendants = (pid: number): number[] => {
   const below = (parent: number): number[] =>
     rows.filter(([, ppid]) => ppid === parent).flatMap(([child]) => [child, ...below(child)])
   return below(pid)
-}
-
-const gone = async (pids: number[]): Promise<void> => {
-  while (pids.some(isAlive)) await new Promise((resolve) => setImmediate(resolve))
 }
 
 describe('rt serve', () => {
@@ -165,30 +162,46 @@ describe('rt serve', () => {
     expect(choices[0]?.message.content).toMatch(/\w/)
   })
 
-  it('shows chat, retrieval and tool spans with tokens and cost in the trace', async () => {
+  it('shows chat, retrieval and tool spans of one request with tokens and cost', async () => {
     await using other = await temporaryFolder()
-    await runCommand(['demo', '--once', '--data', other.path, '--port', '0'])
-    const list = JSON.parse((await runCommand(['trace', 'list', '--json', '--data', other.path])).stdout) as {
-      traceId: string
-    }[]
-    const traces = await Promise.all(
-      list.map(
-        async ({ traceId }) => (await runCommand(['trace', 'show', traceId, '--json', '--data', other.path])).stdout,
-      ),
-    )
-    const names = traces.join()
-    expect(names).toMatch(/"name": "chat smollm2:135m"/)
-    expect(names).toMatch(/"name": "retrieval default"/)
-    expect(names).toMatch(/"name": "execute_tool get_weather"/)
-    const last = JSON.parse((await runCommand(['trace', 'last', '--json', '--data', other.path])).stdout)
-    expect(last).toMatchObject({ status: 'ok', cost: { usd: 0, unpriced: [] } })
-    expect(JSON.stringify(last)).toContain('gen_ai.usage.input_tokens')
+    const program = startProgram(join(import.meta.dirname, '__fixtures__/one-trace.ts'), [other.path, HANDBOOK])
+    expect(await program.exit).toBe(0)
+    const { stdout } = await runCommand(['trace', 'last', '--json', '--data', other.path])
+    const trace = JSON.parse(stdout) as Trace
+    const [root] = trace.spans
+    const named = (name: string): TraceSpan[] => root!.children.filter((span) => span.name === name)
+    expect(trace).toMatchObject({ name: 'request', status: 'ok', cost: { usd: 0, unpriced: [] } })
+    expect(named('retrieval default')).toMatchObject([
+      { attributes: { 'gen_ai.usage.input_tokens': expect.any(Number) } },
+    ])
+    expect(named('execute_tool get_weather')).toHaveLength(1)
+    const chats = named(`chat ${MODEL}`)
+    expect(chats).toHaveLength(2)
+    for (const { attributes } of chats) expect(attributes['gen_ai.usage.input_tokens']).toBeGreaterThan(20)
+    const output = chats.reduce((sum, { attributes }) => sum + Number(attributes['gen_ai.usage.output_tokens']), 0)
+    expect(trace.usage.output).toBe(output)
   })
 })
 
 const hosts = ({ child }: RunningCommand): number[] => descendants(child.pid!)
 
 describe('an end, however it comes', () => {
+  it('ends with an error when the model does not exist, though it listens already', async () => {
+    await using folder = await temporaryFolder()
+    const { code, stderr } = await runCommand(['serve', '--port', '0', '--data', folder.path, '--model', 'smolm2:135m'])
+    expect(code).toBe(1)
+    expect(stderr).toContain('error  model_not_found: no model is called "smolm2:135m".')
+    expect(stderr).toContain('Did you mean smollm2:135m (installed)')
+  })
+
+  it('Ctrl-C while the model loads ends it at once', async () => {
+    await using folder = await temporaryFolder()
+    const server = startCommand(['serve', '--port', '0', '--data', folder.path])
+    await server.said(/listening/)
+    server.child.kill('SIGINT')
+    expect(await server.exit).toBe(130)
+  })
+
   it('loses nothing of an acknowledged ingest when killed', async () => {
     await using folder = await temporaryFolder()
     const fixture = join(import.meta.dirname, '__fixtures__/ingest-then-wait.ts')

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import {
+  abortable,
+  type CollectionStamp,
   disposeAll,
   type EmbeddingModel,
   noopTelemetry,
-  type RetrievedChunk,
   RtError,
-  type Span,
   type StreamPart,
   type Telemetry,
   type ThreadStore,
@@ -19,6 +19,7 @@ import {
   createIngest,
   createRetriever,
   createThreadStore,
+  type Ingest,
   type IngestOptions,
   type IngestReport,
 } from '@rt/memory'
@@ -28,11 +29,17 @@ import { createSqliteStore } from '@rt/vector'
 import { createModels, type Models } from './models/create-models.ts'
 import { once } from './once.ts'
 import { run } from './run.ts'
-import type { RunRequest } from './run-request.ts'
+import type { Retrieval, RetrieveOptions, RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type RuntimeOptions } from './runtime.ts'
 
 /** Passages a question is answered from: what a model of 135M parameters still reads well. */
 const PASSAGES = 2
+/** How long an embedder that cannot be had is not looked for again. */
+const RETRY_EMBEDDER_MS = 60_000
+export const NO_EMBEDDER = {
+  id: 'no-embedder',
+  message: 'the embedder could not be had: documents are found by words only.',
+}
 
 /** What a runtime is made of, each part opened when it is first needed. */
 export interface Services extends AsyncDisposable {
@@ -44,16 +51,12 @@ export interface Services extends AsyncDisposable {
   /** Undefined when it is switched off or cannot be had: retrieval then goes by words alone. */
   embedder(): Promise<EmbeddingModel | undefined>
   ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
-  retrieve(
-    collection: string,
-    query: string,
-    options?: { k?: number; signal?: AbortSignal; span?: Span },
-  ): Promise<RetrievedChunk[]>
+  retrieve(collection: string, query: string, options: RetrieveOptions & { k?: number }): Promise<Retrieval>
   turn(request: RunRequest, signal?: AbortSignal): AsyncIterable<StreamPart>
 }
 
 /** A module of its own, loaded after the port is bound: `rt serve` listens before it reads any of this. */
-export const createServices = (data: string, options: RuntimeOptions): Services => {
+export const createServices = (data: string, options: RuntimeOptions, closing: AbortSignal): Services => {
   const { readOnly = false, embed = 'bge-small-en-v1.5', passages = PASSAGES } = options
   const threadsGiven = options.threads ?? (Number(process.env['RT_THREADS']) || undefined)
   const models = createModels({
@@ -64,6 +67,7 @@ export const createServices = (data: string, options: RuntimeOptions): Services 
     contextTokens: options.contextTokens,
     download: options.download ?? true,
     onProgress: options.onProgress,
+    signal: closing,
   })
   const database = once(() => open(join(data, 'rt.db'), readOnly))
   const vectors = once(async (): Promise<VectorStore> => createSqliteStore({ database: await database() }))
@@ -74,11 +78,28 @@ export const createServices = (data: string, options: RuntimeOptions): Services 
     return createTraceReader({ database: await database() })
   })
   const assembler = createContextAssembler()
+  /** One for all calls: runs wait for each other. Made anew once an embedder that was missing is there. */
+  const writers = new Map<EmbeddingModel | undefined, Ingest>()
+  const ingest = async (): Promise<Ingest> => {
+    const [db, store, model] = await Promise.all([database(), vectors(), embedder()])
+    const known = writers.get(model)
+    if (known) return known
+    const writer = createIngest({
+      database: db,
+      collection: (stamp) => store.collection(KNOWLEDGE, stamp),
+      embedder: model,
+    })
+    writers.set(model, writer)
+    return writer
+  }
   /** Reading makes no collection: a name that a client made up must not. */
-  const existing = async (name: string): Promise<VectorCollection | undefined> => {
+  const existing = async (name: string, model: EmbeddingModel | undefined): Promise<VectorCollection | undefined> => {
     const store = await vectors()
-    const known = (await store.list()).map((info) => info.name)
-    if (known.includes(name)) return store.collection(name)
+    const infos = await store.list()
+    const info = infos.find((other) => other.name === name)
+    // Its stamp is checked: vectors of another model are numbers that mean nothing here.
+    if (info) return store.collection(name, info.stamp && model && stampOf(model))
+    const known = infos.map((other) => other.name)
     if (name === KNOWLEDGE) return undefined
     throw new RtError({
       code: 'not_found',
@@ -86,12 +107,28 @@ export const createServices = (data: string, options: RuntimeOptions): Services 
       hint: known.length ? `Collections: ${known.join(', ')}.` : 'There is none yet: ingest documents first.',
     })
   }
-  const embedder = (): Promise<EmbeddingModel | undefined> => models.embedder().catch(unlessMissing)
-  const retrieve: Services['retrieve'] = async (name, query, { k = passages, ...callOptions } = {}) => {
-    const from = await existing(name)
-    if (!from) return []
-    const model = await embedder()
-    return createRetriever({ collection: from, embedder: model }).retrieve(query, { k, ...callOptions })
+  /** One that cannot be had is not looked for again at once: each try goes through all its sources. */
+  let missingUntil = 0
+  const embedder = async (): Promise<EmbeddingModel | undefined> => {
+    if (performance.now() < missingUntil) return undefined
+    try {
+      return await models.embedder()
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      missingUntil = performance.now() + RETRY_EMBEDDER_MS
+      return undefined
+    }
+  }
+  const retrieve: Services['retrieve'] = async (name, query, { k = passages, ...callOptions }) => {
+    const model = await abortable(embedder(), callOptions.signal)
+    const collection = await existing(name, model)
+    if (!collection) return { passages: [] }
+    const { stamp } = await collection.describe()
+    const passages = await createRetriever({ collection, embedder: stamp && model }).retrieve(query, {
+      k,
+      ...callOptions,
+    })
+    return { passages, ...(embed !== false && !model && { warning: NO_EMBEDDER }) }
   }
 
   return {
@@ -104,15 +141,10 @@ export const createServices = (data: string, options: RuntimeOptions): Services 
     retrieve,
 
     async ingest(paths, ingestOptions) {
-      const [store, model, spans] = await Promise.all([vectors(), embedder(), telemetry()])
-      const ingest = createIngest({
-        database: await database(),
-        collection: (stamp) => store.collection(KNOWLEDGE, stamp),
-        embedder: model,
-      })
+      const [into, spans] = await Promise.all([abortable(ingest(), ingestOptions?.signal), telemetry()])
       const span = spans.span('ingest')
       try {
-        return await ingest.ingest(paths, { ...ingestOptions, span })
+        return await into.ingest(paths, { ...ingestOptions, span })
       } catch (error) {
         span.end(error)
         throw error
@@ -155,11 +187,14 @@ const observe = async (database: Database, off: boolean): Promise<Telemetry & As
 const opened = (thing: Promise<AsyncDisposable> | undefined): Promise<AsyncDisposable | undefined> =>
   Promise.resolve(thing).catch(() => undefined)
 
-const unlessMissing = (error: unknown): undefined => {
-  if (RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found'))
-    return undefined
-  throw error
-}
+const isMissing = (error: unknown): boolean =>
+  RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found')
+
+const stampOf = ({ dimensions, fingerprint }: EmbeddingModel): CollectionStamp => ({
+  dimensions,
+  fingerprint,
+  metric: 'cosine',
+})
 
 export const readOnlyError = (): RtError =>
   new RtError({

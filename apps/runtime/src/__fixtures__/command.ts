@@ -81,11 +81,16 @@ export const temporaryFolder = async (): Promise<{ path: string } & AsyncDisposa
 }
 
 /** Whether a process of that id exists. */
-export const isAlive = (pid: number): boolean => {
+const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
     return true
   } catch {
     return false
   }
+}
+
+/** Waits until none of the processes exists. The system has no event for a process that is not our child, so we look. */
+export const gone = async (pids: number[]): Promise<void> => {
+  while (pids.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 10))
 }

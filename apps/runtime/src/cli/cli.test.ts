@@ -34,6 +34,7 @@ describe('parsing', () => {
     [['a', '--prot', '80'], '--prot is not an option of rt try.', 'Did you mean --port?'],
     [['a', '--zzz'], '--zzz is not an option of rt try.', 'See: rt try --help'],
     [['a', '--port'], '--port needs a value.', 'See'],
+    [['a', '--toString'], '--toString is not an option of rt try.', 'See'],
     [['a', '--once=yes'], '--once takes no value.', 'See'],
     [[], 'PATH… is missing.', 'See'],
     [['a', 'b', 'c'], '"c" is one argument too many.', 'See'],

@@ -16,7 +16,7 @@ const dispatch = async (argv: string[], signal: AbortSignal): Promise<number> =>
     process.stdout.write(`${version}\n`)
     return 0
   }
-  const load = COMMANDS[name]
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
   if (!load) throw unknownCommand(name)
   const { command } = await load()
   const context = parseCommand(command, rest)

@@ -1,4 +1,4 @@
-import { type EmbeddingModel, type LanguageModel, type ModelEntry, RtError, type Router } from '@rt/core'
+import { abortError, type EmbeddingModel, type LanguageModel, type ModelEntry, RtError, type Router } from '@rt/core'
 import { type Catalog, createCatalog, type PullProgress, type ResolvedModel } from '@rt/inference/catalog'
 import type { GgufEngine } from '@rt/inference/gguf'
 import type { OnnxEngine } from '@rt/inference/onnx'
@@ -16,6 +16,8 @@ export interface ModelsOptions {
   contextTokens?: number
   /** Fetch a missing default model. Other models are never fetched here. */
   download: boolean
+  /** Ends loading and fetching, when the runtime closes. */
+  signal: AbortSignal
   onProgress?: (progress: PullProgress) => void
 }
 
@@ -39,8 +41,8 @@ export const createModels = (options: ModelsOptions): Models => {
     const { createOnnxEngine } = await import('@rt/inference/onnx')
     return createOnnxEngine({ threads: options.embedThreads })
   })
-  const chats = new Map<string, () => Promise<LanguageModel & AsyncDisposable>>()
-  const embedders = new Map<string, () => Promise<EmbeddingModel & AsyncDisposable>>()
+  const chats = new Map<string, Promise<LanguageModel & AsyncDisposable>>()
+  const embedders = new Map<string, Promise<EmbeddingModel & AsyncDisposable>>()
 
   const canonical = <N extends string | false>(name: N): N | string =>
     name === false ? name : (catalog.find(name)?.name ?? name)
@@ -51,7 +53,7 @@ export const createModels = (options: ModelsOptions): Models => {
     const found =
       (await catalog.locate(name, { references: chosen })) ??
       (options.download && chosen
-        ? await catalog.ensure(name, { references: true, onProgress: options.onProgress })
+        ? await catalog.ensure(name, { references: true, signal: options.signal, onProgress: options.onProgress })
         : undefined)
     if (!found) throw await catalog.notFound(name)
     if (found.entry.kind !== kind)
@@ -68,8 +70,8 @@ export const createModels = (options: ModelsOptions): Models => {
   }
 
   const loadChat = async (name: string): Promise<LanguageModel & AsyncDisposable> => {
-    const [{ entry, files }, engine] = await Promise.all([find(name, 'chat'), gguf()])
-    return engine.load({
+    const { entry, files } = await find(name, 'chat')
+    return (await gguf()).load({
       id: entry.name,
       path: files.model,
       contextTokens: options.contextTokens,
@@ -78,8 +80,8 @@ export const createModels = (options: ModelsOptions): Models => {
   }
 
   const loadEmbedder = async (name: string): Promise<EmbeddingModel & AsyncDisposable> => {
-    const [{ entry, files }, engine] = await Promise.all([find(name, 'embed'), onnx()])
-    return engine.loadEmbedder({
+    const { entry, files } = await find(name, 'embed')
+    return (await onnx()).loadEmbedder({
       id: entry.name,
       modelPath: files.model,
       tokenizerPath: files.tokenizer!,
@@ -92,15 +94,16 @@ export const createModels = (options: ModelsOptions): Models => {
     })
   }
 
-  const memo = <T>(
-    map: Map<string, () => Promise<T>>,
-    name: string,
-    load: (name: string) => Promise<T>,
-  ): Promise<T> => {
+  /** A failure is not kept: names come from requests, and the next try may succeed. */
+  const memo = <T>(map: Map<string, Promise<T>>, name: string, load: (name: string) => Promise<T>): Promise<T> => {
+    if (options.signal.aborted) return Promise.reject(abortError(options.signal))
     const key = canonical(name)
-    let model = map.get(key)
-    if (!model) map.set(key, (model = once(() => load(key))))
-    return model()
+    const known = map.get(key)
+    if (known) return known
+    const model = load(key)
+    map.set(key, model)
+    model.catch(() => map.delete(key))
+    return model
   }
 
   return {

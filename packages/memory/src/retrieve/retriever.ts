@@ -66,6 +66,7 @@ export const createRetriever = ({
       )
       const chunks = hits.filter(isRelated(text, minCosine)).slice(0, k).map(toChunk)
       span.set({
+        'gen_ai.usage.input_tokens': embedded?.tokens,
         'rt.retrieval.found': hits.length,
         'rt.retrieval.returned': chunks.length,
         'rt.retrieval.chunks': chunks.map(({ id }) => id),

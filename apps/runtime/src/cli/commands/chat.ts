@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { text as readAll } from 'node:stream/consumers'
 import { createSecretId, RtError } from '@rt/core'
-import type { Runtime, Thread, TurnOptions } from '../../runtime.ts'
+import type { Thread, TurnOptions } from '../../runtime.ts'
 import { type CommandDefinition, DATA_FLAG, MODEL_FLAG, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { showTurn } from '../output/show-turn.ts'
@@ -43,21 +43,33 @@ export const command: CommandDefinition = {
     const options: TurnOptions = { signal, system: text(flags['system']), retrieve: flags['plain'] ? false : undefined }
     return withRuntime(context, {}, async (runtime) => {
       const thread = runtime.thread(text(flags['thread']) ?? `chat-${createSecretId().slice(0, 8)}`)
-      if (!prompt) return converse(runtime, thread, options)
+      if (!prompt) return converse(thread, options)
       await showTurn(thread.stream(prompt, options))
       return 0
     })
   },
 }
 
-const converse = async (_runtime: Runtime, thread: Thread, options: TurnOptions): Promise<number> => {
+/** Ctrl-C stops the answer that is being written; where there is none, it ends the conversation. */
+const converse = async (thread: Thread, options: TurnOptions): Promise<number> => {
   process.stdout.write(` thread ${thread.id} · an empty line or Ctrl-D ends\n`)
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const ended = new AbortController()
+  let answering: AbortController | undefined
+  // Readline holds the terminal: no signal comes, it tells us.
+  terminal.on('SIGINT', () => (answering ?? ended).abort())
+  const all = (...more: AbortSignal[]): AbortSignal =>
+    AbortSignal.any([...(options.signal ? [options.signal] : []), ...more])
   try {
     for (;;) {
-      const line = await terminal.question(style('bold', '> '), { signal: options.signal }).catch(() => '')
-      if (!line.trim()) return options.signal?.aborted ? 130 : 0
-      await showTurn(thread.stream(line, options))
+      const line = await terminal.question(style('bold', '> '), { signal: all(ended.signal) }).catch(() => '')
+      if (!line.trim()) return options.signal?.aborted || ended.signal.aborted ? 130 : 0
+      answering = new AbortController()
+      await showTurn(thread.stream(line, { ...options, signal: all(answering.signal) })).catch((error) => {
+        if (!answering?.signal.aborted) throw error
+        process.stdout.write(style('dim', ' stopped: this turn is not kept\n'))
+      })
+      answering = undefined
     }
   } finally {
     terminal.close()

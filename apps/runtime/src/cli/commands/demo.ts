@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { RtError } from '@rt/core'
+import { abortable, RtError } from '@rt/core'
 import { createCatalog } from '@rt/inference/catalog'
 import type { IngestReport } from '@rt/memory'
 import { createRuntime } from '../../create-runtime.ts'
@@ -54,7 +54,7 @@ export const command: CommandDefinition = {
 const show = async ({ flags, signal }: CommandContext, runtime: Runtime, data: string): Promise<number> => {
   const given = parsePort(command, text(flags['port']))
   await using server = await runtime.serve({ port: given, fallback: given === undefined })
-  await runtime.warm()
+  await abortable(runtime.warm(), signal)
   say('ready', `${style('cyan', server.address)}   (${duration(process.uptime() * 1000)} after start)\n`)
 
   const turns = await converse(runtime, {

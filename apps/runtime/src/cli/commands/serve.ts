@@ -1,3 +1,4 @@
+import { abortable } from '@rt/core'
 import { openRuntime } from '../../create-runtime.ts'
 import { type CommandDefinition, DATA_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
@@ -33,8 +34,7 @@ export const command: CommandDefinition = {
       const server = await runtime.serve({ port, host: text(flags['host']), fallback: given === undefined })
       const listening = process.uptime() * 1000
       process.stdout.write(` ${style('green', 'listening')}  ${server.address}   ${duration(listening)} after start\n`)
-      await runtime.ready()
-      await runtime.warm()
+      await abortable(Promise.all([runtime.ready(), runtime.warm()]), signal)
       process.stdout.write(
         ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · Ctrl-C stops\n`,
       )
