@@ -11,6 +11,7 @@ export const createDownloadProgress = (
   stream: NodeJS.WriteStream = process.stderr,
 ): ((progress: PullProgress) => void) => {
   const started = new Map<string, number>()
+  const ended = new Set<string>()
   let painted = 0
   return (progress) => {
     const { model, file, source, phase, done, total } = progress
@@ -19,13 +20,15 @@ export const createDownloadProgress = (
     const key = `${model}/${file}/${source}`
     const first = !started.has(key)
     if (first) started.set(key, performance.now())
-    const finished = phase === 'verifying' && done >= total
+    const finished = phase === 'verifying' && done >= total && !ended.has(key)
+    if (finished) ended.add(key)
     if (!stream.isTTY) {
       if (first) stream.write(` fetch    ${model} · ${file} · ${bytes(total)} · from ${source.split(':')[0]}\n`)
       if (finished) stream.write(` fetch    ${model} · ${file} · sha256 ok\n`)
       return
     }
     const now = performance.now()
+    if (ended.has(key) && !finished) return
     if (!first && !finished && now - painted < 1000 / RATE) return
     painted = now
     stream.write(`\r\u001b[2K${bar(progress, (now - started.get(key)!) / 1000, stream)}${finished ? '\n' : ''}`)
