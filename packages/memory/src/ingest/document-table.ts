@@ -4,6 +4,11 @@ import type { Database } from '@rt/node/sqlite'
 /** What is known of an ingested file. */
 export interface DocumentRow {
   source: string
+  /**
+   * Where its file was read: an absolute path, which never leaves the data file but in the reason of a clash. Empty in
+   * rows from before it was kept; such a row belongs to whoever brings its source next.
+   */
+  place: string
   /** Of the file's bytes; empty until its first ingest has finished. */
   sha256: string
   /** Version and size of the chunker. */
@@ -29,6 +34,7 @@ const MIGRATIONS = [
      embedder TEXT NOT NULL, chunks TEXT NOT NULL, loose TEXT NOT NULL, updated_at INTEGER NOT NULL,
      PRIMARY KEY (collection, principal, source)
    ) STRICT;`,
+  `ALTER TABLE memory_documents ADD COLUMN place TEXT NOT NULL DEFAULT '';`,
 ]
 
 export const openDocumentTable = async (
@@ -39,7 +45,7 @@ export const openDocumentTable = async (
   return {
     async all() {
       const rows = await database.all<Omit<DocumentRow, 'chunks' | 'loose'> & { chunks: string; loose: string }>(
-        `SELECT source, sha256, chunker, embedder, chunks, loose FROM memory_documents WHERE collection = ? AND principal = ?`,
+        `SELECT source, place, sha256, chunker, embedder, chunks, loose FROM memory_documents WHERE collection = ? AND principal = ?`,
         [collection, principal],
       )
       return new Map(
@@ -52,11 +58,14 @@ export const openDocumentTable = async (
     async put(rows) {
       if (rows.length === 0) return
       await database.write({
-        sql: `INSERT OR REPLACE INTO memory_documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        each: rows.map(({ source, sha256, chunker, embedder, chunks, loose }) => [
+        sql: `INSERT OR REPLACE INTO memory_documents
+              (collection, principal, source, place, sha256, chunker, embedder, chunks, loose, updated_at)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        each: rows.map(({ source, place, sha256, chunker, embedder, chunks, loose }) => [
           collection,
           principal,
           source,
+          place,
           sha256,
           chunker,
           embedder,

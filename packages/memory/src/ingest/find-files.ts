@@ -7,6 +7,15 @@ export interface FoundFile {
   path: string
   /** As cited: forward slashes, Unicode form C. */
   source: string
+  /** Absolute, below the real path of the folder that was named: tells files of one name apart. */
+  place: string
+}
+
+export interface FoundFolder {
+  /** What sources inside it begin with, e.g. `handbook/`. */
+  prefix: string
+  /** Its real path. */
+  root: string
 }
 
 export interface FoundFiles {
@@ -14,8 +23,8 @@ export interface FoundFiles {
   failed: { source: string; reason: string }[]
   /** Files of kinds that are not read. */
   skipped: number
-  /** What sources inside the named folders begin with, e.g. `handbook/`. */
-  folders: string[]
+  /** The named folders. */
+  folders: FoundFolder[]
 }
 
 /**
@@ -37,10 +46,13 @@ export const findFiles = async (paths: string[], signal: AbortSignal | undefined
     })
     if (info.isDirectory()) {
       const prefix = `${basename(resolve(path)).normalize('NFC')}/`
-      found.folders.push(prefix)
-      await walk({ path, prefix, seen: new Set(), signal }, found)
-    } else if (canLoad(path)) found.files.push({ path, source: nameFile(path) })
-    else found.failed.push({ source: nameFile(path), reason: `files ending in "${extname(path)}" are not read yet` })
+      const root = await realpath(path)
+      found.folders.push({ prefix, root })
+      await walk({ path, prefix, place: root, seen: new Set(), signal }, found)
+    } else if (canLoad(path)) {
+      const place = join(await realpath(dirname(path)), basename(path))
+      found.files.push({ path, source: nameFile(path), place })
+    } else found.failed.push({ source: nameFile(path), reason: `files ending in "${extname(path)}" are not read yet` })
   }
   found.files.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0))
   return found
@@ -49,13 +61,14 @@ export const findFiles = async (paths: string[], signal: AbortSignal | undefined
 interface Walk {
   path: string
   prefix: string
+  place: string
   /** Real paths of folders that were entered. */
   seen: Set<string>
   signal: AbortSignal | undefined
 }
 
 /** Real folders before links, so that a link never takes the name of what it points to. */
-const walk = async ({ path, prefix, seen, signal }: Walk, found: FoundFiles): Promise<void> => {
+const walk = async ({ path, prefix, place, seen, signal }: Walk, found: FoundFiles): Promise<void> => {
   throwIfAborted(signal)
   const real = await realpath(path)
   if (seen.has(real)) return
@@ -67,15 +80,16 @@ const walk = async ({ path, prefix, seen, signal }: Walk, found: FoundFiles): Pr
   for (const entry of [...entries.filter((one) => !links.has(one)), ...links]) {
     const child = join(path, entry.name)
     const source = prefix + entry.name.normalize('NFC')
+    const there = join(place, entry.name)
     const target = links.has(entry) ? await stat(child).catch(() => undefined) : entry
     if (!target) found.failed.push({ source, reason: 'a link to nothing' })
-    else if (target.isDirectory()) await walk({ path: child, prefix: `${source}/`, seen, signal }, found)
-    else if (target.isFile() && canLoad(entry.name)) found.files.push({ path: child, source })
+    else if (target.isDirectory()) await walk({ path: child, prefix: `${source}/`, place: there, seen, signal }, found)
+    else if (target.isFile() && canLoad(entry.name)) found.files.push({ path: child, source, place: there })
     else found.skipped++
   }
 }
 
-/** A path inside the working folder as it was typed; any other by its folder and name, so that no absolute path is kept. */
+/** A path inside the working folder as it was typed; any other by its folder and name, so that no absolute path is cited. */
 const nameFile = (path: string): string => {
   const named = normalize(path).replaceAll('\\', '/')
   const inside = !named.startsWith('..') && !isAbsolute(path)

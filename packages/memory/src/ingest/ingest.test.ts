@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CollectionStamp, EmbeddingModel } from '@rt/core'
 import { createFakeEmbedder, createFakeTelemetry } from '@rt/core/testing'
+import type { Database } from '@rt/node/sqlite'
 import { describe, expect, it } from 'vitest'
 import { createMemoryCollection, type MemoryCollection } from '../__fixtures__/memory-collection.ts'
 import { makeFolder, openTemporary } from '../__fixtures__/open-temporary.ts'
@@ -9,9 +10,11 @@ import { createIngest, type Ingest, type IngestProgress } from './ingest.ts'
 
 const TRAVEL = '# Reisen\n\n## Meals\n\nUp to 400 NOK a day – größer nie. 🧭\n\n## Trains\n\nBook a bed at night.\n'
 const RULES = '# Rules\n\nBe kind.\n'
+const WAY_OUT = 'ingest the folder that holds both, or rename one of them'
 
 interface Setup {
   folder: string
+  database: Database
   collection: MemoryCollection
   embedder: ReturnType<typeof createFakeEmbedder>
   write(file: string, content: string | Uint8Array): Promise<void>
@@ -42,7 +45,7 @@ const setUp = async (): Promise<Setup> => {
       },
       ...(use && { embedder: use }),
     })
-  return { folder, collection, embedder, write, open, stamps }
+  return { folder, database, collection, embedder, write, open, stamps }
 }
 
 const texts = ({ records }: MemoryCollection): string[] =>
@@ -248,8 +251,85 @@ describe('createIngest', () => {
     const { failed, added } = await open().ingest([folder, other])
     expect({ failed, added }).toEqual({
       added: 2,
-      failed: [{ source: 'handbook/travel.md', reason: 'another file of this run has the same name' }],
+      failed: [
+        {
+          source: 'handbook/travel.md',
+          reason: `another file of this run has the same name; ${WAY_OUT}`,
+        },
+      ],
     })
+  })
+
+  it('leaves the documents of another folder of the same name alone, also when it prunes', async () => {
+    const { folder, collection, open } = await setUp()
+    await open().ingest(folder)
+    const other = join(await makeFolder(), 'handbook')
+    await mkdir(other)
+    await writeFile(join(other, 'travel.md'), 'Another.')
+    await writeFile(join(other, 'new.md'), 'Mine.')
+    const report = await open().ingest(other, { prune: true })
+    expect(report).toMatchObject({ added: 1, changed: 0, removed: [], chunks: 1 })
+    const owner = join(await realpath(folder), 'travel.md')
+    expect(report.failed).toEqual([
+      {
+        source: 'handbook/travel.md',
+        reason: `the name belongs to ${owner}, which is another file; ${WAY_OUT}`,
+      },
+    ])
+    expect(texts(collection).join()).not.toContain('Another.')
+    expect(texts(collection)).toHaveLength(4)
+    expect(await open().ingest(folder, { prune: true })).toMatchObject({ unchanged: 2, removed: [], failed: [] })
+    expect(texts(collection)).toContain('Mine.')
+  })
+
+  it('gives the documents of a folder that was moved to its new place', async () => {
+    const { folder, collection, open } = await setUp()
+    await open().ingest(folder)
+    const moved = join(await makeFolder(), 'handbook')
+    await rename(folder, moved)
+    await rm(join(moved, 'team'), { recursive: true })
+    expect(await open().ingest(moved, { prune: true })).toMatchObject({
+      unchanged: 1,
+      embedded: 0,
+      failed: [],
+      removed: ['handbook/team/rules.txt'],
+    })
+    expect(collection.records.size).toBe(2)
+    // They are the new folder's now: the old place, taken again, does not get them back.
+    await mkdir(folder)
+    await writeFile(join(folder, 'travel.md'), 'Another.')
+    expect((await open().ingest(folder)).failed).toMatchObject([{ source: 'handbook/travel.md' }])
+  })
+
+  it('knows a file again through a link and when it is named alone', async () => {
+    const { folder, open } = await setUp()
+    await open().ingest(folder)
+    const link = join(await makeFolder(), 'handbook')
+    await symlink(folder, link)
+    expect(await open().ingest([link, join(folder, 'travel.md')])).toMatchObject({ unchanged: 2 })
+    await rm(join(folder, 'travel.md'))
+    expect(await open().ingest(link)).toMatchObject({ unchanged: 1, removed: ['handbook/travel.md'], failed: [] })
+  })
+
+  it('adopts documents that were kept before their place was', async () => {
+    const { folder, collection, database, open } = await setUp()
+    await database.migrate('memory.documents', [
+      `CREATE TABLE memory_documents (
+         collection TEXT NOT NULL, principal TEXT NOT NULL, source TEXT NOT NULL, sha256 TEXT NOT NULL, chunker TEXT NOT NULL,
+         embedder TEXT NOT NULL, chunks TEXT NOT NULL, loose TEXT NOT NULL, updated_at INTEGER NOT NULL,
+         PRIMARY KEY (collection, principal, source)
+       ) STRICT;`,
+    ])
+    await collection.upsert([{ id: 'old', text: 'Old.' }])
+    await database.write({
+      sql: `INSERT INTO memory_documents VALUES ('default', 'local', ?, 'sha', 'chunker', '', ?, '[]', 0)`,
+      each: [
+        ['handbook/travel.md', '["old"]'],
+        ['handbook/gone.md', '[]'],
+      ],
+    })
+    expect(await open().ingest(folder)).toMatchObject({ changed: 1, added: 1, removed: ['handbook/gone.md'] })
+    expect(texts(collection)).not.toContain('Old.')
   })
 
   it('fills a collection again that was dropped', async () => {

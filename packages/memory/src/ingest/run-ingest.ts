@@ -3,6 +3,7 @@ import type { Database } from '@rt/node/sqlite'
 import { chunkDocument } from './chunkers/heading-aware.ts'
 import { toRecords } from './chunk-records.ts'
 import { openDocumentTable, type DocumentRow } from './document-table.ts'
+import { belongsTo, clashOf } from './document-place.ts'
 import { findFiles, type FoundFiles } from './find-files.ts'
 import type { IngestOptions, IngestReport } from './ingest.ts'
 import { loadText } from './loaders/text.ts'
@@ -30,6 +31,8 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
   const report = startReport(found, embedder)
   const seen = new Set(found.failed.map(({ source }) => source))
   let pending: PendingDocument[] = []
+  /** Unchanged documents that are now read at another place. */
+  const moved: DocumentRow[] = []
   /** Rows and chunks in `pending`. */
   let waiting = 0
   let done = 0
@@ -44,9 +47,9 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
       embedded: report.embedded,
     })
   }
-  const fail = (source: string, reason: string): void => {
+  const fail = (source: string, reason: string, row?: DocumentRow): void => {
     report.failed.push({ source, reason })
-    finish(source, known.get(source)?.chunks.length ?? 0)
+    finish(source, row?.chunks.length ?? 0)
   }
   const flush = async (): Promise<void> => {
     const batch = pending
@@ -64,30 +67,34 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
     }
   }
 
-  for (const { path, source } of found.files) {
+  for (const { path, source, place } of found.files) {
     throwIfAborted(signal)
-    if (seen.has(source)) {
-      fail(source, 'another file of this run has the same name')
+    const row = known.get(source)
+    const clash = seen.has(source) ? 'another file of this run has the same name' : await clashOf(row, place)
+    if (clash) {
+      fail(source, `${clash}; ingest the folder that holds both, or rename one of them`)
       continue
     }
     seen.add(source)
     const loaded = await loadText(path, signal)
-    const row = known.get(source)
-    if ('reason' in loaded) fail(source, loaded.reason)
+    if ('reason' in loaded) fail(source, loaded.reason, row)
     else if (isCurrent(row, { sha256: loaded.sha256, chunker }, embedder)) {
       report.unchanged++
+      if (row.place !== place) moved.push({ ...row, place })
       finish(source, row.chunks.length)
     } else {
       const chunks = toRecords(chunkDocument(loaded.text, { format: loaded.format, words: run.chunkWords }), {
         source,
         principal,
       })
-      pending.push({ source, sha256: loaded.sha256, chunker, known: row, chunks })
+      pending.push({ source, place, sha256: loaded.sha256, chunker, known: row, chunks })
       waiting += 1 + chunks.length
       if (waiting >= WRITE_BATCH) await flush()
     }
   }
   if (pending.length) await flush()
+  await table.put(moved)
+  for (const row of moved) known.set(row.source, row)
   report.removed = await tidy([...known.values()], { found, seen, prune: run.prune ?? false }, target, run)
   return report
 }
@@ -107,13 +114,12 @@ const tidy = async (
   target: WriteTarget,
   options: Pick<IngestOptions, 'signal' | 'span'>,
 ): Promise<string[]> => {
-  const here = rows.filter(
-    ({ source }) => seen.has(source) || found.folders.some((folder) => source.startsWith(folder)),
-  )
-  const gone = here.filter(({ source }) => !seen.has(source))
+  const ingested = rows.filter(({ source }) => seen.has(source))
+  const gone: DocumentRow[] = []
+  for (const row of rows) if (!seen.has(row.source) && (await belongsTo(row, found.folders))) gone.push(row)
   // A document that never was finished and has no file any more is left-over, not knowledge.
   const dropped = gone.filter(({ sha256 }) => prune || sha256 === '')
-  const kept = here.filter((row) => !dropped.includes(row) && row.loose.length > 0)
+  const kept = [...ingested, ...gone].filter((row) => !dropped.includes(row) && row.loose.length > 0)
   await deleteLoose(kept, target, options)
   await deleteLoose(
     dropped.map((row) => ({ ...row, chunks: [], loose: [...row.loose, ...row.chunks] })),

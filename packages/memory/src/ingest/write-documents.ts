@@ -6,6 +6,7 @@ import type { DocumentRow, DocumentTable } from './document-table.ts'
 /** A new or changed file, chunked. */
 export interface PendingDocument {
   source: string
+  place: string
   sha256: string
   chunker: string
   known: DocumentRow | undefined
@@ -32,18 +33,19 @@ export const writeDocuments = async (
   { table, collection, embedder }: WriteTarget,
   options: CallOptions & { onEmbedded: (texts: number, truncated: number) => void },
 ): Promise<DocumentRow[]> => {
-  const fresh = pending.map(({ source, known, chunks }): DocumentRow => {
-    const old = known ?? { source, sha256: '', chunker: '', embedder: '', chunks: [], loose: [] }
+  const fresh = pending.map(({ source, place, known, chunks }): DocumentRow => {
+    const old = known ?? { source, place, sha256: '', chunker: '', embedder: '', chunks: [], loose: [] }
     return { ...old, loose: without([...old.loose, ...idsOf(chunks)], old.chunks) }
   })
   await table.put(fresh)
   for (const chunks of batches(pending.flatMap((document) => document.chunks)))
     await collection.upsert(await withVectors(chunks, collection, embedder, options), options)
-  const rows = pending.map(({ source, sha256, chunker, chunks }, index): DocumentRow => {
+  const rows = pending.map(({ source, place, sha256, chunker, chunks }, index): DocumentRow => {
     const ids = idsOf(chunks)
     const { chunks: old, loose } = fresh[index]!
     return {
       source,
+      place,
       sha256,
       chunker,
       embedder: embedder?.fingerprint ?? '',
