@@ -1,11 +1,17 @@
+import { Writable } from 'node:stream'
 import type { PullProgress } from '@rt/inference/catalog'
 import { expect, it } from 'vitest'
 import { createDownloadProgress } from './download-progress.ts'
 
 const record = (isTTY: boolean): { stream: NodeJS.WriteStream; written: string[] } => {
   const written: string[] = []
-  const stream = { isTTY, write: (text: string) => written.push(text) > 0 }
-  return { stream: stream as unknown as NodeJS.WriteStream, written }
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      written.push(chunk.toString())
+      done()
+    },
+  })
+  return { stream: Object.assign(stream, { isTTY }) as unknown as NodeJS.WriteStream, written }
 }
 const at = (phase: PullProgress['phase'], done: number, source = 'pypi:x'): PullProgress => ({
   model: 'smollm2:135m',
