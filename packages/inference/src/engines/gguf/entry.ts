@@ -1,9 +1,9 @@
 // The engine host of GGUF models: a child process of its own, started by createGgufEngine.
 import { enableCompileCache, flushCompileCache } from 'node:module'
-import { abortable, type ModelRequest, type Prompt } from '@rt/core'
+import { abortable, type Prompt } from '@rt/core'
 import { serveHost } from '../../host/serve-host.ts'
 import { createModelShelf } from './model-shelf.ts'
-import type { LoadParams } from './options.ts'
+import type { GenerateParams, LoadParams } from './options.ts'
 
 /** Code of the several hundred modules below node-llama-cpp, compiled once for all starts. */
 if (process.env['RT_COMPILE_CACHE']) enableCompileCache(process.env['RT_COMPILE_CACHE'])
@@ -31,9 +31,9 @@ serveHost({
       ])
       return tokenizePrompt(prompt, model).length
     },
-    async *generate({ load, request }: { load: LoadParams; request: ModelRequest }, { signal }) {
+    async *generate({ load, request, progress }: GenerateParams, { signal }) {
       const [{ generate }, model] = await Promise.all([import('./generate.ts'), abortable(models.get(load), signal)])
-      yield* generate(model, request, signal)
+      yield* generate(model, request, { signal, progress })
     },
   },
 })

@@ -5,7 +5,6 @@ import {
   RtError,
   toRtError,
   type ModelRequest,
-  type StreamPart,
   type TerminalPart,
   type Timings,
   type Usage,
@@ -14,6 +13,7 @@ import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-c
 import { compileGrammar, jsonObjectGrammar, toolCallGrammar } from '../../driver-kit/index.ts'
 import { createAnswerReader, type AnswerEnd } from './answer-reader.ts'
 import { PIECE, type LoadedModel } from './load-model.ts'
+import type { GenerateEvent } from './options.ts'
 import { penaltyWindow, resolveSampling } from './sampling.ts'
 import { commonPrefix, type Slot } from './slots.ts'
 import { createTextDecoder } from './text-decoder.ts'
@@ -21,17 +21,23 @@ import { tokenizePrompt } from './tokenize-prompt.ts'
 
 type Token = LlamaContextSequence['contextTokens'][number]
 
+export interface GenerateOptions {
+  signal: AbortSignal
+  /** Tell how far the prompt is read. */
+  progress: boolean
+}
+
 /** Writes one answer. Ends with exactly one terminal part, whatever happens. */
 export async function* generate(
   loaded: LoadedModel,
   request: ModelRequest,
-  signal: AbortSignal,
-): AsyncGenerator<StreamPart, void> {
+  { signal, progress }: GenerateOptions,
+): AsyncGenerator<GenerateEvent, void> {
   const usage = emptyUsage()
   const timings: Timings = { queue: 0, prefill: 0, decode: 0 }
   let terminal: TerminalPart
   try {
-    const finishReason = yield* answer(loaded, request, { signal, usage, timings })
+    const finishReason = yield* answer(loaded, request, { signal, progress, usage, timings })
     terminal = { type: 'finish', finishReason, usage }
   } catch (thrown) {
     const error = toRtError(thrown)
@@ -45,15 +51,18 @@ export async function* generate(
 }
 
 /** One request under way: what is counted is written into `usage` and `timings` as it happens. */
-interface Run {
-  signal: AbortSignal
+interface Run extends GenerateOptions {
   usage: Usage
   timings: Timings
 }
 
 type FinishReason = Extract<TerminalPart, { type: 'finish' }>['finishReason']
 
-async function* answer(loaded: LoadedModel, request: ModelRequest, run: Run): AsyncGenerator<StreamPart, FinishReason> {
+async function* answer(
+  loaded: LoadedModel,
+  request: ModelRequest,
+  run: Run,
+): AsyncGenerator<GenerateEvent, FinishReason> {
   const { signal, timings } = run
   const tokens = tokenizePrompt(request, loaded)
   checkLength(tokens.length, loaded, request)
@@ -63,7 +72,7 @@ async function* answer(loaded: LoadedModel, request: ModelRequest, run: Run): As
   const slot = await loaded.slots.acquire({ tokens, principal, cacheKey: request.cacheKey, signal })
   timings.queue = performance.now() - begun
   try {
-    const rest = await prefill(slot, tokens, { request, run, principal })
+    const rest = yield* prefill(slot, tokens, { request, run, principal })
     return yield* decode(slot, rest, { loaded, request, run, grammar })
   } catch (error) {
     // Half-done work leaves a cache nobody should trust, unless it was the caller who stopped it.
@@ -109,11 +118,11 @@ const forcedGrammar = ({
  * multiples of PIECE, an abort waits for one of them at most. With a seed only whole pieces are reused, so that an
  * answer does not depend on what was in the cache: rows of another batch size differ in their last bits.
  */
-const prefill = async (
+async function* prefill(
   slot: Slot<LlamaContextSequence>,
   tokens: Token[],
   { request, run, principal }: { request: ModelRequest; run: Run; principal: string },
-): Promise<Token[]> => {
+): AsyncGenerator<GenerateEvent, Token[]> {
   const { sequence } = slot
   if (slot.principal !== principal) await sequence.clearHistory()
   slot.principal = principal
@@ -126,6 +135,7 @@ const prefill = async (
   run.usage.cacheRead = at
   while (true) {
     if (run.signal.aborted) throw abortError(run.signal)
+    if (run.progress) yield { type: 'prefill', done: at, total: tokens.length }
     const end = toPiece(at) + PIECE
     if (slot.exact === at && end <= tokens.length) slot.exact = end
     if (end >= tokens.length) return tokens.slice(at)
@@ -148,9 +158,9 @@ async function* decode(
     run,
     grammar,
   }: { loaded: LoadedModel; request: ModelRequest; run: Run; grammar: Awaited<ReturnType<typeof createGrammar>> },
-): AsyncGenerator<StreamPart, FinishReason> {
+): AsyncGenerator<GenerateEvent, FinishReason> {
   const { model, info } = loaded
-  const { signal, usage, timings } = run
+  const { signal, progress, usage, timings } = run
   const reader = createAnswerReader(request)
   const decoder = createTextDecoder((some, before) => model.detokenize(some as Token[], false, before as Token[]))
   const limit = Math.min(
@@ -166,6 +176,8 @@ async function* decode(
       timings.prefill += performance.now() - begun
       begun = performance.now()
       usage.input += prompt.length
+      const total = usage.cacheRead + usage.input
+      if (progress) yield { type: 'prefill', done: total, total }
     }
     usage.output++
     timings.decode = performance.now() - begun

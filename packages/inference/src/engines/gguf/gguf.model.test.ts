@@ -108,6 +108,32 @@ test('the second turn of a thread reads only what is new', async () => {
   expect(inputTokens(second.usage)).toBe(await model.countTokens({ messages: more }))
 })
 
+test('who asks is told how far a long prompt is read, piece by piece to its end', async () => {
+  const request = { messages: user('lorem ipsum '.repeat(120)), cacheKey: fresh(), maxOutputTokens: 2 }
+  const total = await model.countTokens(request)
+  const read = async (): Promise<{ done: number[]; types: string[] }> => {
+    const done: number[] = []
+    const parts: StreamPart[] = []
+    const onPrefill = (progress: { done: number; total: number }): void => {
+      expect(progress.total).toBe(total)
+      expect(parts).toMatchObject([{ type: 'start' }])
+      done.push(progress.done)
+    }
+    for await (const part of model.stream(request, { onPrefill })) parts.push(part)
+    return { done, types: types(parts) }
+  }
+  const first = await read()
+  expect(first.done.length).toBeGreaterThan(3)
+  expect(first.done).toEqual(first.done.toSorted((a, b) => a - b))
+  expect(new Set(first.done).size).toBe(first.done.length)
+  expect(first.done.at(-1)).toBe(total)
+  expect(first.types).toEqual(['start', 'text-delta', 'usage', 'finish'])
+  // Nearly all of it is in the cache now.
+  const second = await read()
+  expect(second.done[0]).toBeGreaterThan(total - 65)
+  expect(second.done.at(-1)).toBe(total)
+})
+
 test('a cached prompt of one principal is of no use to another, also in the only sequence there is', async () => {
   const small = await loadSmollm2On(engine, { contextTokens: 256, sequences: 1 })
   const request = { messages: user('A secret nobody else has asked about.'), maxOutputTokens: 2, cacheKey: 'one-name' }

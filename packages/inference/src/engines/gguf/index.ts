@@ -1,4 +1,12 @@
 // Every line here is public API of @rt/inference/gguf: adding one is a decision.
 export { createGgufEngine } from './engine.ts'
 export { DEFAULT_SAMPLING } from './options.ts'
-export type { GgufEngine, GgufEngineOptions, GgufModel, GgufModelInfo, GgufModelOptions } from './options.ts'
+export type {
+  GgufEngine,
+  GgufEngineOptions,
+  GgufModel,
+  GgufModelInfo,
+  GgufModelOptions,
+  GgufStreamOptions,
+  PrefillProgress,
+} from './options.ts'

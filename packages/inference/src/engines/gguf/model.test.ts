@@ -44,6 +44,26 @@ test('a closed model asks the host for nothing, least of all to load it again', 
   expect(fake.asked).toEqual(['count', 'unload'])
 })
 
+test('progress goes to who asked for it, never into the answer; one that throws ends the stream', async () => {
+  const events = [
+    { type: 'prefill', done: 64, total: 70 },
+    { type: 'text-delta', text: 'Hi' },
+  ]
+  const read = async (onPrefill?: (progress: unknown) => void): Promise<StreamPart[]> => {
+    const model = createGgufModel({ host: createFakeHost(events).host, load, info })
+    const parts: StreamPart[] = []
+    for await (const part of model.stream(request, { onPrefill })) parts.push(part)
+    return parts
+  }
+  const seen: unknown[] = []
+  expect(await read((progress) => void seen.push(progress))).toMatchObject([{ type: 'start' }, { type: 'text-delta' }])
+  expect(seen).toEqual([{ done: 64, total: 70 }])
+  const thrower = (): never => {
+    throw new Error('a defect of the caller')
+  }
+  expect((await read(thrower)).map(({ type }) => type)).toEqual(['start', 'error'])
+})
+
 test('closing has nothing to free in a host that is gone, or going', async () => {
   for (const code of ['engine_crashed', 'engine_unavailable', 'shutting_down'] as const) {
     const { host, fake } = createFakeHost()

@@ -1,7 +1,7 @@
-import { RtError, toRtError, type StreamPart } from '@rt/core'
+import { RtError, toRtError } from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
-import type { GgufModel, GgufModelInfo, LoadParams } from './options.ts'
+import type { GenerateEvent, GenerateParams, GgufModel, GgufModelInfo, LoadParams } from './options.ts'
 import { validateRequest } from './sampling.ts'
 
 /** A model in the host, seen from the program. */
@@ -41,12 +41,16 @@ export const createGgufModel = ({
       checkOpen()
       return await host.call<number>('count', { load, prompt }, { signal })
     },
-    async *stream(request, { signal } = {}) {
+    async *stream(request, { signal, onPrefill } = {}) {
       yield { type: 'start', model: load.id }
       try {
         checkOpen()
         validateRequest(request)
-        yield* host.stream<StreamPart>('generate', { load, request }, { signal, onAbort: 'drain' })
+        const params: GenerateParams = { load, request, progress: onPrefill !== undefined }
+        for await (const event of host.stream<GenerateEvent>('generate', params, { signal, onAbort: 'drain' })) {
+          if (event.type !== 'prefill') yield event
+          else onPrefill?.({ done: event.done, total: event.total })
+        }
       } catch (thrown) {
         const error = toRtError(thrown)
         yield error.code === 'aborted'

@@ -1,4 +1,4 @@
-import type { LanguageModel, Sampling } from '@rt/core'
+import type { CallOptions, LanguageModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
 
 export interface GgufEngineOptions {
   /** Threads that compute. Default: the processor's cores as llama.cpp counts them. */
@@ -35,8 +35,23 @@ export interface GgufModelInfo {
   templateHash: string
 }
 
+/** How far a prompt has been read, in tokens. What the cache holds counts as read. */
+export interface PrefillProgress {
+  done: number
+  total: number
+}
+
+export interface GgufStreamOptions extends CallOptions {
+  /**
+   * Told before the first piece of 64 prompt tokens, after each, and with `done` = `total` at the first token of the
+   * answer. What it throws ends the stream with an error. Default: not told.
+   */
+  onPrefill?: ((progress: PrefillProgress) => void) | undefined
+}
+
 export interface GgufModel extends LanguageModel, AsyncDisposable {
   readonly info: GgufModelInfo
+  stream(request: ModelRequest, options?: GgufStreamOptions): AsyncIterable<StreamPart>
 }
 
 /** Runs GGUF files in one supervised child process. */
@@ -65,6 +80,16 @@ export const DEFAULT_SAMPLING: Required<Omit<Sampling, 'seed'>> = {
   repeatPenalty: 1,
   presencePenalty: 0,
   frequencyPenalty: 0,
+}
+
+/** What the child streams: parts of the answer and, where asked for, how far the prompt is read. */
+export type GenerateEvent = StreamPart | ({ type: 'prefill' } & PrefillProgress)
+
+export interface GenerateParams {
+  load: LoadParams
+  request: ModelRequest
+  /** Stream `prefill` events too. */
+  progress: boolean
 }
 
 /** What the parent tells the child with every request, so that a fresh child needs no history. */
