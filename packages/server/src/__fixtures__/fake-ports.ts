@@ -6,6 +6,8 @@ export interface FakePorts extends ServerPorts {
   /** Every chat request that got through decoding. */
   requests: ChatRequest[]
   signals: AbortSignal[]
+  /** The signal of the first chat request, when it comes. */
+  called: Promise<AbortSignal>
   report: HealthReport
 }
 
@@ -16,13 +18,16 @@ export const createFakePorts = (
 ): FakePorts => {
   const model = createScriptedModel({ id: 'smollm2:135m', answers })
   const embedder = createFakeEmbedder({ id: 'bge', dimensions: 8, maxTokens: 4 })
+  const called = Promise.withResolvers<AbortSignal>()
   const ports: FakePorts = {
     requests: [],
     signals: [],
+    called: called.promise,
     report: { status: 'ok' },
     chat(request, { signal } = {}) {
       ports.requests.push(request)
       ports.signals.push(signal!)
+      called.resolve(signal!)
       return chat?.(request, signal!) ?? model.stream(request, { signal })
     },
     async embeddings(name, texts, options) {
@@ -38,10 +43,12 @@ export const createFakePorts = (
   return ports
 }
 
-/** Waits until `done` holds, looking each millisecond; the test's own timeout is the limit. */
-export const until = async (done: () => boolean): Promise<void> => {
-  while (!done()) await new Promise((resolve) => setTimeout(resolve, 1))
-}
+/** Resolves when the signal is aborted, also when it was before. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 
 export const chatBody = (more: object = {}): object => ({ messages: [{ role: 'user', content: 'Hi' }], ...more })
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { RtError } from '@rt/core'
+import { emptyUsage, RtError } from '@rt/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { chatBody, createFakePorts, type FakePorts, until } from '../__fixtures__/fake-ports.ts'
+import { aborted, chatBody, createFakePorts, type FakePorts } from '../__fixtures__/fake-ports.ts'
 import { type AppOptions, createApp } from '../index.ts'
 import { type RunningServer, serve, type ServeOptions } from './index.ts'
 
@@ -25,28 +25,45 @@ const chat = (server: RunningServer, more: object = {}, init: RequestInit = {}):
     ...init,
   })
 
-/** A bare socket that has sent `text`; `received` grows as the server answers. */
-const raw = async (
-  server: RunningServer,
-  text: string,
-): Promise<{ socket: Socket; received: () => string; ended: () => boolean }> => {
+interface RawConnection {
+  socket: Socket
+  /** All that was received, once `text` is in it or the connection has ended. */
+  seen(text: string): Promise<string>
+  /** All that was received, once the connection has ended. */
+  ended: Promise<string>
+}
+
+/** A bare socket that has sent `text`. */
+const raw = async (server: RunningServer, text: string): Promise<RawConnection> => {
   const socket = connect(server.port, '127.0.0.1')
   let received = ''
-  let ended = false
+  const ended = new Promise<string>((resolve) => socket.once('close', () => resolve(received)))
   socket.on('data', (data) => (received += data.toString()))
-  socket.on('close', () => (ended = true))
   socket.on('error', () => {})
   open.push({ [Symbol.asyncDispose]: async () => void socket.destroy() })
   await new Promise((resolve) => socket.once('connect', resolve))
-  socket.write(text)
-  return { socket, received: () => received, ended: () => ended }
+  await new Promise((resolve) => socket.write(text, resolve))
+  const seen = (wanted: string): Promise<string> => {
+    const found = new Promise<string>((resolve) => {
+      const look = (): void => {
+        if (received.includes(wanted)) resolve(received)
+      }
+      socket.on('data', look)
+      look()
+    })
+    return Promise.race([found, ended])
+  }
+  return { socket, seen, ended }
 }
+
+const rawChat = (body: string): string =>
+  `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
 
 /** Says one word, then waits for its signal. */
 const waiting = (): FakePorts =>
   createFakePorts([], async function* (_request, signal) {
     yield { type: 'text-delta', text: 'word' }
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    await aborted(signal)
     yield { type: 'abort', reason: 'told to' }
   })
 
@@ -95,19 +112,15 @@ describe('a client that goes away', () => {
     await reader.read()
     expect(ports.signals[0]!.aborted).toBe(false)
     gone.abort()
-    await until(() => ports.signals[0]!.aborted)
+    await aborted(ports.signals[0]!)
   })
 
   it('aborts the port while a whole answer is made, also by RST', async () => {
     const ports = waiting()
-    const body = JSON.stringify(chatBody())
-    const { socket } = await raw(
-      await start(ports),
-      `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    )
-    await until(() => ports.signals.length === 1)
+    const { socket } = await raw(await start(ports), rawChat(JSON.stringify(chatBody())))
+    const signal = await ports.called
     socket.resetAndDestroy()
-    await until(() => ports.signals[0]!.aborted)
+    await aborted(signal)
   })
 
   it('in the middle of its body does no harm', async () => {
@@ -117,7 +130,6 @@ describe('a client that goes away', () => {
       server,
       'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"mess',
     )
-    await until(() => socket.bytesWritten > 100)
     socket.destroy()
     expect((await chat(server)).status).toBe(200)
     expect(ports.requests).toHaveLength(1)
@@ -134,11 +146,7 @@ describe('a client that goes away', () => {
       }
     })
     const server = await start(ports)
-    const body = JSON.stringify(chatBody({ stream: true }))
-    const { socket } = await raw(
-      server,
-      `POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
-    )
+    const { socket } = await raw(server, rawChat(JSON.stringify(chatBody({ stream: true }))))
     socket.pause()
     let before = -1
     // Still when 50 turns of the loop, each with a health request, bring nothing more.
@@ -148,7 +156,7 @@ describe('a client that goes away', () => {
     }
     expect(produced).toBeLessThan(1000)
     socket.destroy()
-    await until(() => ports.signals[0]!.aborted)
+    await aborted(ports.signals[0]!)
   })
 })
 
@@ -172,28 +180,25 @@ describe('limits of raw HTTP', () => {
       413,
     ],
   ])('%j: %i', async (text, status) => {
-    const { received } = await raw(await start(createFakePorts()), text)
-    await until(() => received().includes('\r\n'))
-    expect(received()).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    const { seen } = await raw(await start(createFakePorts()), text)
+    expect(await seen('\r\n')).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   })
 
   it('refuses headers without end', async () => {
-    const { received } = await raw(
+    const { seen } = await raw(
       await start(createFakePorts()),
       `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
     )
-    await until(() => received().includes('\r\n'))
-    expect(received()).toMatch(/^HTTP\/1.1 431 /)
+    expect(await seen('\r\n')).toMatch(/^HTTP\/1.1 431 /)
   })
 
   it('counts a chunked body and stops reading', async () => {
-    const { socket, received } = await raw(
+    const { socket, seen } = await raw(
       await start(createFakePorts(), {}, { maxBodyBytes: 1000 }),
       'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
     )
     for (let i = 0; i < 20; i++) socket.write(`64\r\n${' '.repeat(100)}\r\n`)
-    await until(() => received().includes('\r\n'))
-    expect(received()).toMatch(/^HTTP\/1.1 413 /)
+    expect(await seen('\r\n')).toMatch(/^HTTP\/1.1 413 /)
   })
 
   it.each([
@@ -203,17 +208,28 @@ describe('limits of raw HTTP', () => {
       'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{',
     ],
   ])('ends a connection whose %s never come', async (_what, text) => {
-    const { received, ended } = await raw(await start(createFakePorts(), { headersMs: 50, requestMs: 50 }), text)
-    await until(ended)
-    expect(received()).toMatch(/^HTTP\/1.1 408 /)
+    const { ended } = await raw(await start(createFakePorts(), { headersMs: 50, requestMs: 50 }), text)
+    expect(await ended).toMatch(/^HTTP\/1.1 408 /)
   })
 
   it('lets a stream live longer than a request may take to arrive', async () => {
-    const server = await start(waiting(), { headersMs: 50, requestMs: 50 }, { heartbeatMs: 20 })
-    const reader = (await chat(server, { stream: true })).body!.pipeThrough(new TextDecoderStream()).getReader()
-    let pings = 0
-    while (pings < 10) pings += (await reader.read()).value!.split(': ping').length - 1
-    await reader.cancel()
+    const gate = Promise.withResolvers<void>()
+    const ports = createFakePorts([], async function* () {
+      yield { type: 'text-delta', text: 'early' }
+      await gate.promise
+      yield { type: 'text-delta', text: 'late' }
+      yield { type: 'finish', finishReason: 'stop', usage: emptyUsage() }
+    })
+    const server = await start(ports, { headersMs: 50, requestMs: 50 })
+    const request = rawChat(JSON.stringify(chatBody({ stream: true })))
+    // Again when the machine is so busy that even this request did not arrive in time.
+    let stream = await raw(server, request)
+    while (!(await stream.seen('early')).includes('early')) stream = await raw(server, request)
+    // Began later and was cut: the time has passed for both.
+    const later = await raw(server, 'GET /health HTTP/1.1\r\nHost: loc')
+    expect(await later.ended).toMatch(/^HTTP\/1.1 408 /)
+    gate.resolve()
+    expect(await stream.seen('[DONE]')).toMatch(/early.*late.*\[DONE\]/s)
   })
 })
 
@@ -227,7 +243,7 @@ describe('closing', () => {
       yield {
         type: 'finish',
         finishReason: 'stop',
-        usage: { input: 0, cacheRead: 0, cacheWrite: 0, output: 2, reasoning: 0 },
+        usage: emptyUsage(),
       }
     })
     const server = await start(ports)
@@ -272,10 +288,10 @@ describe('closing', () => {
   it('closes at once when idle, by signal too, although a client keeps its connection', { timeout: 5000 }, async () => {
     const stop = new AbortController()
     const server = await start(createFakePorts(), { signal: stop.signal, drainMs: 600_000 })
-    const { received, ended } = await raw(server, 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
-    await until(() => received().includes('200 OK'))
+    const { seen, ended } = await raw(server, 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    expect(await seen('200 OK')).toContain('200 OK')
     stop.abort(new RtError({ code: 'aborted', message: 'SIGTERM.' }))
     await server.close()
-    await until(ended)
+    await ended
   })
 })

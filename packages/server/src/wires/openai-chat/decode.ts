@@ -12,7 +12,7 @@ import { decodeBody, unknownFields, type WireWarning } from '../decode-body.ts'
 import { checkModelName } from '../model-name.ts'
 import { decodeMessages } from './decode-messages.ts'
 import type { ChatBody } from './body.ts'
-import { chatSchema, KNOWN_FIELDS, KNOWN_RT_FIELDS } from './schema.ts'
+import { chatSchema, KNOWN_FIELDS, KNOWN_RT_FIELDS, threadSchema } from './schema.ts'
 
 export interface DecodedChat {
   request: ChatRequest
@@ -25,13 +25,13 @@ export interface DecodedChat {
  * The body of POST /v1/chat/completions as a ChatRequest.
  *
  * @param headerThread the value of `x-rt-thread`; `rt.thread` in the body wins.
- * @throws RtError `invalid_request` or `unsupported`, naming the field.
+ * @throws RtError `invalid_request` or `unsupported`, naming the field or the header.
  */
 export const decodeChat = (body: JsonObject, headerThread?: string): DecodedChat => {
   const chat = decodeBody(chatSchema, body)
   if ((chat.n ?? 1) !== 1)
     throw unsupportedField('n', `${chat.n} answers at once are not made.`, 'Leave n out, and ask again for another.')
-  const thread = chat.rt?.thread ?? headerThread?.slice(0, 200)
+  const thread = chat.rt?.thread ?? (headerThread === undefined ? undefined : decodeThread(headerThread))
   const tools = decodeTools(chat)
   const serverTools = chat.rt?.tools ?? []
   const toolChoice = decodeToolChoice(chat, [...tools.map(({ name }) => name), ...serverTools])
@@ -59,6 +59,13 @@ export const decodeChat = (body: JsonObject, headerThread?: string): DecodedChat
       ...(chat.rt ? unknownFields(body.rt as JsonObject, KNOWN_RT_FIELDS, 'rt.') : []),
     ],
   }
+}
+
+/** Held to the same rule as the field: an id cut to fit would join two conversations. */
+const decodeThread = (header: string): string => {
+  const result = threadSchema.safeParse(header)
+  if (result.success) return result.data
+  throw invalidField('x-rt-thread', `${result.error.issues[0]!.message}.`, 'A thread is named by 1 to 200 characters.')
 }
 
 const decodeTools = ({ tools }: ChatBody): ToolSpec[] => {

@@ -1,7 +1,8 @@
 import { emptyUsage, type JsonObject, RtError, type StreamPart } from '@rt/core'
 import { createFakeClock } from '@rt/core/testing'
 import { describe, expect, it } from 'vitest'
-import { chatBody, createFakePorts, post, until } from '../../__fixtures__/fake-ports.ts'
+import { chatBody, createFakePorts, post } from '../../__fixtures__/fake-ports.ts'
+import { createWatchedClock } from '../../__fixtures__/watched-clock.ts'
 import { createApp, type ErrorBody } from '../../index.ts'
 
 const PATH = '/v1/chat/completions'
@@ -99,6 +100,18 @@ describe('decoding', () => {
     expect(status).toBe(200)
     expect(request).toMatchObject({ thread: 'bob', sampling: {} })
     expect(Object.keys(request!).toSorted()).toEqual(['messages', 'principal', 'sampling', 'thread'])
+  })
+
+  it.each([
+    ['201 characters', `${'x'.repeat(200)}a`],
+    ['no character', ''],
+  ])('refuses a thread of %s in the header, as in the body', async (_what, thread) => {
+    const inHeader = await send(chatBody(), { 'x-rt-thread': thread })
+    expect(inHeader.status).toBe(400)
+    expect(inHeader.body.error).toMatchObject({ code: 'invalid_request', param: 'x-rt-thread' })
+    expect(inHeader.request).toBeUndefined()
+    expect((await send(chatBody({ rt: { thread } }))).status).toBe(400)
+    expect((await send(chatBody(), { 'x-rt-thread': 'x'.repeat(200) })).status).toBe(200)
   })
 
   it('lets a tool message answer a call of an earlier turn only in a thread', async () => {
@@ -349,7 +362,7 @@ describe('a stream', () => {
   })
 
   it('keeps a failure for the reader that comes late', async () => {
-    const clock = createFakeClock()
+    const clock = createWatchedClock()
     const gate = Promise.withResolvers<void>()
     const ports = createFakePorts([], async function* () {
       await gate.promise
@@ -359,7 +372,7 @@ describe('a stream', () => {
     const listen = (error: unknown): void => void unhandled.push(error)
     process.on('unhandledRejection', listen)
     const answer = createApp(ports, { clock, onError: () => {} }).fetch(post(PATH, chatBody({ stream: true })))
-    await until(() => clock.sleeping === 1)
+    await clock.whenSleeping(1)
     await clock.advance(100)
     const response = await answer
     gate.reject(new Error('boom'))
@@ -392,7 +405,7 @@ describe('a stream', () => {
   })
 
   it('sends headers and the role soon, then a comment in every silence, then goes on', async () => {
-    const clock = createFakeClock()
+    const clock = createWatchedClock()
     const gate = Promise.withResolvers<void>()
     const ports = createFakePorts([], async function* () {
       await gate.promise
@@ -400,13 +413,13 @@ describe('a stream', () => {
       yield { type: 'finish', finishReason: 'stop', usage: USAGE }
     })
     const answer = createApp(ports, { clock }).fetch(post(PATH, chatBody({ stream: true })))
-    await until(() => clock.sleeping === 1)
+    await clock.whenSleeping(1)
     await clock.advance(100)
     const reader = (await answer).body!.pipeThrough(new TextDecoderStream()).getReader()
     expect((await reader.read()).value).toContain('"role":"assistant"')
     for (let silence = 0; silence < 2; silence++) {
       const next = reader.read()
-      await until(() => clock.sleeping === 1)
+      await clock.whenSleeping(1)
       await clock.advance(10_000)
       expect((await next).value).toBe(': ping\n\n')
     }
@@ -415,7 +428,7 @@ describe('a stream', () => {
     expect((await reader.read()).value).toContain('"finish_reason":"stop"')
     expect((await reader.read()).value).toBe('data: [DONE]\n\n')
     expect((await reader.read()).done).toBe(true)
-    await until(() => clock.sleeping === 0)
+    await clock.whenSleeping(0)
   })
 
   it('aborts the port when the reader cancels, and produces only what is read', async () => {
@@ -433,7 +446,7 @@ describe('a stream', () => {
   })
 
   it('lets go of a port that does not listen to its signal', async () => {
-    const clock = createFakeClock()
+    const clock = createWatchedClock()
     const ports = createFakePorts([], async function* () {
       yield { type: 'text-delta', text: 'word' }
       await new Promise(() => {})
@@ -442,10 +455,10 @@ describe('a stream', () => {
     const reader = response.body!.getReader()
     for (let i = 0; i < 2; i++) await reader.read()
     const next = reader.read()
-    await until(() => clock.sleeping === 1)
+    await clock.whenSleeping(1)
     await reader.cancel()
     expect((await next).done).toBe(true)
-    await until(() => clock.sleeping === 0)
+    await clock.whenSleeping(0)
   })
 
   it('keeps characters whole that arrive in halves', async () => {

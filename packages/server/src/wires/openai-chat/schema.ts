@@ -58,6 +58,7 @@ const responseFormat = z.discriminatedUnion('type', [
   }),
 ])
 
+/** Names a thread or a collection. */
 const label = z
   .string()
   .min(1)
@@ -101,6 +102,7 @@ const chat = z.object({
 })
 
 export const chatSchema: z.ZodType<ChatBody> = chat
+export const threadSchema: z.ZodType<string> = label
 
 /** Read above, or without any effect on the answer: nothing to warn about. */
 export const KNOWN_FIELDS: ReadonlySet<string> = new Set([
