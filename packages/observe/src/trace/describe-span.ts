@@ -1,27 +1,21 @@
 import { inputTokens } from '@rt/core'
 import { spanUsage } from '../cost/span-usage.ts'
 import { SEMCONV } from '../semconv.ts'
+import { describeStep } from './describe-step.ts'
+import { formatCount, join, number } from './figures.ts'
 import type { TraceSpan } from './trace.ts'
-
-export const formatCount = (value: number): string => Math.round(value).toLocaleString('en-US')
-const join = (parts: Array<string | false | undefined>): string => parts.filter(Boolean).join(' · ')
 
 /** What a line of the tree says beside name and time: the first text on the line, the others below it. */
 export const describeSpan = (span: TraceSpan): string[] => {
   const { attributes } = span
-  const operation = attributes[SEMCONV.operation]
-  const lines =
-    span.name.startsWith('chat ') || operation === 'chat' ? [describeChat(attributes)] : describeOther(attributes)
+  const isChat = span.name.startsWith('chat ') || attributes[SEMCONV.operation] === 'chat'
+  const step = isChat ? describeChat(attributes) : describeStep(span)
+  const lines = step === undefined ? describeOther(attributes) : [step]
   if (span.status === 'error') lines.unshift(join([String(attributes[SEMCONV.errorType] ?? 'error'), span.message]))
   return lines.filter(Boolean)
 }
 
 type Attributes = TraceSpan['attributes']
-
-const number = (attributes: Attributes, name: string): number | undefined => {
-  const value = attributes[name]
-  return typeof value === 'number' ? value : undefined
-}
 
 /** `prefill 124 (488 cached) 620 ms · decode 22 @ 71/s · 0.0183 USD` */
 const describeChat = (attributes: Attributes): string => {

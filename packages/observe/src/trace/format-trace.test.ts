@@ -51,7 +51,14 @@ test('the tree, as a person reads it', () => {
     },
     span('2', '1', 'context.assemble', 1, 14, context),
     span('1', null, 'request', 0, 1204),
-    span('3', '1', 'retrieval handbook', 3, 11, { 'rt.retrieval.hits': 4, 'rt.retrieval.best': 0.914 }),
+    span('3', '1', 'retrieval handbook', 3, 11, {
+      'gen_ai.data_source.id': 'handbook',
+      'rt.retrieval.mode': 'hybrid',
+      'rt.retrieval.found': 4,
+      'rt.retrieval.returned': 2,
+      'rt.retrieval.chunks': ['a', 'b'],
+      'rt.retrieval.scores': [1, 0.66],
+    }),
     span('4', '1', 'chat smollm2:135m', 20, 930, chat),
   ])
   expect(`\n${formatTrace(trace, { width: 96 })}\n`).toMatchInlineSnapshot(`
@@ -60,7 +67,7 @@ test('the tree, as a person reads it', () => {
      request                                                                                1,204 ms
      ├─ context.assemble              612 of 2,048 tokens                                      14 ms
      │     system 58 · tools 121 · retrieval 301 · history 132 · trimmed: nothing
-     ├─ retrieval handbook            retrieval.hits 4 · retrieval.best 0.91                   11 ms
+     ├─ retrieval handbook            hybrid · 2 of 4 · 1.00 0.66                              11 ms
      ├─ chat smollm2:135m             prefill 124 (488 cached) 620 ms · decode 22 @ 71/s      930 ms
      └─ execute_tool weather          tool_timeout · too slow                                  52 ms
         └─ http                                                                                40 ms
@@ -68,6 +75,51 @@ test('the tree, as a person reads it', () => {
      cost 0.00 USD cloud · 0.9 s local
     "
   `)
+})
+
+test('steps of rt say in a few words what they did', () => {
+  const line = (name: string, attributes: FlatSpan['attributes']): string =>
+    formatTrace(buildTrace('ab', [span('1', null, name, 0, 3, attributes)]))
+      .split('\n')[1]!
+      .slice(34)
+      .replace(/\s+3 ms$/, '')
+  const retrieval = { 'gen_ai.data_source.id': 'handbook', 'rt.retrieval.mode': 'hybrid', 'rt.retrieval.found': 4 }
+  const found = { ...retrieval, 'rt.retrieval.returned': 2, 'rt.retrieval.chunks': ['a', 'b'] }
+  const ingest = { 'rt.ingest.files': 12, 'rt.ingest.added': 0, 'rt.ingest.changed': 1, 'rt.ingest.failed': 0 }
+  const search = { 'rt.vector.collection': 'default', 'rt.vector.mode': 'dense', 'rt.vector.k': 8, 'rt.vector.hits': 1 }
+  expect([
+    line('request', { 'rt.principal': 'local', 'gen_ai.conversation.id': 'ada' }),
+    line('request', { 'rt.principal': 'key-a' }),
+    line('request', { 'rt.principal': 'local' }),
+    line('retrieval handbook', { ...found, 'rt.retrieval.scores': [1, 0.655] }),
+    line('retrieval handbook', { ...found, 'rt.retrieval.scores': [1, 0.9, 0.8, 0.7, 0.6] }),
+    line('retrieval handbook', { ...retrieval, 'rt.retrieval.found': 0, 'rt.retrieval.scores': [] }),
+    line('vector.search', { ...search, 'rt.vector.attempts': 1 }),
+    line('vector.search', { ...search, 'rt.vector.attempts': 2 }),
+    line('vector.upsert', { 'rt.vector.collection': 'default', 'rt.vector.records': 64 }),
+    line('execute_tool weather', { 'gen_ai.tool.name': 'weather', 'rt.tool.attempts': 2 }),
+    line('execute_tool weather', { 'gen_ai.tool.name': 'weather' }),
+    line('memory.commit', { 'rt.memory.messages': 2 }),
+    line('ingest default', { ...ingest, 'rt.ingest.chunks': 1073, 'rt.ingest.embedded': 4 }),
+    line('embeddings bge', { 'gen_ai.operation.name': 'embeddings', 'gen_ai.usage.input_tokens': 1, 'rt.local': true }),
+    line('mine', { 'rt.mine.count': 3 }),
+  ]).toEqual([
+    'thread ada',
+    'principal key-a',
+    '',
+    'hybrid · 2 of 4 · 1.00 0.66',
+    'hybrid · 2 of 4 · 1.00 0.90 0.80 0.70 …',
+    'hybrid · 0 of 0',
+    'dense · 1 hit',
+    'dense · 1 hit · 2 attempts',
+    '64 records',
+    '2 attempts',
+    '',
+    '2 messages',
+    '12 files · 1 changed · 1,073 chunks · 4 embedded',
+    '1 token',
+    'mine.count 3',
+  ])
 })
 
 test('an unknown price is said, colours are off unless asked for, control characters never reach the terminal', () => {

@@ -1,5 +1,6 @@
 import { inputTokens } from '@rt/core'
-import { describeSpan, formatCount } from './describe-span.ts'
+import { describeSpan } from './describe-span.ts'
+import { formatCount } from './figures.ts'
 import type { Trace, TraceCost, TraceSpan } from './trace.ts'
 
 const NAME_WIDTH = 32
