@@ -8,7 +8,3 @@ export type { SqliteStoreOptions } from './stores/sqlite/index.ts'
 export { fuseMinMax, minMax } from './fusion/min-max.ts'
 export { rrf } from './fusion/rrf.ts'
 export type { FusedHit, RankedList } from './fusion/min-max.ts'
-
-// Limits
-export { MAX_ID_BYTES, MAX_METADATA_BYTES } from './driver-kit/check-records.ts'
-export { DEFAULT_WEIGHTS, MAX_K } from './driver-kit/check-query.ts'

@@ -12,7 +12,12 @@ export interface Terms {
 
 const NUMBER = /\d+(?:[.,:]\d+)*/g
 const WORD = /[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu
-/** English words that say nothing about the subject. Other languages lose precision without a list, not correctness. */
+/**
+ * English words that say nothing about the subject. Other languages lose precision without a list, not correctness.
+ * @rt/vector has a list of its own for its full-text queries, and the two may differ: this one judges what supports an
+ * answer and may be strict ("please", "many"), that one chooses what to look up, where a word left out finds nothing.
+ * Packages of one layer do not import each other, and the contracts of @rt/core are no place for words.
+ */
 const COMMON = new Set(
   `a about above after again all also am an and any are as at be because been before being below both but by can cannot could did do does
   doing don't down during each either else few for from further get give had has have having he her here hers him his how i if in into is it

@@ -4,9 +4,9 @@ import { checkVector } from './check-records.ts'
 import type { Filter } from './types.ts'
 
 /** Most hits one search gives. */
-export const MAX_K = 10_000
+const MAX_K = 10_000
 /** Shares of the two lists in a hybrid score. A choice of ours, not measured on your texts: tune it with `weights`. */
-export const DEFAULT_WEIGHTS: Readonly<{ keyword: number; dense: number }> = { keyword: 0.35, dense: 0.65 }
+const DEFAULT_WEIGHTS: Readonly<{ keyword: number; dense: number }> = { keyword: 0.35, dense: 0.65 }
 
 export interface CheckedQuery {
   mode: SearchMode

@@ -3,9 +3,9 @@ import { canonicalJson } from './canonical-json.ts'
 import { createPacer } from './pacer.ts'
 
 /** Longest id, in bytes of UTF-8. */
-export const MAX_ID_BYTES = 1024
+const MAX_ID_BYTES = 1024
 /** Largest metadata of one record, in bytes of JSON. */
-export const MAX_METADATA_BYTES: number = 64 * 1024
+const MAX_METADATA_BYTES: number = 64 * 1024
 
 /** A record that is safe to store: checked, copied, metadata as canonical JSON. */
 export interface CheckedRecord {

@@ -3,7 +3,8 @@ const MAX_TERMS = 64
 
 /**
  * Words so common in English that they say nothing about a text. FTS5 gives a word its weight by rarity, but in a
- * small collection even "the" can look rare.
+ * small collection even "the" can look rare. @rt/memory has a list of its own for judging what supports an answer; this
+ * one is shorter, and holds the halves of "don't" and "it's" too, because FTS5 splits words there.
  */
 const STOP_WORDS: ReadonlySet<string> = new Set(
   (
