@@ -134,6 +134,6 @@ const openToAll = (host: string): RtError =>
   new RtError({
     code: 'config_invalid',
     message: `host ${host} can be reached by other machines, and no API key is set.`,
-    hint: 'Set apiKeys, or listen on 127.0.0.1.',
+    hint: 'Set apiKeys (with rt: RT_API_KEY), or listen on 127.0.0.1.',
     data: { host },
   })
