@@ -1,10 +1,13 @@
 // `npx -y pnpm@12 start`: builds what changed, then hands over to `rt demo`, the same command an installed rt has.
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const env = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
 
+if (!existsSync(`${root}apps/runtime/dist/cli/rt.cjs`))
+  process.stderr.write(' build    the packages, once: about ten seconds\n')
 const build = spawnSync('turbo', ['run', 'build', '--filter=@rt/runtime...', '--output-logs=errors-only'], {
   cwd: root,
   env,
