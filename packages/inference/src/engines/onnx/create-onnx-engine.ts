@@ -37,6 +37,8 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
   const host = createHost({
     name: 'onnx engine',
     entry: entryUrl(import.meta.url, './onnx-host.ts', 'onnx-host.js'),
+    // onnxruntime 1.30 reports the machine and the model to its maker unless told not to. Nothing of anyone's is sent.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     // Vectors travel as typed arrays.
     serialization: 'advanced',
     hangMs,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -135,6 +135,22 @@ describe('the onnx engine with bge-small', () => {
       await rm(folder, { recursive: true })
     }
     expect(engine.pid).toBe(pid)
+  })
+
+  it('reports to nobody: the library keeps no device id and no queue of events', async () => {
+    const home = await mkdtemp(join(tmpdir(), 'rt-onnx-home-'))
+    const before = { HOME: process.env['HOME'], XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'], CI: process.env['CI'] }
+    // With CI set it would keep still by itself.
+    for (const name of ['CI', 'XDG_CACHE_HOME']) delete process.env[name]
+    process.env['HOME'] = home
+    try {
+      await using own = createOnnxEngine({ threads: 1 })
+      await (await own.loadEmbedder(options)).embed(['one'])
+      expect(await readdir(home, { recursive: true })).toEqual([])
+    } finally {
+      for (const [name, value] of Object.entries(before)) if (value !== undefined) process.env[name] = value
+      await rm(home, { recursive: true })
+    }
   })
 
   it('lets the program end, and leaves no child behind', async () => {
