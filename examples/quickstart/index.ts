@@ -12,4 +12,4 @@ const weather = tool({
 for await (const part of rt.thread('ada').stream('What may I spend on a meal in Oslo?', { tools: [weather] }))
   if (part.type === 'text-delta') process.stdout.write(part.text)
   else if (part.type === 'citation') process.stdout.write(` [${part.citation.index}] ${part.citation.source}`)
-console.log(await rt.trace.last()) // spans, tokens, milliseconds, cost
+console.log('\n', await rt.trace.last()) // spans, tokens, milliseconds, cost

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 const entry = fileURLToPath(new URL('../../apps/runtime/src/cli/rt.ts', import.meta.url))
 const child = spawn(process.execPath, ['--conditions=@rt/source', entry, ...process.argv.slice(2)], {
+  // Paths mean the folder the person stands in, not the one pnpm changes to.
+  cwd: process.env['INIT_CWD'],
+  env: { ...process.env, RT_COMMAND: 'npx -y pnpm@12 run rt' },
   stdio: 'inherit',
 })
 process.on('SIGINT', () => {})

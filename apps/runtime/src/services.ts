@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
+import { access, constants } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   abortable,
   type CollectionStamp,
@@ -167,12 +168,21 @@ export const createServices = (data: string, options: RuntimeOptions, closing: A
 
 const open = async (path: string, readOnly: boolean): Promise<Database> => {
   if (!readOnly || existsSync(path)) return openDatabase({ path, readOnly })
+  const folder = dirname(path)
+  if (existsSync(folder) && !(await canRead(folder)))
+    throw new RtError({ code: 'forbidden', message: `the data folder ${folder} cannot be read.` })
   throw new RtError({
     code: 'not_found',
-    message: 'there is no data here yet.',
-    hint: 'Start with: rt ingest FOLDER, or rt chat.',
+    message: `there is no data in ${folder} yet.`,
+    hint: 'Ingest documents first, or name another folder.',
   })
 }
+
+const canRead = (folder: string): Promise<boolean> =>
+  access(folder, constants.R_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  )
 
 const observe = async (database: Database, off: boolean): Promise<Telemetry & AsyncDisposable> => {
   if (off) return { ...noopTelemetry, [Symbol.asyncDispose]: async () => {} }

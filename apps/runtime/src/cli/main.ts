@@ -8,11 +8,12 @@ import { version } from '../version.ts'
 
 const dispatch = async (argv: string[], signal: AbortSignal): Promise<number> => {
   const [name, ...rest] = argv
+  if (name === 'help' && rest[0] !== undefined) return dispatch([rest[0], '--help'], signal)
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(await mainHelp())
     return 0
   }
-  if (name === '--version' || name === '-v') {
+  if (name === '--version' || name === '-v' || name === 'version') {
     process.stdout.write(`${version}\n`)
     return 0
   }
@@ -54,8 +55,10 @@ export const main = async (argv: string[]): Promise<void> => {
   try {
     process.exitCode = await dispatch(argv, stopping.signal)
   } catch (error) {
-    if (stoppedBy) process.exitCode = 128 + constants.signals[stoppedBy]
-    else {
+    if (stoppedBy) {
+      process.stderr.write(' stopped\n')
+      process.exitCode = 128 + constants.signals[stoppedBy]
+    } else {
       process.stderr.write(formatError(error, { debug: argv.includes('--debug') }))
       process.exitCode = error instanceof UsageError ? 2 : 1
     }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { nearestNames, RtError } from '@rt/core'
+import { called } from './called.ts'
 import { COMMON_FLAGS, type CommandContext, type CommandDefinition, type Flag } from './command.ts'
 
 /** A mistake in the words typed: exit code 2. */
@@ -37,13 +38,13 @@ const strictly = <T>(definition: CommandDefinition, parse: () => T): T => {
 }
 
 export const usage = ({ name }: Pick<CommandDefinition, 'name'>, message: string): UsageError =>
-  new UsageError({ code: 'invalid_request', message, hint: `See: rt ${name} --help` })
+  new UsageError({ code: 'invalid_request', message, hint: `See: ${called} ${name} --help` })
 
 const unknownFlag = (definition: CommandDefinition, raw: string, known: string[]): UsageError => {
   const [near] = nearestNames(raw.replace(/^-+/, ''), known)
   return new UsageError({
     code: 'invalid_request',
     message: `${raw} is not an option of rt ${definition.name}.`,
-    hint: near ? `Did you mean --${near}? See: rt ${definition.name} --help` : `See: rt ${definition.name} --help`,
+    hint: `${near ? `Did you mean --${near}? ` : ''}See: ${called} ${definition.name} --help`,
   })
 }

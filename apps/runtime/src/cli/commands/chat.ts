@@ -1,9 +1,10 @@
 import { createInterface } from 'node:readline/promises'
 import { text as readAll } from 'node:stream/consumers'
-import { createSecretId, RtError } from '@rt/core'
+import { createSecretId } from '@rt/core'
 import type { Thread, TurnOptions } from '../../runtime.ts'
 import { type CommandDefinition, DATA_FLAG, MODEL_FLAG, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
+import { usage } from '../parse.ts'
 import { showTurn } from '../output/show-turn.ts'
 import { style } from '../output/style.ts'
 
@@ -33,13 +34,10 @@ export const command: CommandDefinition = {
   ],
   async run(context) {
     const { args, flags, signal } = context
-    const prompt = args.join(' ') || (process.stdin.isTTY ? '' : (await readAll(process.stdin)).trim())
-    if (!prompt && !process.stdin.isTTY)
-      throw new RtError({
-        code: 'invalid_request',
-        message: 'there is no prompt.',
-        hint: 'rt chat "…", or pipe one in.',
-      })
+    const typed = args.join(' ').trim()
+    const prompt = typed || (process.stdin.isTTY ? '' : (await readAll(process.stdin)).trim())
+    if (!prompt && (args.length || !process.stdin.isTTY))
+      throw usage(command, 'there is no prompt: type one, or pipe one in.')
     const options: TurnOptions = { signal, system: text(flags['system']), retrieve: flags['plain'] ? false : undefined }
     return withRuntime(context, {}, async (runtime) => {
       const thread = runtime.thread(text(flags['thread']) ?? `chat-${createSecretId().slice(0, 8)}`)
@@ -52,7 +50,7 @@ export const command: CommandDefinition = {
 
 /** Ctrl-C stops the answer that is being written; where there is none, it ends the conversation. */
 const converse = async (thread: Thread, options: TurnOptions): Promise<number> => {
-  process.stdout.write(` thread ${thread.id} · an empty line or Ctrl-D ends\n`)
+  process.stdout.write(` thread ${thread.id} · Ctrl-C stops an answer · an empty line or Ctrl-D ends\n`)
   const terminal = createInterface({ input: process.stdin, output: process.stdout })
   const ended = new AbortController()
   let answering: AbortController | undefined

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
 import { availableParallelism, totalmem } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,7 +31,11 @@ export const command: CommandDefinition = {
     ...MODEL_FLAG,
     ...PORT_FLAG,
     once: { type: 'boolean', description: 'Do not keep serving (as without a terminal)' },
-    ask: { type: 'string', value: 'TEXT', description: 'The question to the documents' },
+    ask: {
+      type: 'string',
+      value: 'TEXT',
+      description: 'The question to the documents (default: one the handbook answers)',
+    },
     city: { type: 'string', value: 'NAME', description: 'The city of the tool call (default Bergen)' },
     'follow-up': { type: 'string', value: 'TEXT', description: 'The question about the first answer' },
   },
@@ -43,24 +48,31 @@ export const command: CommandDefinition = {
     const runtime = await createRuntime({ data, chat: text(flags['model']), onProgress: createDownloadProgress() })
     try {
       const report = await runtime.ingest(folder, { signal, prune: true })
+      if (report.chunks === 0) throw nothingToRead(args[0] ?? folder)
       say('ingest', formatReport(basename(folder), report))
-      return await show(context, runtime, data)
+      return await show(context, runtime, data, folder)
     } finally {
       await runtime.close()
     }
   },
 }
 
-const show = async ({ flags, signal }: CommandContext, runtime: Runtime, data: string): Promise<number> => {
+const show = async (
+  { flags, signal }: CommandContext,
+  runtime: Runtime,
+  data: string,
+  folder: string,
+): Promise<number> => {
   const given = parsePort(command, text(flags['port']))
   await using server = await runtime.serve({ port: given, fallback: given === undefined })
   await abortable(runtime.warm(), signal)
   say('ready', `${style('cyan', server.address)}   (${duration(process.uptime() * 1000)} after start)\n`)
 
+  const { question, followUp } = await questions(folder)
   const turns = await converse(runtime, {
-    question: text(flags['ask']) ?? 'What may I spend on a meal in Oslo?',
+    question: text(flags['ask']) ?? question,
     city: text(flags['city']) ?? 'Bergen',
-    followUp: text(flags['follow-up']) ?? 'And how much was that limit again?',
+    followUp: text(flags['follow-up']) ?? followUp,
     signal,
   })
   const { model } = turns[0]!
@@ -69,10 +81,12 @@ const show = async ({ flags, signal }: CommandContext, runtime: Runtime, data: s
   const note = createCatalog().find(model)?.note
   if (note) say('note', `${model} is ${note}`)
   process.stdout.write('\n')
-  for (const [index, [step, purpose]] of nextSteps(server.address, model, data).entries()) {
-    say(index ? '' : 'next', `${step}   ${style('dim', purpose)}`)
+  const serving = !flags['once'] && process.stdout.isTTY === true
+  for (const [index, [purpose, step]] of nextSteps(data, model, serving ? server.address : undefined).entries()) {
+    say(index ? '' : 'next', style('dim', `# ${purpose}`))
+    say('', step)
   }
-  if (flags['once'] || !process.stdout.isTTY) return 0
+  if (!serving) return 0
   process.stdout.write(`\n serving at ${server.address} · Ctrl-C stops\n`)
   await stopped(signal)
   return 0
@@ -109,6 +123,24 @@ const findFolder = (given: string | undefined): string => {
     message: `there is no folder "${given}".`,
     hint: 'rt demo alone uses the handbook it brings.',
   })
+}
+
+const nothingToRead = (folder: string): RtError =>
+  new RtError({
+    code: 'not_found',
+    message: `there is no Markdown or text in "${folder}".`,
+    hint: 'Files that end in .md, .markdown or .txt are read.',
+  })
+
+/** What the handbook answers; for other documents, about the first heading of the first of them. */
+const questions = async (folder: string): Promise<{ question: string; followUp: string }> => {
+  if (basename(folder) === 'handbook')
+    return { question: 'What may I spend on a meal in Oslo?', followUp: 'And how much was that limit again?' }
+  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.md')).toSorted()
+  const first = names[0] === undefined ? '' : await readFile(join(folder, names[0]), 'utf8')
+  const heading = /^##\s+(.+)$/m.exec(first)?.[1] ?? /^#\s+(.+)$/m.exec(first)?.[1]
+  const question = heading ? `What do you know about ${heading.trim()}?` : 'What is this about?'
+  return { question, followUp: 'And what was that again?' }
 }
 
 /** The demo's own data, apart from yours: `.rt/demo`, and `.rt/demo-NAME` for another folder. */

@@ -18,21 +18,30 @@ export const command: CommandDefinition = {
   examples: ['rt ingest ./docs', 'rt ingest notes.md handbook/ --json'],
   async run(context) {
     const { args, flags, signal } = context
-    const report = await withRuntime(context, {}, (runtime) =>
-      runtime.ingest(args, { signal, prune: flags['prune'] === true }),
-    )
-    process.stdout.write(flags['json'] ? `${JSON.stringify(report, null, 2)}\n` : formatIngest(report))
-    return report.failed.length ? 1 : 0
+    const prune = flags['prune'] === true
+    return withRuntime(context, {}, async (runtime) => {
+      const report = await runtime.ingest(args, { signal, prune })
+      const lines = flags['json']
+        ? [JSON.stringify(report, null, 2)]
+        : [...format(report, prune), ` into ${runtime.data}`]
+      process.stdout.write(`${lines.join('\n')}\n`)
+      return report.failed.length ? 1 : 0
+    })
   },
 }
 
-export const formatIngest = (report: IngestReport): string => {
-  const { added, changed, unchanged, failed, chunks, embedded, mode, ms } = report
-  const lines = [
+const format = (report: IngestReport, pruned: boolean): string[] => {
+  const { added, changed, unchanged, failed, removed, chunks, embedded, mode, ms } = report
+  return [
     ` ${style('bold', plural(report.files, 'file'))} · ${count(added)} added · ${count(changed)} changed · ${count(unchanged)} unchanged`,
     ` ${plural(chunks, 'chunk')} · ${count(embedded)} embedded · ${duration(ms)}`,
+    ...(report.files ? [] : [' nothing to read: files that end in .md, .markdown or .txt are']),
+    ...(removed.length
+      ? [
+          ` ${plural(removed.length, 'file')} gone${pruned ? ', forgotten' : ', still in the knowledge (--prune forgets them)'}`,
+        ]
+      : []),
     ...(mode === 'keyword' ? [` ${style('yellow', 'no embedder')}: these documents are found by words only`] : []),
     ...failed.map(({ source, reason }) => ` ${style('red', 'failed')}  ${source}: ${reason}`),
   ]
-  return `${lines.join('\n')}\n`
 }

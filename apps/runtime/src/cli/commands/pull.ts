@@ -20,7 +20,9 @@ export const command: CommandDefinition = {
       references: true,
       onEvent: (event) => {
         if (event.type === 'warning')
-          process.stderr.write(` ${style('yellow', 'note', process.stderr)}     ${event.source}: ${event.reason}\n`)
+          process.stderr.write(
+            `${clearLine()} ${style('yellow', 'note', process.stderr)}     ${event.source}: ${event.reason}\n`,
+          )
       },
     })
     const pinned = entry.files.every((file) => file.sha256 !== undefined)
@@ -30,3 +32,6 @@ export const command: CommandDefinition = {
     )
   },
 }
+
+/** A note takes the line of a bar that is being painted. */
+const clearLine = (): string => (process.stderr.isTTY ? '\r\u001b[2K' : '')

@@ -1,6 +1,7 @@
 import { type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { printable, style } from '../output/style.ts'
+import { usage } from '../parse.ts'
 import { positiveInteger } from '../positive-integer.ts'
 
 export const command: CommandDefinition = {
@@ -17,10 +18,10 @@ export const command: CommandDefinition = {
   examples: ['rt search "meal allowance in Oslo"', 'rt search warranty --limit 3 --json'],
   async run(context) {
     const { args, flags, signal } = context
+    const query = args.join(' ').trim()
+    if (!query) throw usage(command, 'there is nothing to search for.')
     const k = positiveInteger(command, 'limit', text(flags['limit']), 5)
-    const hits = await withRuntime(context, { readOnly: true }, (runtime) =>
-      runtime.search(args.join(' '), { k, signal }),
-    )
+    const hits = await withRuntime(context, { readOnly: true }, (runtime) => runtime.search(query, { k, signal }))
     if (flags['json']) {
       process.stdout.write(`${JSON.stringify(hits, null, 2)}\n`)
       return

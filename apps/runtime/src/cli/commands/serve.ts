@@ -33,10 +33,14 @@ export const command: CommandDefinition = {
       // Listening comes first: a client that connects at once is answered when the model is ready.
       const server = await runtime.serve({ port, host: text(flags['host']), fallback: given === undefined })
       const listening = process.uptime() * 1000
-      process.stdout.write(` ${style('green', 'listening')}  ${server.address}   ${duration(listening)} after start\n`)
+      const host = text(flags['host'])
+      const open = host === undefined || host === '127.0.0.1' ? '' : `, on ${host}: other machines reach it`
+      process.stdout.write(
+        ` ${style('green', 'listening')}  ${server.address}${open}   ${duration(listening)} after start\n`,
+      )
       await abortable(Promise.all([runtime.ready(), runtime.warm()]), signal)
       process.stdout.write(
-        ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · Ctrl-C stops\n`,
+        ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · data ${runtime.data} · Ctrl-C stops\n`,
       )
       const { detail } = runtime.health()
       if (detail) process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${detail}\n`)

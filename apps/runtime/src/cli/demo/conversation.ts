@@ -1,6 +1,6 @@
 import type { Runtime, TurnOptions } from '../../runtime.ts'
 import { formatCitation } from '../output/show-turn.ts'
-import { printable, style } from '../output/style.ts'
+import { printable } from '../output/style.ts'
 import { count, duration } from '../output/units.ts'
 import { detail, labelled, say } from './say.ts'
 import { watchTurn, type WatchedTurn } from './watch-turn.ts'
@@ -50,9 +50,9 @@ const showTurn = async (stream: Parameters<typeof watchTurn>[0]): Promise<Watche
       open = true
     },
   })
-  const marks = turn.citations.map(({ index }) => ` [${index}]`).join('')
-  process.stdout.write(`${marks}   ${style('dim', speed(turn))}\n`)
+  process.stdout.write(`${turn.citations.map(({ index }) => ` [${index}]`).join('')}\n`)
   for (const citation of turn.citations) detail(formatCitation(citation))
+  detail(speed(turn))
   return turn
 }
 
