@@ -1,15 +1,18 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { dataFolder } from './folders.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { dataFolder, prepareFolder } from './folders.ts'
 
 let root: string
 beforeEach(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'rt-folders-')))
   await mkdir(join(root, 'project/deep/down'), { recursive: true })
 })
-afterEach(() => rm(root, { recursive: true, force: true }))
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(root, { recursive: true, force: true })
+})
 
 it('takes what is given, relative to the working folder', async () => {
   expect(await dataFolder('here', root)).toBe(join(root, 'here'))
@@ -26,4 +29,25 @@ it('lies beside a config.toml that is ours, and ignores one that is not', async 
   expect(await dataFolder(undefined, join(root, 'project/deep/down'))).toBe(join(root, 'project/.rt'))
   await writeFile(join(root, 'project/deep/config.toml'), 'rt = 1 # ours\n')
   expect(await dataFolder(undefined, join(root, 'project/deep/down'))).toBe(join(root, 'project/deep/.rt'))
+})
+
+it('does not lie in a folder that others can write to, nor in the home folder itself', async () => {
+  await writeFile(join(root, 'package.json'), '{}')
+  const below = join(root, 'project/deep')
+  expect(await dataFolder(undefined, below)).toBe(join(root, '.rt'))
+  await chmod(root, 0o777)
+  expect(await dataFolder(undefined, below)).not.toContain(root)
+  await chmod(root, 0o700)
+  vi.stubEnv('HOME', root)
+  vi.stubEnv('XDG_DATA_HOME', undefined)
+  expect(await dataFolder(undefined, below)).toBe(join(root, '.local/share/rt'))
+})
+
+it('is refused by name when it is a file', async () => {
+  const file = join(root, 'data')
+  await writeFile(file, '')
+  await expect(prepareFolder(file)).rejects.toMatchObject({
+    code: 'config_invalid',
+    message: expect.stringContaining(file),
+  })
 })
