@@ -103,4 +103,63 @@ describe('cite', () => {
     const question = 'Do I need a visa for Bergen in 400 days?'
     expect(quotes('You need a visa for Bergen in 400 days.', question)).toEqual([])
   })
+
+  const garden = (text: string, headings: string[] = ['Water for roses', 'Tomatoes']): RetrievedChunk[] => [
+    { id: 'g', source: 'garden.md', headings, text, start: 0, end: Buffer.byteLength(text), score: 1 },
+  ]
+  const TOMATOES = 'The tomatoes get 3 litres of water every morning at 7.'
+  const cited = (answer: string, text: string, question?: string): string[] =>
+    cite(answer, garden(text), { question }).map(({ quote }) => quote)
+
+  it('does not cite an answer that only repeats the question', () => {
+    const question = 'When should the roses get water?'
+    expect(cited(`The answer is: ${question}`, TOMATOES, question)).toEqual([])
+    expect(cited(question, `${question} ${TOMATOES}`, question)).toEqual([])
+    expect(cited('Roses get water, one should water roses.', TOMATOES, question)).toEqual([])
+    // Half of what it says, but nothing beyond the question is in the passage.
+    expect(cited('Roses and water: ask a gardener.', TOMATOES, question)).toEqual([])
+  })
+
+  it('counts only the own words of an answer for the share, too', () => {
+    const asked = 'Who feeds the hungry old cat of the neighbour on Sundays?'
+    const text = 'The gardener brings her fish.'
+    expect(cited('The gardener brings the hungry old cat of the neighbour fish on Sundays.', text, asked)).toEqual([
+      text,
+    ])
+  })
+
+  it('cites what an answer repeats word for word, whatever else it claims', () => {
+    const question = 'How much water do the roses get?'
+    expect(cited(`The roses get 2 buckets. ${TOMATOES.slice(0, -1)}, says the text.`, TOMATOES, question)).toEqual([
+      TOMATOES,
+    ])
+    const wordy =
+      'The roses get 2 buckets from Ada, 5 from Bob, and cold coffee with sugar whenever somebody remembers them, ' +
+      'while the tomatoes get 3 litres of water every morning at 7.'
+    expect(cited(wordy, TOMATOES, question)).toEqual([TOMATOES])
+    expect(
+      cited('The 2 roses drink. Hang coats on the hook behind the door.', 'Hang coats on the hook behind the door.'),
+    ).toEqual(['Hang coats on the hook behind the door.'])
+  })
+
+  it('prefers all numbers and names to words repeated, and those to the larger overlap', () => {
+    const [quoted, overlap, keys] = [
+      'Water them early, before the sun is high.',
+      'Early sun, high water, 2 in a bucket.',
+      '2 or 3.',
+    ].map((text) => garden(text)[0]!)
+    const best = (...chunks: RetrievedChunk[]): string[] =>
+      cite('Each of the 3 gets 2 buckets. Water them early, before the sun is high.', chunks).map(({ quote }) => quote)
+    expect(best(overlap!)).toEqual([overlap!.text])
+    expect(best(overlap!, quoted!)).toEqual([quoted!.text])
+    expect(best(overlap!, quoted!, keys!)).toEqual([keys!.text])
+  })
+
+  it('takes neither a few words in a row, nor those of the question, nor another figure for a quote', () => {
+    const question = 'Do the tomatoes get water every morning at 7, all year long?'
+    expect(cited('Ask Ada, Bob and Eve, who know about water every morning at 7.', TOMATOES)).toEqual([])
+    expect(cited(`You ask 2 things: do the tomatoes get water every morning at 7?`, question, question)).toEqual([])
+    expect(cited('It is the case that it is not, for 2 of us.', 'It is the case that it is raining.')).toEqual([])
+    expect(quotes('Up to 500 kr a day may be spent on meals in Oslo.')).toEqual([])
+  })
 })

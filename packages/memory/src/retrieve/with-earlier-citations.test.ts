@@ -37,13 +37,48 @@ it('puts what was cited before a question that only refers back', () => {
   expect(chunks[0]).toMatchObject({ text: 'Oslo: 400 NOK.', start: 4, end: 9, headings: ['Meals'] })
 })
 
-it('puts it behind what a new subject found, each passage once', () => {
-  expect(ids(withEarlierCitations('How long is the warranty of a lamp?', [chunk('x')], answered('meals')))).toEqual([
-    'x',
-    'meals',
+it('puts it behind what was found when the question also names a subject, each passage once', () => {
+  for (const question of [
+    'Is that also the limit for a dinner in Bergen?',
+    'And how long is the warranty of a lamp?',
+    'What about the trains to Bergen?',
   ])
-  const again = withEarlierCitations('Which meal allowance holds in Oslo?', [chunk('meals')], answered('meals'))
+    expect(ids(withEarlierCitations(question, [chunk('x')], answered('meals'))), question).toEqual(['x', 'meals'])
+  const again = withEarlierCitations('Is that meal allowance the same in Oslo?', [chunk('meals')], answered('meals'))
   expect(again).toEqual([chunk('meals')])
+})
+
+it('leaves it out of a question that does not refer back', () => {
+  for (const question of [
+    'Thanks!',
+    'Who are you?',
+    'How long is the warranty?',
+    'How long is the warranty of a lamp?',
+    'Where can I buy a one-way ticket?',
+    'Are sandals allowed?',
+    '',
+  ]) {
+    expect(withEarlierCitations(question, [], answered('meals')), question).toEqual([])
+    expect(ids(withEarlierCitations(question, [chunk('x')], answered('meals'))), question).toEqual(['x'])
+  }
+})
+
+it('knows a question that refers back by one word, or by how it begins', () => {
+  for (const question of [
+    "What's that?",
+    "That's per day?",
+    'Is it?',
+    'Which one?',
+    'Is this the limit?',
+    'What else?',
+    'And Bergen?',
+    'But why?',
+    '… so?',
+    'What about dinner?',
+    'How about 2 of us?',
+    'Dinner instead?',
+  ])
+    expect(ids(withEarlierCitations(question, [chunk('x')], answered('meals'))), question).toEqual(['meals', 'x'])
 })
 
 it('forgets what was cited three questions ago', () => {

@@ -12,6 +12,7 @@ export interface Terms {
 
 const NUMBER = /\d+(?:[.,:]\d+)*/g
 const WORD = /[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu
+const TOKEN = new RegExp(`${NUMBER.source}|${WORD.source}`, 'gu')
 /**
  * English words that say nothing about the subject. Other languages lose precision without a list, not correctness.
  * @rt/vector has a list of its own for its full-text queries, and the two may differ: this one judges what supports an
@@ -39,9 +40,16 @@ export const numbersOf = (text: string): Set<string> =>
 
 export const wordsOf = (text: string): Set<string> =>
   new Set(
-    Array.from(text.normalize('NFC').matchAll(WORD), ([word]) => stem(word)).filter(
-      (word) => word.length > 1 && !COMMON.has(word),
-    ),
+    Array.from(text.normalize('NFC').matchAll(WORD), ([word]) => word)
+      .filter((word) => !isCommon(word))
+      .map(stem)
+      .filter((word) => word.length > 1),
+  )
+
+/** All words and numbers in order, as they stand but for capitals and the spelling of numbers. */
+export const tokensOf = (text: string): string[] =>
+  Array.from(text.normalize('NFC').matchAll(TOKEN), ([token]) =>
+    /^\d/.test(token) ? oneSpelling(token) : token.toLowerCase(),
   )
 
 const namesOf = (text: string): Set<string> => {
@@ -50,12 +58,15 @@ const namesOf = (text: string): Set<string> => {
     let first = true
     for (const [word] of text.slice(start, end).normalize('NFC').matchAll(WORD)) {
       const capitals = /^\p{Lu}{2,}$/u.test(word)
-      if ((capitals || !first) && /^\p{Lu}./u.test(word) && !COMMON.has(stem(word))) names.add(stem(word))
+      if ((capitals || !first) && /^\p{Lu}./u.test(word) && !isCommon(word)) names.add(stem(word))
       first = false
     }
   }
   return names
 }
+
+/** "This" and "does" lose an s as stems, "theirs" is on the list without it. */
+const isCommon = (word: string): boolean => COMMON.has(word.toLowerCase()) || COMMON.has(stem(word))
 
 const oneSpelling = (digits: string): string => {
   const plain = digits.replace(/,(?=\d{3}(?!\d))/g, '').replace(',', '.')
