@@ -55,7 +55,7 @@ export const createModels = (options: ModelsOptions): Models => {
       (options.download && chosen
         ? await catalog.ensure(name, { references: true, signal: options.signal, onProgress: options.onProgress })
         : undefined)
-    if (!found) throw await catalog.notFound(name)
+    if (!found) throw await catalog.notFound(name, { kind, references: chosen })
     if (found.entry.kind !== kind)
       throw new RtError({
         code: 'unsupported',

@@ -353,6 +353,10 @@ describe('installed and remove', () => {
     const catalog = open(tiny(HF), { system: { sha256File: hash } })
     expect(await catalog.installed()).toMatchObject([{ entry: { name: 'tiny:1b' }, owned: true, bytes: 5_000 }])
     expect((await catalog.notFound('tiyn')).hint).toBe('Did you mean tiny:1b (installed)?')
+    // Only what would do: none of another kind, and no address where none is taken.
+    expect((await catalog.notFound('zzzzzz', { kind: 'chat' })).hint).toBe('There are tiny:1b (installed).')
+    expect((await catalog.notFound('tiyn', { kind: 'embed' })).hint).not.toContain('tiny')
+    expect((await catalog.notFound('zzzzzz', { references: true })).hint).toContain('hf:')
     expect(hash).not.toHaveBeenCalled()
     expect(await catalog.remove('tiny')).toEqual({ name: 'tiny:1b', bytes: 5_000 })
     expect(await catalog.installed()).toEqual([])

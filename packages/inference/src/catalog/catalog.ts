@@ -22,6 +22,7 @@ import type {
   CatalogOptions,
   FileRole,
   InstalledModel,
+  NotFoundOptions,
   RemovedModel,
   ResolvedModel,
 } from './types.ts'
@@ -47,10 +48,11 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
     return entry && { entry, at: slugOf(entry.name) }
   }
 
-  const notFound = async (name: string): Promise<RtError> => {
+  const notFound = async (name: string, { kind, references = false }: NotFoundOptions = {}): Promise<RtError> => {
     const installed = await listInstalled(place, entries)
     const names = installed.map(({ entry }) => entry.name)
-    return unknownModel(name, entries, names)
+    const offered = kind ? entries.filter((entry) => entry.kind === kind) : entries
+    return unknownModel(name, { entries: offered, installed: names, references })
   }
 
   return {
@@ -84,7 +86,7 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
         })
       }
       const placed = await placedEntry(name)
-      if (!placed) throw await notFound(name.name)
+      if (!placed) throw await notFound(name.name, { references: ensureOptions.references })
       return await ensureEntry({
         ...ensureOptions,
         place,
@@ -95,7 +97,7 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
     async remove(text, nameOptions) {
       const name = parseName(text, nameOptions)
       const placed = await placedEntry(name)
-      if (!placed) throw await notFound(name.name)
+      if (!placed) throw await notFound(name.name, { references: nameOptions?.references })
       return await removeEntry(place, placed)
     },
   }

@@ -10,7 +10,10 @@ export const suggestNames = (name: string, entries: CatalogEntry[], limit = 3): 
 }
 
 /** `model_not_found` that says what may have been meant. */
-export const unknownModel = (name: string, entries: CatalogEntry[], installed: string[]): RtError => {
+export const unknownModel = (
+  name: string,
+  { entries, installed, references }: { entries: CatalogEntry[]; installed: string[]; references: boolean },
+): RtError => {
   const near = suggestNames(name, entries)
   const offered = near.length > 0 ? near : entries.map((entry) => entry.name)
   const described = offered.map((other) => describe(other, entries, installed))
@@ -20,7 +23,7 @@ export const unknownModel = (name: string, entries: CatalogEntry[], installed: s
     hint:
       near.length > 0
         ? `Did you mean ${joinOr(described)}?`
-        : `There are ${described.join(', ')}; or hf:owner/repo/file.gguf.`,
+        : `There are ${described.join(', ') || 'none of this kind'}${references ? '; or hf:owner/repo/file.gguf' : ''}.`,
     data: { model: name.slice(0, 200), near, installed },
   })
 }

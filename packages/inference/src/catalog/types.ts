@@ -94,6 +94,13 @@ export interface EnsureOptions extends NameOptions {
   onEvent?: (event: PullEvent) => void
 }
 
+export interface NotFoundOptions {
+  /** Offer models of this kind only. Default: all. */
+  kind?: ModelKind
+  /** Whoever asks may also name `hf:` models. Default false. */
+  references?: boolean
+}
+
 export interface RemovedModel {
   name: string
   bytes: number
@@ -109,7 +116,7 @@ export interface Catalog {
   /** Names near to this one, nearest first; at most three. */
   suggest(name: string): string[]
   /** The error to throw for an unknown name: what was meant, what is installed, what could be. */
-  notFound(name: string): Promise<RtError>
+  notFound(name: string, options?: NotFoundOptions): Promise<RtError>
   /** By name and size alone: nothing is hashed. */
   installed(options?: { signal?: AbortSignal | undefined }): Promise<InstalledModel[]>
   /**
