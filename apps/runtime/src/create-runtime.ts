@@ -24,6 +24,8 @@ import type { Services } from './services.ts'
 
 const SYSTEM = 'You are a helpful assistant. Answer in one short sentence.'
 const DEFAULT_PORT = 4141
+/** A small model does not always find an end: without a limit it repeats itself until the context is full. */
+const LONGEST_ANSWER = 1024
 const GREEDY = { temperature: 0 }
 
 /**
@@ -87,6 +89,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
         tools,
         messages,
         system,
+        maxOutputTokens: rest.maxOutputTokens ?? LONGEST_ANSWER,
         sampling: { ...GREEDY, ...sampling },
         retrieve: await knowledge(retrieve),
       }

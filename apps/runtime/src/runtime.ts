@@ -68,6 +68,7 @@ export interface TurnOptions {
   /** Default: temperature 0 with the model's own penalties. */
   sampling?: Sampling
   stop?: string[]
+  /** Default 1024. */
   maxOutputTokens?: number
   /** Most model calls of one turn. Default 8. */
   maxSteps?: number
