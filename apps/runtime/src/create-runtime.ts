@@ -211,7 +211,8 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       const server = await serve(lazy, { port, ...serveOptions })
       servers.add(server)
       await owner?.setAddress(server.address)
-      warm().catch((error) => setHealth({ status: 'degraded', detail: toRtError(error).message }))
+      // After whoever waits for the address has it: what this loads keeps the thread busy.
+      setImmediate(() => warm().catch((error) => setHealth({ status: 'degraded', detail: toRtError(error).message })))
       return server
     },
 
