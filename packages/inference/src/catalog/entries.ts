@@ -13,7 +13,7 @@ export const ENTRIES: CatalogEntry[] = [
     licence: 'Apache-2.0',
     context: 8192,
     sampling: { repeatPenalty: 1.1 },
-    note: 'tiny: it is there so that everything works at once; it is not clever',
+    note: 'tiny; it is there so that everything works at once, and it is not clever',
     files: [
       {
         role: 'model',

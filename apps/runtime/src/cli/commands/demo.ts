@@ -79,7 +79,7 @@ const show = async (
   process.stdout.write('\n')
   say('trace', await summarize(runtime, turns))
   const note = createCatalog().find(model)?.note
-  if (note) say('note', `${model} is ${note}`)
+  if (note) say('note', `${model}: ${note}`)
   process.stdout.write('\n')
   const serving = !flags['once'] && process.stdout.isTTY === true
   for (const [index, [purpose, step]] of nextSteps(data, model, serving ? server.address : undefined).entries()) {
