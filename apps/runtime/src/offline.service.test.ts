@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { join } from 'node:path'
+import { mkdir, symlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { createCatalog } from '@rt/inference/catalog'
 import { expect, it } from 'vitest'
 import { runCommand, temporaryFolder } from './__fixtures__/command.ts'
 
@@ -35,4 +37,19 @@ it('says in one error what it tried when a model is absent and there is no netwo
     expect(stderr).toMatch(/hf/)
     expect(stderr).toMatch(/pypi/)
   }
+})
+
+it('goes on by words alone when only the embedder is absent, and says so', async () => {
+  await using folder = await temporaryFolder()
+  const models = join(folder.path, 'models')
+  const chat = await createCatalog().locate('smollm2:135m')
+  await mkdir(models)
+  await symlink(dirname(chat!.files.model), join(models, basename(dirname(chat!.files.model))))
+  const cut = cutOff()
+  const env = { ...cut.env, HOME: folder.path, XDG_CACHE_HOME: join(folder.path, 'cache'), RT_MODELS: models }
+  const demo = ['demo', '--once', '--data', join(folder.path, 'data'), '--port', '0']
+  const { code, stdout } = await runCommand(demo, { ...cut, env })
+  expect(code).toBe(0)
+  expect(stdout).toContain('no embedder: found by words only')
+  expect(stdout).toMatch(/get_weather \{"city":"Bergen/)
 })
