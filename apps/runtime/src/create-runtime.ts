@@ -21,6 +21,7 @@ import { once } from './once.ts'
 import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions, type Thread, type TurnOptions } from './runtime.ts'
 import type { Services } from './services.ts'
+import { toPort } from './to-port.ts'
 
 const SYSTEM = 'You are a helpful assistant. Answer in one short sentence.'
 const DEFAULT_PORT = 4141
@@ -103,7 +104,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
 
   const warm = once(async () => {
     const { models, embedder } = await services()
-    const [, found] = await Promise.all([models.warm(), embedder()])
+    const [, found] = await Promise.all([models.pick(undefined), embedder()])
     if (options.embed === false || found) setHealth({ status: 'ok' })
     else setHealth({ status: 'degraded', detail: (await import('./services.ts')).NO_EMBEDDER.message })
   })
@@ -242,8 +243,8 @@ const own = async (data: string): Promise<Owner> => {
 const portOfEnvironment = (): number | undefined => {
   const value = process.env['RT_PORT']
   if (!value) return undefined
-  const port = Number(value)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  const port = toPort(value)
+  if (port !== undefined) return port
   throw new RtError({ code: 'config_invalid', message: `RT_PORT is "${value}".`, hint: 'It must be 0 to 65535.' })
 }
 

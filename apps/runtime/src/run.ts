@@ -1,8 +1,8 @@
 import {
   abortable,
   createMessageBuilder,
-  deserializeError,
   emptyUsage,
+  failureOf,
   isTerminal,
   type LanguageModel,
   type Message,
@@ -135,9 +135,4 @@ const newMessages = (messages: Message[]): { instructions: string; fresh: Messag
 const question = (messages: Message[]): string => {
   const last = messages.findLast(({ role }) => role === 'user')
   return last ? messageText(last) : ''
-}
-
-const failureOf = (part: TerminalPart): RtError | undefined => {
-  if (part.type === 'finish') return undefined
-  return part.type === 'error' ? deserializeError(part.error) : new RtError({ code: 'aborted', message: part.reason })
 }

@@ -94,14 +94,20 @@ export const createServices = (data: string, options: RuntimeOptions, closing: A
     return writer
   }
   /** Reading makes no collection: a name that a client made up must not. */
-  const existing = async (name: string, model: EmbeddingModel | undefined): Promise<VectorCollection | undefined> => {
+  const existing = async (
+    name: string,
+    model: EmbeddingModel | undefined,
+  ): Promise<{ collection: VectorCollection; stamped: boolean } | undefined> => {
     const store = await vectors()
     const infos = await store.list()
     const info = infos.find((other) => other.name === name)
     // Its stamp is checked: vectors of another model are numbers that mean nothing here.
-    if (info) return store.collection(name, info.stamp && model && stampOf(model))
-    const known = infos.map((other) => other.name)
+    if (info) {
+      const collection = await store.collection(name, info.stamp && model && stampOf(model))
+      return { collection, stamped: info.stamp !== undefined }
+    }
     if (name === KNOWLEDGE) return undefined
+    const known = infos.map((other) => other.name)
     throw new RtError({
       code: 'not_found',
       message: `there is no collection "${name}".`,
@@ -122,13 +128,11 @@ export const createServices = (data: string, options: RuntimeOptions, closing: A
   }
   const retrieve: Services['retrieve'] = async (name, query, { k = passages, ...callOptions }) => {
     const model = await abortable(embedder(), callOptions.signal)
-    const collection = await existing(name, model)
-    if (!collection) return { passages: [] }
-    const { stamp } = await collection.describe()
-    const passages = await createRetriever({ collection, embedder: stamp && model }).retrieve(query, {
-      k,
-      ...callOptions,
-    })
+    const found = await existing(name, model)
+    if (!found) return { passages: [] }
+    const { collection, stamped } = found
+    const retriever = createRetriever({ collection, embedder: stamped ? model : undefined })
+    const passages = await retriever.retrieve(query, { k, ...callOptions })
     return { passages, ...(embed !== false && !model && { warning: NO_EMBEDDER }) }
   }
 

@@ -6,6 +6,8 @@ import {
   createMessage,
   createMessageBuilder,
   disposeAll,
+  emptyUsage,
+  failureOf,
   messageText,
   nearestNames,
   noopSpan,
@@ -13,6 +15,7 @@ import {
   systemClock,
   toJsonSchema,
   toRtError,
+  toTerminal,
   withTimeout,
 } from './index.ts'
 import { createFakeClock, createFakeEmbedder, createScriptedModel } from './testing/index.ts'
@@ -96,6 +99,19 @@ describe('streams', () => {
     await expect(collect(failing.stream({ messages: [] }))).rejects.toMatchObject({ code: 'engine_crashed' })
     const endless = createScriptedModel({ answers: [{ parts: [] }] })
     await expect(collect(endless.stream({ messages: [] }))).rejects.toMatchObject({ code: 'internal' })
+  })
+})
+
+describe('terminal parts', () => {
+  it('say who ended a stream, and turn back into the error', () => {
+    const busy = new RtError({ code: 'overloaded', message: 'busy.' })
+    expect(toTerminal(busy)).toEqual({ type: 'error', error: busy.toJSON() })
+    expect(failureOf(toTerminal(busy))).toMatchObject({ code: 'overloaded', message: 'busy.' })
+    // A caller who gave up is told so, whatever broke on the way.
+    const aborted = toTerminal(busy, { usage: emptyUsage(), signal: AbortSignal.abort() })
+    expect(aborted).toEqual({ type: 'abort', reason: 'busy.', usage: emptyUsage() })
+    expect(failureOf(aborted)).toMatchObject({ code: 'aborted', message: 'busy.' })
+    expect(failureOf({ type: 'finish', finishReason: 'stop', usage: emptyUsage() })).toBeUndefined()
   })
 })
 

@@ -4,6 +4,7 @@
 export { createMessage, messageText } from './message/create-message.ts'
 export { collect, createMessageBuilder } from './message/collect.ts'
 export { isTerminal } from './message/stream-part.ts'
+export { failureOf, toTerminal } from './message/terminal.ts'
 export { addUsage, emptyUsage, inputTokens, totalTokens } from './message/usage.ts'
 export type {
   CitationPart,

@@ -1,5 +1,5 @@
 import { abortError, type EmbeddingModel, type LanguageModel, type ModelEntry, RtError, type Router } from '@rt/core'
-import { type Catalog, createCatalog, type PullProgress, type ResolvedModel } from '@rt/inference/catalog'
+import { createCatalog, type PullProgress, type ResolvedModel } from '@rt/inference/catalog'
 import type { GgufEngine } from '@rt/inference/gguf'
 import type { OnnxEngine } from '@rt/inference/onnx'
 import { once } from '../once.ts'
@@ -22,9 +22,6 @@ export interface ModelsOptions {
 }
 
 export interface Models extends Router, AsyncDisposable {
-  readonly catalog: Catalog
-  /** Loads the default chat model, so that the first question need not wait for it. */
-  warm(): Promise<LanguageModel>
   /** Undefined when switched off. */
   embedder(name?: string): Promise<EmbeddingModel | undefined>
   list(): Promise<ModelEntry[]>
@@ -107,9 +104,7 @@ export const createModels = (options: ModelsOptions): Models => {
   }
 
   return {
-    catalog,
     pick: (name = options.chat) => memo(chats, name, loadChat),
-    warm: () => memo(chats, options.chat, loadChat),
     async embedder(name = options.embed === false ? undefined : options.embed) {
       return name === undefined ? undefined : memo(embedders, name, loadEmbedder)
     },

@@ -8,7 +8,7 @@ import {
   RtError,
   type StreamPart,
   systemClock,
-  toRtError,
+  toTerminal,
   type Usage,
 } from '@rt/core'
 import { callModel } from './call-model.ts'
@@ -38,9 +38,7 @@ export async function* runLoop(options: LoopOptions, callOptions: CallOptions = 
       () => usage,
     )
   } catch (thrown) {
-    const error = toRtError(thrown)
-    if (signal.aborted || error.code === 'aborted') yield { type: 'abort', reason: error.message, usage }
-    else yield { type: 'error', error: error.toJSON(), usage }
+    yield toTerminal(thrown, { usage, signal })
   } finally {
     scope.abort()
   }

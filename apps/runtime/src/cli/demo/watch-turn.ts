@@ -1,9 +1,9 @@
 import {
   type CitationPart,
-  deserializeError,
   emptyUsage,
+  failureOf,
+  isTerminal,
   type JsonValue,
-  RtError,
   type StreamPart,
   type Usage,
 } from '@rt/core'
@@ -51,8 +51,7 @@ export const watchTurn = async (
     else if (part.type === 'citation') turn.citations.push(part.citation)
     else if (part.type === 'usage') decodeMs += part.timings?.decode ?? 0
     else if (part.type === 'finish') turn.usage = part.usage
-    else if (part.type === 'error') throw deserializeError(part.error)
-    else if (part.type === 'abort') throw new RtError({ code: 'aborted', message: part.reason })
+    else if (isTerminal(part)) throw failureOf(part)
   }
   turn.tokensPerSecond = decodeMs ? turn.usage.output / (decodeMs / 1000) : 0
   return turn

@@ -1,4 +1,4 @@
-import { type CitationPart, deserializeError, RtError, type StreamPart } from '@rt/core'
+import { type CitationPart, failureOf, isTerminal, type StreamPart } from '@rt/core'
 import { printable, style } from './style.ts'
 
 /** Prints an answer as it comes, then where it is from. Throws the error a turn ends with. */
@@ -12,11 +12,9 @@ export const showTurn = async (stream: AsyncIterable<StreamPart>): Promise<void>
     } else if (part.type === 'citation') citations.push(part.citation)
     else if (part.type === 'warning')
       process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${part.message}\n`)
-    else if (part.type === 'error' || part.type === 'abort') {
+    else if (isTerminal(part) && part.type !== 'finish') {
       if (open) process.stdout.write('\n')
-      throw part.type === 'error'
-        ? deserializeError(part.error)
-        : new RtError({ code: 'aborted', message: part.reason })
+      throw failureOf(part)
     }
   }
   if (open) process.stdout.write('\n')

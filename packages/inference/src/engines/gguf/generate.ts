@@ -3,7 +3,7 @@ import {
   emptyUsage,
   LOCAL,
   RtError,
-  toRtError,
+  toTerminal,
   type ModelRequest,
   type TerminalPart,
   type Timings,
@@ -40,11 +40,7 @@ export async function* generate(
     const finishReason = yield* answer(loaded, request, { signal, progress, usage, timings })
     terminal = { type: 'finish', finishReason, usage }
   } catch (thrown) {
-    const error = toRtError(thrown)
-    terminal =
-      signal.aborted || error.code === 'aborted'
-        ? { type: 'abort', reason: error.message, usage }
-        : { type: 'error', error: error.toJSON(), usage }
+    terminal = toTerminal(thrown, { usage, signal })
   }
   if (usage.input + usage.cacheRead > 0) yield { type: 'usage', usage, timings }
   yield terminal

@@ -1,4 +1,4 @@
-import { RtError, toRtError } from '@rt/core'
+import { RtError, toTerminal } from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
 import type { GenerateEvent, GenerateParams, GgufModel, GgufModelInfo, LoadParams } from './options.ts'
@@ -52,10 +52,7 @@ export const createGgufModel = ({
           else onPrefill?.({ done: event.done, total: event.total })
         }
       } catch (thrown) {
-        const error = toRtError(thrown)
-        yield error.code === 'aborted'
-          ? { type: 'abort', reason: error.message }
-          : { type: 'error', error: error.toJSON() }
+        yield toTerminal(thrown)
       }
     },
     async [Symbol.asyncDispose]() {
