@@ -63,6 +63,9 @@ export type {
 } from './thread/context.ts'
 export type { Tool, ToolContext, ToolRetry } from './tool/tool.ts'
 
+// Knowledge
+export type { DocumentInfo, FileOutcome, IngestOptions, IngestProgress, IngestReport } from './knowledge/ingest.ts'
+
 // Ports a server is given
 export type {
   Chat,
@@ -73,6 +76,8 @@ export type {
   ModelEntry,
   ModelsPort,
 } from './port/ports.ts'
+export type { Identity, KeyInfo, KeyScope, KeysPort } from './port/keys.ts'
+export type { LoadedModel, Operations, RuntimeStatus, SearchOptions, TurnRequest } from './port/operations.ts'
 
 // Schemas
 export { toJsonSchema } from './schema/to-json-schema.ts'
@@ -97,6 +102,7 @@ export type { RtErrorOptions, SerializedRtError } from './errors/rt-error.ts'
 export { noopSpan, noopTelemetry } from './telemetry/noop.ts'
 export { withSpan } from './telemetry/with-span.ts'
 export type { Attributes, AttributeValue, Span, Telemetry } from './telemetry/telemetry.ts'
+export type { CostRow, Trace, TraceCost, TraceEvent, TraceSpan, TraceSummary } from './telemetry/trace.ts'
 
 // Lifecycle
 export { createId, createSecretId } from './lifecycle/create-id.ts'

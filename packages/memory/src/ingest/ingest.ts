@@ -3,11 +3,11 @@ import {
   systemClock,
   throwIfAborted,
   withSpan,
-  type CallOptions,
   type Clock,
   type CollectionStamp,
   type EmbeddingModel,
-  type Principal,
+  type IngestOptions,
+  type IngestReport,
   type VectorCollection,
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
@@ -25,48 +25,6 @@ export interface IngestSetup {
   chunkWords?: number
   /** Default: the system's. */
   clock?: Clock
-}
-
-export interface IngestOptions extends CallOptions {
-  /** Whose documents they are. Default `local`. */
-  principal?: Principal
-  /** Delete documents whose file is gone from an ingested folder. Default false: they are only reported. */
-  prune?: boolean
-  /** Called after each file. */
-  onProgress?: (progress: IngestProgress) => void
-}
-
-export interface IngestProgress {
-  /** Files finished, of `files`. */
-  done: number
-  files: number
-  /** The file just finished. */
-  source: string
-  chunks: number
-  embedded: number
-}
-
-export interface IngestReport {
-  /** Files looked at: added + changed + unchanged + failed. */
-  files: number
-  added: number
-  /** Content, chunk size or embedder is another than last time. */
-  changed: number
-  unchanged: number
-  failed: { source: string; reason: string }[]
-  /** Files of kinds that are not read. */
-  skipped: number
-  /** Documents whose file is gone from its folder; deleted only with `prune`. */
-  removed: string[]
-  /** Chunks of all these files, the unchanged ones included. */
-  chunks: number
-  /** Chunks embedded in this run: 0 when nothing changed. */
-  embedded: number
-  /** Chunks longer than the embedder reads; their end is found by keyword only. */
-  truncated: number
-  /** `keyword` when there was no embedder. */
-  mode: 'hybrid' | 'keyword'
-  ms: number
 }
 
 export interface Ingest {

@@ -1,11 +1,17 @@
-import { throwIfAborted, type EmbeddingModel, type Principal, type VectorCollection } from '@rt/core'
+import {
+  throwIfAborted,
+  type EmbeddingModel,
+  type IngestOptions,
+  type IngestReport,
+  type Principal,
+  type VectorCollection,
+} from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { chunkDocument } from './chunkers/heading-aware.ts'
 import { toRecords } from './chunk-records.ts'
 import { openDocumentTable, type DocumentRow } from './document-table.ts'
 import { belongsTo, clashOf } from './document-place.ts'
 import { findFiles, type FoundFiles } from './find-files.ts'
-import type { IngestOptions, IngestReport } from './ingest.ts'
 import { loadText } from './loaders/text.ts'
 import { deleteLoose, WRITE_BATCH, writeDocuments, type PendingDocument, type WriteTarget } from './write-documents.ts'
 

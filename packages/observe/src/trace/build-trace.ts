@@ -1,7 +1,6 @@
-import { addUsage, emptyUsage } from '@rt/core'
+import { addUsage, emptyUsage, type Trace, type TraceCost, type TraceSpan } from '@rt/core'
 import { spanUsage } from '../cost/span-usage.ts'
 import { PRICED_OPERATIONS, SEMCONV } from '../semconv.ts'
-import type { Trace, TraceCost, TraceSpan } from './trace.ts'
 
 /** A span before it has its place in the tree. */
 export interface FlatSpan extends Omit<TraceSpan, 'children'> {

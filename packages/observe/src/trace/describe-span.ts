@@ -1,9 +1,8 @@
-import { inputTokens } from '@rt/core'
+import { inputTokens, type TraceSpan } from '@rt/core'
 import { spanUsage } from '../cost/span-usage.ts'
 import { SEMCONV } from '../semconv.ts'
 import { describeStep } from './describe-step.ts'
 import { formatCount, join, number } from './figures.ts'
-import type { TraceSpan } from './trace.ts'
 
 /** What a line of the tree says beside name and time: the first text on the line, the others below it. */
 export const describeSpan = (span: TraceSpan): string[] => {

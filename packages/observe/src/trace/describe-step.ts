@@ -1,7 +1,6 @@
-import type { AttributeValue } from '@rt/core'
+import type { AttributeValue, TraceSpan } from '@rt/core'
 import { SEMCONV } from '../semconv.ts'
 import { formatCount, join, number } from './figures.ts'
-import type { TraceSpan } from './trace.ts'
 
 type Attributes = TraceSpan['attributes']
 

@@ -1,4 +1,4 @@
-import type { TraceSpan } from './trace.ts'
+import type { TraceSpan } from '@rt/core'
 
 export const formatCount = (value: number): string => Math.round(value).toLocaleString('en-US')
 

@@ -1,7 +1,6 @@
-import { inputTokens } from '@rt/core'
+import { inputTokens, type Trace, type TraceCost, type TraceSpan } from '@rt/core'
 import { describeSpan } from './describe-span.ts'
 import { formatCount } from './figures.ts'
-import type { Trace, TraceCost, TraceSpan } from './trace.ts'
 
 const NAME_WIDTH = 32
 const TIME_WIDTH = 11

@@ -3,4 +3,4 @@
 export { formatTrace } from './format-trace.ts'
 
 export type { FormatTraceOptions } from './format-trace.ts'
-export type { Trace, TraceCost, TraceEvent, TraceSpan, TraceSummary } from './trace.ts'
+export type { Trace, TraceCost, TraceEvent, TraceSpan, TraceSummary } from '@rt/core'

@@ -1,8 +1,7 @@
-import { RtError } from '@rt/core'
+import { RtError, type Trace, type TraceSummary } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { buildTrace, type FlatSpan } from '../../trace/build-trace.ts'
 import { formatTrace } from '../../trace/format-trace.ts'
-import type { Trace, TraceSummary } from '../../trace/trace.ts'
 import type { SpanRow } from './schema.ts'
 
 const DEFAULT_LIMIT = 20

@@ -1,4 +1,5 @@
-import type { AttributeValue, Usage } from '@rt/core'
+import type { Usage } from '../message/usage.ts'
+import type { AttributeValue } from './telemetry.ts'
 
 export interface TraceEvent {
   name: string
@@ -48,4 +49,17 @@ export interface TraceSummary {
 export interface Trace extends TraceSummary {
   /** The root; more than one when the root is not written yet. */
   spans: TraceSpan[]
+}
+
+/** What models did over some time, by day and model. */
+export interface CostRow {
+  /** Local date, `2026-11-22`. */
+  day: string
+  model: string
+  calls: number
+  usage: Usage
+  /** `null`: no price is known for this model. Models of this machine cost 0. */
+  usd: number | null
+  /** Time spent in a model of this machine. */
+  localMs: number
 }

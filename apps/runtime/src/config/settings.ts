@@ -1,0 +1,55 @@
+/** Everything that can be set, after flags, environment, config.toml and defaults were put together. */
+export interface Settings {
+  /** Names of the default chat model, tried in order: the first that is installed, else the first that can be fetched. */
+  chat: string[]
+  /** The same of the embedder; false = keyword search only. */
+  embed: string[] | false
+  /** Further names for models: `[models] fast = "smollm2:135m"`. Lists are tried in order. */
+  aliases: Record<string, string[]>
+  /** Instructions before every conversation of threads and turns; undefined = the built-in two sentences. */
+  system?: string
+  /** Threads of the engines; undefined = chosen from the cores. */
+  threads?: number
+  /** Context window in tokens; undefined = the model's own, at most 4096. */
+  contextTokens?: number
+  /** Fetch missing default models. */
+  download: boolean
+  /** Most of the context that a prompt may fill, a share between 0 and 1; the rest is the answer's. */
+  window: number
+  /** Retrieve where a turn does not say. */
+  retrieve: boolean
+  /** Most passages a question is answered from. */
+  passages: number
+  /** Names of tools that turns and clients may use; undefined = all of the app's. */
+  tools?: string[]
+  /** Record traces. */
+  trace: boolean
+  server: {
+    host: string
+    /** Undefined: 4141, or the next free port. */
+    port?: number
+    allowedHosts: string[]
+    allowedOrigins: string[]
+  }
+}
+
+/** Where a value came from, for `rt config` and for errors in the user's own words. */
+export type Origin =
+  | { from: 'flag'; name: string }
+  | { from: 'environment'; name: string }
+  | { from: 'file'; file: string; line: number }
+  | { from: 'default' }
+
+/** A setting by its path in config.toml, e.g. `server.port`. */
+export interface SettingRow {
+  key: string
+  value: unknown
+  origin: Origin
+}
+
+export interface LoadedConfig {
+  settings: Settings
+  rows: SettingRow[]
+  /** The config.toml that was read. */
+  file?: string
+}

@@ -1,0 +1,114 @@
+import type { DocumentInfo, IngestOptions, IngestReport } from '../knowledge/ingest.ts'
+import type { Message } from '../message/message.ts'
+import type { StreamPart } from '../message/stream-part.ts'
+import type { CallOptions } from '../model/call-options.ts'
+import type { OutputFormat, Sampling, ToolChoice } from '../model/language-model.ts'
+import type { CollectionInfo } from '../store/vector-store.ts'
+import type { CostRow, Trace, TraceSummary } from '../telemetry/trace.ts'
+import type { RetrievedChunk } from '../thread/context.ts'
+import type { ThreadInfo } from '../thread/thread-store.ts'
+import type { KeyInfo, KeyScope } from './keys.ts'
+
+/** A turn as the operator's own client asks for it: plain data, so that it can cross a process. */
+export interface TurnRequest {
+  messages: Message[]
+  /** Continue and keep this thread. */
+  thread?: string
+  /** Name, alias or agent; undefined = the default chat model. */
+  model?: string
+  toolChoice?: ToolChoice
+  system?: string
+  /** Default: true when the default collection is not empty. */
+  retrieve?: boolean | string
+  output?: OutputFormat
+  sampling?: Sampling
+  stop?: string[]
+  maxOutputTokens?: number
+  maxSteps?: number
+}
+
+export interface SearchOptions extends CallOptions {
+  /** Default 5. */
+  k?: number
+  /** Default `default`. */
+  collection?: string
+}
+
+/** A model that is in memory now. */
+export interface LoadedModel {
+  id: string
+  kind: 'chat' | 'embed' | 'rerank'
+  engine: string
+  weightsBytes: number
+  /** Of the key-value caches that are open; 0 for embedders. */
+  kvBytes: number
+  /** Context window of one conversation. */
+  contextTokens: number
+  /** Conversations held in memory, of the most there can be. */
+  sequences: { open: number; most: number }
+  /** Requests being answered, and requests waiting for a sequence. */
+  running: number
+  waiting: number
+  /** Milliseconds since the last request ended; 0 while one runs. */
+  idleMs: number
+}
+
+export interface RuntimeStatus {
+  version: string
+  pid: number
+  /** Absent while it does not listen. */
+  address?: string
+  /** Milliseconds since 1970. */
+  startedAt: number
+  models: LoadedModel[]
+}
+
+/**
+ * What the person who owns a data folder can ask of it. A runtime answers it itself; the `rt` command reaches a runtime in
+ * another process by the same interface, over its native HTTP API. Everything is of the principal `local`.
+ */
+export interface Operations {
+  /** Never throws: failures are terminal parts. */
+  turn(request: TurnRequest, options?: CallOptions): AsyncIterable<StreamPart>
+  /** Loads, chunks, embeds and indexes files and folders; unchanged files cost nothing. Relative paths are of this process. */
+  ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
+  /** Passages of the knowledge, best first. */
+  search(query: string, options?: SearchOptions): Promise<RetrievedChunk[]>
+  readonly documents: {
+    list(): Promise<DocumentInfo[]>
+    /** Deletes a document and its chunks; false when there is none of that source. The file stays. */
+    forget(source: string): Promise<boolean>
+  }
+  readonly collections: {
+    list(): Promise<CollectionInfo[]>
+    /** Deletes a collection with its documents; false when there is none. */
+    drop(name: string): Promise<boolean>
+  }
+  readonly threads: {
+    list(): Promise<ThreadInfo[]>
+    /** Empty for a thread that does not exist. */
+    messages(id: string): Promise<Message[]>
+    delete(id: string): Promise<boolean>
+  }
+  readonly trace: {
+    /** The newest trace; prints as a tree. */
+    last(): Promise<Trace | undefined>
+    /** By trace id, or the beginning of one. */
+    get(id: string): Promise<Trace>
+    list(options?: { limit?: number }): Promise<TraceSummary[]>
+  }
+  /** What models did, newest day first. Default: the last 30 days. */
+  cost(options?: { days?: number }): Promise<CostRow[]>
+  readonly keys: {
+    /** The secret is in the answer and nowhere else: only its hash is kept. */
+    create(options: { name: string; scope: KeyScope }): Promise<{ key: KeyInfo; secret: string }>
+    list(): Promise<KeyInfo[]>
+    /** By id or name; false when there is none. */
+    revoke(idOrName: string): Promise<boolean>
+  }
+  status(): Promise<RuntimeStatus>
+  /** Frees a model's memory; false when it is not loaded. It is loaded again by the next request for it. */
+  unload(model: string): Promise<boolean>
+  /** Copies the data file while it is used. @throws RtError `conflict` when the file exists. */
+  backup(path: string): Promise<{ path: string; bytes: number }>
+}
