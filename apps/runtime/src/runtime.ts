@@ -1,5 +1,4 @@
 import type {
-  CallOptions,
   Chat,
   CollectionStamp,
   EmbeddingsPort,
@@ -9,18 +8,15 @@ import type {
   HealthPort,
   Message,
   ModelsPort,
-  OutputFormat,
-  RetrievedChunk,
-  Sampling,
+  Operations,
   StreamPart,
   Tool,
-  ToolChoice,
+  TurnRequest,
   VectorCollection,
 } from '@rt/core'
 import type { PullProgress } from '@rt/inference/catalog'
-import type { IngestOptions, IngestReport } from '@rt/memory'
-import type { Trace, TraceSummary } from '@rt/observe/trace'
 import type { RunningServer } from '@rt/server/node'
+import type { App, AppFactory } from './app/define-app.ts'
 
 /** The collection that `ingest` fills and turns retrieve from. */
 export const KNOWLEDGE = 'default'
@@ -28,10 +24,19 @@ export const KNOWLEDGE = 'default'
 export interface RuntimeOptions {
   /** Where threads, vectors and traces live. Default: as `dataFolder` finds it. */
   data?: string
-  /** Default chat model. Default `smollm2:135m`. */
-  chat?: string
-  /** Embedder for retrieval; false = keyword search only. Default `bge-small-en-v1.5`. */
-  embed?: string | false
+  /**
+   * The config.toml to read; false = none. Default: `RT_CONFIG`, else the nearest one upwards that says `rt = 1`. What is
+   * given here wins over `RT_*` variables, they win over the file.
+   */
+  config?: string | false
+  /** Accept a config.toml that runs commands or sends secrets, without asking. Default false. */
+  trust?: boolean
+  /** Tools, agents and routes: what `defineApp` made. */
+  app?: App | AppFactory
+  /** Default chat model; of a list the first that can be had. Default `smollm2:135m`. */
+  chat?: string | string[]
+  /** Embedder for retrieval, as `chat`; false = keyword search only. Default `bge-small-en-v1.5`. */
+  embed?: string | string[] | false
   /** Threads of the engines. Default: `RT_THREADS`, else the number of cores, at most 8. */
   threads?: number
   /** Context window in tokens. Default: the model's own, at most 4096. */
@@ -40,11 +45,15 @@ export interface RuntimeOptions {
   system?: string
   /** Most passages a question is answered from. Default 2: what the small default model still reads well; larger ones take 4 or more. */
   passages?: number
+  /** Retrieve where a turn does not say: true = when the knowledge is not empty. Default true. */
+  retrieve?: boolean
+  /** Most of the context that a prompt may fill, between 0 and 1. Default 1. */
+  window?: number
   /** Fetch missing default models. Default true; false = a clear error instead. */
   download?: boolean
   /** Host names under which `fetch` and `serve` answer, beside the loopback ones. Default none. */
   allowedHosts?: string[]
-  /** Tools every turn may use, unless the turn brings its own. Default none. */
+  /** Tools every turn may use, unless the turn brings its own; beside those of the app. Default none. */
   tools?: Tool[]
   /** Record traces. Default true. */
   trace?: boolean
@@ -54,24 +63,11 @@ export interface RuntimeOptions {
   onProgress?: (progress: PullProgress) => void
 }
 
-export interface TurnOptions {
+/** What a turn may say beside its prompt. */
+export interface TurnOptions extends Omit<TurnRequest, 'messages' | 'thread'> {
   signal?: AbortSignal
-  /** Default: the runtime's chat model. */
-  model?: string
+  /** Run here, in this process; default: those of the runtime and its app. */
   tools?: Tool[]
-  /** Default `auto` with tools. */
-  toolChoice?: ToolChoice
-  system?: string
-  /** Retrieve before the model runs: true = the default collection, a name = that one. Default: true when it is not empty. */
-  retrieve?: boolean | string
-  output?: OutputFormat
-  /** Default: temperature 0 with the model's own penalties. */
-  sampling?: Sampling
-  stop?: string[]
-  /** Default 1024. */
-  maxOutputTokens?: number
-  /** Most model calls of one turn. Default 8. */
-  maxSteps?: number
 }
 
 /** One conversation. It is made by its first turn and survives the process. */
@@ -80,13 +76,6 @@ export interface Thread {
   stream(prompt: string, options?: TurnOptions): AsyncIterable<StreamPart>
   generate(prompt: string, options?: TurnOptions): Promise<Generation>
   messages(): Promise<Message[]>
-}
-
-export interface SearchOptions extends CallOptions {
-  /** Default 5. */
-  k?: number
-  /** Default `default`. */
-  collection?: string
 }
 
 export interface ServeOptions {
@@ -102,30 +91,26 @@ export interface ServeOptions {
   apiKeys?: string[]
 }
 
-/** Everything of rt in one object. Made by `createRuntime`. */
-export interface Runtime extends Chat, EmbeddingsPort, ModelsPort, HealthPort, AsyncDisposable {
+/** A runtime as its own commands use it: opened in this process, or reached in another that owns the data folder. */
+export interface RuntimeClient extends Operations, AsyncDisposable {
   /** The data folder. */
   readonly data: string
+  /** Set when another process does the work. */
+  readonly owner?: { pid: number; address: string }
   thread(id: string): Thread
   /** One turn without a thread. */
   stream(prompt: string | Message[], options?: TurnOptions): AsyncIterable<StreamPart>
   generate(prompt: string | Message[], options?: TurnOptions): Promise<Generation>
+  close(): Promise<void>
+}
+
+/** Everything of rt in one object. Made by `createRuntime`. */
+export interface Runtime extends RuntimeClient, Chat, EmbeddingsPort, ModelsPort, HealthPort {
   embed(texts: string[], options?: EmbedOptions): Promise<Embeddings>
-  /** Loads, chunks, embeds and indexes files and folders; unchanged files cost nothing. */
-  ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
-  search(query: string, options?: SearchOptions): Promise<RetrievedChunk[]>
   collection(name: string, stamp?: CollectionStamp): Promise<VectorCollection>
-  readonly trace: {
-    /** The newest trace; prints as a tree. */
-    last(): Promise<Trace | undefined>
-    /** By trace id, or the beginning of one. */
-    get(id: string): Promise<Trace>
-    list(options?: { limit?: number }): Promise<TraceSummary[]>
-  }
   /** Loads the default models now instead of at the first question. */
   warm(): Promise<void>
   /** The server as a function, for any web framework. */
   fetch(request: Request): Promise<Response>
   serve(options?: ServeOptions): Promise<RunningServer>
-  close(): Promise<void>
 }

@@ -1,23 +1,51 @@
-import type { Runtime, RuntimeOptions } from '../runtime.ts'
+import { RtError } from '@rt/core'
+import { readOwner } from '@rt/node/sqlite'
 import { createRuntime } from '../create-runtime.ts'
+import { dataFolder } from '../folders.ts'
+import { connectRuntime } from '../remote/connect-runtime.ts'
+import type { RuntimeClient, RuntimeOptions } from '../runtime.ts'
 import { text, type CommandContext } from './command.ts'
 import { createDownloadProgress } from './output/download-progress.ts'
 
-/** Runs `work` on a runtime made from a command's flags, and closes it whatever happens. */
+interface OpenOptions extends RuntimeOptions {
+  /** The work only reads: it is done beside an owner that does not listen. */
+  readOnly?: boolean
+}
+
+/**
+ * Runs `work` on the runtime of a data folder and closes it whatever happens: through the process that owns the folder
+ * where there is one, else in this process.
+ */
 export const withRuntime = async <T>(
   { flags }: CommandContext,
-  options: RuntimeOptions,
-  work: (runtime: Runtime) => Promise<T>,
+  { readOnly = false, ...options }: OpenOptions,
+  work: (runtime: RuntimeClient) => Promise<T>,
 ): Promise<T> => {
-  const runtime = await createRuntime({
-    data: text(flags['data']),
-    chat: text(flags['model']),
-    onProgress: createDownloadProgress(),
-    ...options,
-  })
+  const data = await dataFolder(text(flags['data']))
+  const owner = await readOwner(data)
+  if (owner && !owner.address && !readOnly) throw silentOwner(owner.pid)
+  const runtime = owner?.address
+    ? connectRuntime({ data, pid: owner.pid, address: owner.address, token: owner.token })
+    : await createRuntime({
+        data,
+        config: text(flags['config']),
+        trust: flags['trust'] === true,
+        chat: text(flags['model']),
+        onProgress: createDownloadProgress(),
+        readOnly,
+        ...options,
+      })
   try {
     return await work(runtime)
   } finally {
     await runtime.close()
   }
 }
+
+const silentOwner = (pid: number): RtError =>
+  new RtError({
+    code: 'folder_owned',
+    message: `process ${pid} owns this data folder and does not listen, so nothing can be asked of it.`,
+    hint: 'Wait until it ends, or name another folder: --data FOLDER.',
+    data: { pid },
+  })
