@@ -70,6 +70,8 @@ const LAYERS: Record<string, { folder: string; imports: string[]; dependencies: 
       '@rt/vector',
       'node-llama-cpp',
       'onnxruntime-node',
+      'smol-toml',
+      'zod',
     ],
   },
 }
