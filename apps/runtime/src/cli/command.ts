@@ -1,20 +1,40 @@
 import type { ParseArgsOptionDescriptor } from 'node:util'
 
+/** What a shell offers for a word: names of models here, names that can be pulled, paths. */
+export type Completes = 'installed' | 'installable' | 'file' | 'folder'
+
 export interface Flag extends ParseArgsOptionDescriptor {
   description: string
   /** Name of the value in the help, e.g. `N`. */
   value?: string
+  /** The only values there are: others are refused with the nearest one. */
+  values?: readonly string[]
+  completes?: Completes
 }
 
-/** What a command is: help, checks and (later) completion and docs pages all read it. */
+/** What comes after the command: `rt key create NAME`. */
+export interface Subcommand {
+  summary: string
+  /** Its own arguments, as the usage line shows them. */
+  positionals?: string
+  /** Fewest arguments after its name, and most. Default 0 and 0. */
+  min?: number
+  max?: number
+}
+
+/** What a command is: help, checks, completion and docs pages all read it. */
 export interface CommandDefinition {
   name: string
   summary: string
-  /** Positional arguments as the usage line shows them, e.g. `PATH…` or `[PROMPT]`. */
+  /** Positional arguments as the usage line shows them, e.g. `PATH…` or `[PROMPT]`. Not with `subcommands`. */
   positionals?: string
-  /** Fewest positionals, and most. Default 0 and 0. */
+  /** Fewest positionals, and most. Default 0 and 0. With `subcommands`: `min` 1 = one must be named; `max` says nothing. */
   min?: number
   max?: number
+  /** The first argument is one of these: any other is refused with the nearest one, and its arguments are counted. */
+  subcommands?: Record<string, Subcommand>
+  /** Of positional arguments. */
+  completes?: Completes
   flags: Record<string, Flag>
   examples: string[]
   /** The exit code; nothing = 0. */
@@ -38,12 +58,19 @@ export const DATA_FLAG: Record<string, Flag> = {
   data: {
     type: 'string',
     value: 'FOLDER',
+    completes: 'folder',
     description: 'Data folder (default: RT_DATA, else .rt of this project, else your own data folder)',
   },
 }
 
 export const MODEL_FLAG: Record<string, Flag> = {
-  model: { type: 'string', short: 'm', value: 'NAME', description: 'Chat model (default smollm2:135m)' },
+  model: {
+    type: 'string',
+    short: 'm',
+    value: 'NAME',
+    completes: 'installed',
+    description: 'Chat model (default smollm2:135m)',
+  },
 }
 
 export const PORT_FLAG: Record<string, Flag> = {

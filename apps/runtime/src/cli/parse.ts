@@ -8,7 +8,7 @@ export class UsageError extends RtError {
   override readonly name = 'UsageError'
 }
 
-/** Checks what was typed against a command's definition. Unknown flags are refused with the nearest known one. */
+/** Checks what was typed against a command's definition. Unknown words are refused with the nearest known one. */
 export const parseCommand = (definition: CommandDefinition, argv: string[]): Omit<CommandContext, 'signal'> => {
   const options: Record<string, Flag> = { ...definition.flags, ...COMMON_FLAGS }
   const { tokens } = parseArgs({ args: argv, options, strict: false, allowPositionals: true, tokens: true })
@@ -19,14 +19,18 @@ export const parseCommand = (definition: CommandDefinition, argv: string[]): Omi
     if (known.type === 'string' && token.value === undefined) throw usage(definition, `${token.rawName} needs a value.`)
     if (known.type === 'boolean' && token.value !== undefined)
       throw usage(definition, `${token.rawName} takes no value.`)
+    if (known.values && !known.values.includes(token.value ?? '')) throw wrongValue(definition, token, known.values)
   }
   const { values, positionals } = strictly(definition, () => parseArgs({ args: argv, options, allowPositionals: true }))
-  const { min = 0, max = 0 } = definition
-  const helping = values['help'] === true
-  if (!helping && positionals.length < min) throw usage(definition, `${definition.positionals} is missing.`)
-  if (positionals.length > max) throw usage(definition, `"${positionals[max]}" is one argument too many.`)
+  if (values['help'] !== true) checkArguments(definition, positionals)
   return { args: positionals, flags: values as CommandContext['flags'] }
 }
+
+/** A mistake in how a command was called, with where to read how it is called. */
+export const usage = ({ name }: Pick<CommandDefinition, 'name'>, message: string): UsageError =>
+  mistake({ name }, message, undefined)
+
+// ---
 
 /** What only the strict reading finds, such as `--port -1`. */
 const strictly = <T>(definition: CommandDefinition, parse: () => T): T => {
@@ -37,14 +41,61 @@ const strictly = <T>(definition: CommandDefinition, parse: () => T): T => {
   }
 }
 
-export const usage = ({ name }: Pick<CommandDefinition, 'name'>, message: string): UsageError =>
-  new UsageError({ code: 'invalid_request', message, hint: `See: ${called} ${name} --help` })
+const checkArguments = (definition: CommandDefinition, args: string[]): void => {
+  const { subcommands, min = 0, max = 0, positionals = 'an argument' } = definition
+  if (!subcommands) return checkCount(definition, args, { min, max, positionals })
+  const names = Object.keys(subcommands)
+  const [name, ...rest] = args
+  if (name === undefined) {
+    if (min > 0) throw usage(definition, `what to do is missing: ${list(names)}.`)
+    return
+  }
+  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
+  if (!subcommand) {
+    const [near] = nearestNames(name, names)
+    throw mistake(
+      definition,
+      `rt ${definition.name} has no "${name}": there is ${list(names)}.`,
+      near && `${definition.name} ${near}`,
+    )
+  }
+  checkCount(definition, rest, {
+    min: subcommand.min ?? 0,
+    max: subcommand.max ?? 0,
+    positionals: subcommand.positionals ?? 'an argument',
+  })
+}
+
+const checkCount = (
+  definition: CommandDefinition,
+  args: string[],
+  { min, max, positionals }: { min: number; max: number; positionals: string },
+): void => {
+  if (args.length < min) throw usage(definition, `${positionals} is missing.`)
+  if (args.length > max) throw usage(definition, `"${args[max]}" is one argument too many.`)
+}
 
 const unknownFlag = (definition: CommandDefinition, raw: string, known: string[]): UsageError => {
   const [near] = nearestNames(raw.replace(/^-+/, ''), known)
-  return new UsageError({
-    code: 'invalid_request',
-    message: `${raw} is not an option of rt ${definition.name}.`,
-    hint: `${near ? `Did you mean --${near}? ` : ''}See: ${called} ${definition.name} --help`,
-  })
+  return mistake(definition, `${raw} is not an option of rt ${definition.name}.`, near && `--${near}`)
 }
+
+const wrongValue = (
+  definition: CommandDefinition,
+  { rawName, value = '' }: { rawName: string; value?: string | undefined },
+  values: readonly string[],
+): UsageError => {
+  const [near] = nearestNames(value, values)
+  return mistake(definition, `${rawName} must be ${list(values)}, not "${value}".`, near && `${rawName} ${near}`)
+}
+
+const mistake = ({ name }: Pick<CommandDefinition, 'name'>, message: string, meant: string | undefined): UsageError =>
+  new UsageError({
+    code: 'invalid_request',
+    message,
+    hint: `${meant ? `Did you mean ${meant}? ` : ''}See: ${called} ${name} --help`,
+  })
+
+/** a, b or c. */
+const list = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import type { CommandDefinition } from './command.ts'
+import { parseCommand } from './parse.ts'
+
+const command: CommandDefinition = {
+  name: 'key',
+  summary: 'Try',
+  min: 1,
+  subcommands: {
+    create: { summary: 'Make one', positionals: 'NAME', min: 1, max: 1 },
+    list: { summary: 'List them' },
+  },
+  flags: {
+    scope: { type: 'string', value: 'SCOPE', values: ['chat', 'admin'], description: 'What it may do' },
+  },
+  examples: ['rt key list'],
+  run: async () => 0,
+}
+
+it('reads a subcommand with its arguments', () => {
+  expect(parseCommand(command, ['create', 'ci', '--scope', 'admin'])).toEqual({
+    args: ['create', 'ci'],
+    flags: expect.objectContaining({ scope: 'admin' }),
+  })
+})
+
+describe('refuses, with what was meant:', () => {
+  it.each([
+    [['creat', 'x'], 'rt key has no "creat": there is create or list.', 'Did you mean key create?'],
+    [['zzzzzz'], 'rt key has no "zzzzzz": there is create or list.', 'See: rt key --help'],
+    [['toString'], 'rt key has no "toString": there is create or list.', 'See'],
+    [[], 'what to do is missing: create or list.', 'See'],
+    [['create'], 'NAME is missing.', 'See'],
+    [['list', 'all'], '"all" is one argument too many.', 'See'],
+    [['list', '--scope', 'admn'], '--scope must be chat or admin, not "admn".', 'Did you mean --scope admin?'],
+    [['list', '--scpe', 'admin'], '--scpe is not an option of rt key.', 'Did you mean --scope?'],
+  ])('%j', (argv, message, hint) => {
+    expect(() => parseCommand(command, argv)).toThrow(
+      expect.objectContaining({ message, hint: expect.stringContaining(hint) }),
+    )
+  })
+})
+
+it('needs no subcommand where none must be named', () => {
+  expect(parseCommand({ ...command, min: 0 }, [])).toEqual({ args: [], flags: {} })
+})
+
+it('checks nothing but the options when help is asked for', () => {
+  expect(parseCommand(command, ['creat', '--help']).flags['help']).toBe(true)
+})
