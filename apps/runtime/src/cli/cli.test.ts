@@ -75,7 +75,7 @@ describe('output', () => {
   })
 
   it('strips what would drive the terminal, keeping text and line breaks', () => {
-    expect(printable('a\u001b[31mb\u0007\nc\td\u009b')).toBe('a[31mb\nc\td')
+    expect(printable('a\u001b[31mb\u0007\nc\td\u009b')).toBe('ab\nc\td')
   })
 
   it('writes quantities with units', () => {

@@ -1,5 +1,7 @@
 import { styleText } from 'node:util'
 
+export { printable } from './printable.ts'
+
 type Format = Parameters<typeof styleText>[0]
 
 /** Coloured for a terminal; plain for pipes, `NO_COLOR` and dumb terminals. */
@@ -8,8 +10,3 @@ export const style = (format: Format, text: string, stream: NodeJS.WriteStream =
 
 /** Whether stdout takes colours: a terminal, and neither `NO_COLOR` nor a dumb one. */
 export const takesColor = (): boolean => process.stdout.isTTY === true && process.stdout.hasColors()
-
-const CONTROL = /(?![\n\t])\p{Cc}/gu
-
-/** Text of a model or a tool without control sequences: it must not move the cursor or set the title. */
-export const printable = (text: string): string => text.replace(CONTROL, '')
