@@ -6,13 +6,33 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** core <- node <- subsystems <- apps/runtime, and core <- server <- apps/runtime. A new arrow is a decision: change it here. */
-const LAYERS: Record<string, { folder: string; imports: string[]; dependencies: string[] }> = {
+interface Layer {
+  folder: string
+  imports: string[]
+  dependencies: string[]
+  /** optionalDependencies and peerDependencies. Default: none. */
+  optional?: string[]
+  peers?: string[]
+}
+
+const LAYERS: Record<string, Layer> = {
   '@rt/core': { folder: 'packages/core', imports: [], dependencies: [] },
   '@rt/node': { folder: 'packages/node', imports: ['@rt/core'], dependencies: ['@rt/core'] },
   '@rt/inference': {
     folder: 'packages/inference',
     imports: ['@rt/core', '@rt/node'],
-    dependencies: ['@huggingface/jinja', '@huggingface/tokenizers', '@rt/core', '@rt/node', 'node-llama-cpp'],
+    dependencies: ['@huggingface/jinja', '@huggingface/tokenizers', '@rt/core', '@rt/node'],
+    // The binaries of llama.cpp: CPU and Metal. Its JavaScript is inlined (tooling/tsup/inline-llama.ts).
+    optional: [
+      '@node-llama-cpp/linux-arm64',
+      '@node-llama-cpp/linux-armv7l',
+      '@node-llama-cpp/linux-x64',
+      '@node-llama-cpp/mac-arm64-metal',
+      '@node-llama-cpp/mac-x64',
+      '@node-llama-cpp/win-arm64',
+      '@node-llama-cpp/win-x64',
+    ],
+    peers: ['onnxruntime-node'],
   },
   '@rt/vector': {
     folder: 'packages/vector',
@@ -90,7 +110,13 @@ const sources = (folder: string): string[] =>
 const imported = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1]!)
 
-describe.each(Object.entries(LAYERS))('%s', (name, { folder, imports, dependencies }) => {
+type Manifest = Partial<
+  Record<'dependencies' | 'optionalDependencies' | 'peerDependencies' | 'scripts', Record<string, string>>
+>
+
+describe.each(Object.entries(LAYERS))('%s', (name, { folder, imports, dependencies, optional = [], peers = [] }) => {
+  const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest
+
   it('imports only the layers below it', () => {
     const wrong = sources(folder).flatMap((file) =>
       imported(file)
@@ -105,10 +131,15 @@ describe.each(Object.entries(LAYERS))('%s', (name, { folder, imports, dependenci
   })
 
   it('declares exactly the dependencies that were decided', () => {
-    const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
-      dependencies?: Record<string, string>
-    }
-    expect(Object.keys(manifest.dependencies ?? {}).toSorted()).toEqual(dependencies)
+    const names = (key: keyof Manifest): string[] => Object.keys(manifest[key] ?? {}).toSorted()
+    expect(names('dependencies')).toEqual(dependencies)
+    expect(names('optionalDependencies')).toEqual(optional)
+    expect(names('peerDependencies')).toEqual(peers)
+  })
+
+  it('runs nothing when it is installed: `npm install --ignore-scripts` gives the same package', () => {
+    const hooks = ['preinstall', 'install', 'postinstall', 'prepublish', 'preprepare', 'prepare', 'postprepare']
+    expect(Object.keys(manifest.scripts ?? {}).filter((script) => hooks.includes(script))).toEqual([])
   })
 })
 

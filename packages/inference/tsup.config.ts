@@ -1,7 +1,10 @@
 import { library } from '../../tooling/tsup/library.ts'
 import { HOST_ENTRIES } from './src/host/host-entries.ts'
 
-const hosts = Object.fromEntries(Object.entries(HOST_ENTRIES).map(([name, file]) => [name, `src/${file}`]))
+/** The gguf host is a build of its own: tsup.host.config.ts. */
+const hosts = Object.fromEntries(
+  Object.entries(HOST_ENTRIES).flatMap(([name, file]) => (name === 'gguf-host' ? [] : [[name, `src/${file}`]])),
+)
 
 export default library({
   entry: {

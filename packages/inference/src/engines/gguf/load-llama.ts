@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module'
 import { RtError } from '@rt/core'
 import type { Llama } from 'node-llama-cpp'
 
-export type LlamaModule = typeof import('node-llama-cpp')
+export type LlamaModule = typeof import('./llama-library.ts')
 
 let loading: Promise<{ module: LlamaModule; llama: Llama }> | undefined
 
@@ -20,7 +20,7 @@ export const loadLlama = (
 const load = async ({ threads }: { threads?: number | undefined }): Promise<{ module: LlamaModule; llama: Llama }> => {
   const hooks = skipTrialRun()
   try {
-    const module = await import('node-llama-cpp')
+    const module = await import('./llama-library.ts')
     const debug = Boolean(process.env['RT_DEBUG'])
     const llama = await module.getLlama({
       build: 'never',
