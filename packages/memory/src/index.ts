@@ -15,7 +15,7 @@ export { createRetriever } from './retrieve/retriever.ts'
 export { withEarlierCitations } from './retrieve/with-earlier-citations.ts'
 export type { Chunk, ChunkOptions } from './ingest/chunkers/heading-aware.ts'
 export type { Ingest, IngestSetup } from './ingest/ingest.ts'
-export type { IngestOptions, IngestProgress, IngestReport } from '@rt/core'
+export type { FileOutcome, IngestOptions, IngestProgress, IngestReport } from '@rt/core'
 export type { RetrieveOptions, Retriever, RetrieverOptions } from './retrieve/retriever.ts'
 
 // Citations

@@ -9,6 +9,8 @@ export interface FoundFile {
   source: string
   /** Absolute, below the real path of the folder that was named: tells files of one name apart. */
   place: string
+  /** Its size when it was found. */
+  bytes: number
 }
 
 export interface FoundFolder {
@@ -51,7 +53,7 @@ export const findFiles = async (paths: string[], signal: AbortSignal | undefined
       await walk({ path, prefix, place: root, seen: new Set(), signal }, found)
     } else if (canLoad(path)) {
       const place = join(await realpath(dirname(path)), basename(path))
-      found.files.push({ path, source: nameFile(path), place })
+      found.files.push({ path, source: nameFile(path), place, bytes: info.size })
     } else found.failed.push({ source: nameFile(path), reason: `files ending in "${extname(path)}" are not read yet` })
   }
   found.files.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0))
@@ -84,8 +86,11 @@ const walk = async ({ path, prefix, place, seen, signal }: Walk, found: FoundFil
     const target = links.has(entry) ? await stat(child).catch(() => undefined) : entry
     if (!target) found.failed.push({ source, reason: 'a link to nothing' })
     else if (target.isDirectory()) await walk({ path: child, prefix: `${source}/`, place: there, seen, signal }, found)
-    else if (target.isFile() && canLoad(entry.name)) found.files.push({ path: child, source, place: there })
-    else found.skipped++
+    else if (target.isFile() && canLoad(entry.name)) {
+      // A file that is gone meanwhile, or not to be looked at, says so when it is read.
+      const bytes = (await stat(child).catch(() => undefined))?.size ?? 0
+      found.files.push({ path: child, source, place: there, bytes })
+    } else found.skipped++
   }
 }
 

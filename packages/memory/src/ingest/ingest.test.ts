@@ -1,12 +1,12 @@
 import { mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { CollectionStamp, EmbeddingModel } from '@rt/core'
+import type { CollectionStamp, EmbeddingModel, IngestProgress, IngestReport } from '@rt/core'
 import { createFakeEmbedder, createFakeTelemetry } from '@rt/core/testing'
 import type { Database } from '@rt/node/sqlite'
 import { describe, expect, it } from 'vitest'
 import { createMemoryCollection, type MemoryCollection } from '../__fixtures__/memory-collection.ts'
 import { makeFolder, openTemporary } from '../__fixtures__/open-temporary.ts'
-import { createIngest, type Ingest, type IngestProgress } from './ingest.ts'
+import { createIngest, type Ingest } from './ingest.ts'
 
 const TRAVEL = '# Reisen\n\n## Meals\n\nUp to 400 NOK a day – größer nie. 🧭\n\n## Trains\n\nBook a bed at night.\n'
 const RULES = '# Rules\n\nBe kind.\n'
@@ -50,7 +50,11 @@ const setUp = async (): Promise<Setup> => {
 
 const texts = ({ records }: MemoryCollection): string[] =>
   [...records.values()].map(({ text }) => text ?? '').toSorted()
-const ended = (report: unknown): unknown => ({ ...(report as object), ms: 0 })
+const ended = (report: IngestReport): IngestReport => ({
+  ...report,
+  ms: 0,
+  outcomes: report.outcomes.map((row) => ({ ...row, ms: 0 })),
+})
 
 describe('createIngest', () => {
   it('ingests a folder into chunks that are exact bytes of their files', async () => {
@@ -63,6 +67,10 @@ describe('createIngest', () => {
       changed: 0,
       unchanged: 0,
       failed: [],
+      outcomes: [
+        { source: 'handbook/team/rules.txt', outcome: 'added', warnings: [], chunks: 1, bytes: 18, ms: 0 },
+        { source: 'handbook/travel.md', outcome: 'added', warnings: [], chunks: 2, bytes: 96, ms: 0 },
+      ],
       skipped: 0,
       removed: [],
       chunks: 3,
@@ -72,7 +80,15 @@ describe('createIngest', () => {
       ms: 0,
     })
     expect(stamps).toEqual([{ dimensions: 64, metric: 'cosine', fingerprint: embedder.fingerprint }])
-    expect(progress.at(-1)).toEqual({ done: 2, files: 2, source: 'handbook/travel.md', chunks: 3, embedded: 3 })
+    expect(progress.at(-1)).toEqual({
+      done: 2,
+      files: 2,
+      bytesDone: 114,
+      bytes: 114,
+      source: 'handbook/travel.md',
+      chunks: 3,
+      embedded: 3,
+    })
     for (const { text, vector, metadata } of collection.records.values()) {
       const { source, start, end } = metadata as { source: string; start: number; end: number }
       const file = await readFile(join(dirname(folder), source))

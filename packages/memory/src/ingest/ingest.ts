@@ -59,6 +59,7 @@ export const createIngest = (setup: IngestSetup): Ingest => {
         paths: [paths].flat(),
         database: setup.database,
         now: clock.now,
+        monotonic: clock.monotonic,
         collection,
         embedder,
         chunkWords,

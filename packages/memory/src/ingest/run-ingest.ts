@@ -11,8 +11,9 @@ import { chunkDocument } from './chunkers/heading-aware.ts'
 import { toRecords } from './chunk-records.ts'
 import { openDocumentTable, type DocumentRow } from './document-table.ts'
 import { belongsTo, clashOf } from './document-place.ts'
-import { findFiles, type FoundFiles } from './find-files.ts'
+import { findFiles, type FoundFile, type FoundFiles } from './find-files.ts'
 import { loadText } from './loaders/text.ts'
+import { createTally } from './tally.ts'
 import { deleteLoose, WRITE_BATCH, writeDocuments, type PendingDocument, type WriteTarget } from './write-documents.ts'
 
 interface IngestRun extends IngestOptions {
@@ -23,6 +24,8 @@ interface IngestRun extends IngestOptions {
   chunkWords: number
   principal: Principal
   now: () => number
+  /** For durations: never goes back. */
+  monotonic: () => number
 }
 
 /** One pass over the files: skip what is known, collect what is not into batches, write, then look for what is gone. */
@@ -34,66 +37,55 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
   const known = (await collection.count({ signal, span })) > 0 ? await table.all() : new Map<string, DocumentRow>()
   const target: WriteTarget = { table, collection, embedder }
   const chunker = `heading-aware/1/${run.chunkWords}`
-  const report = startReport(found, embedder)
+  const tally = createTally(found, embedder ? 'hybrid' : 'keyword', run.onProgress)
   const seen = new Set(found.failed.map(({ source }) => source))
-  let pending: PendingDocument[] = []
+  let pending: PendingFile[] = []
   /** Unchanged documents that are now read at another place. */
   const moved: DocumentRow[] = []
   /** Rows and chunks in `pending`. */
   let waiting = 0
-  let done = 0
 
-  const finish = (source: string, chunks: number): void => {
-    report.chunks += chunks
-    run.onProgress?.({
-      done: ++done,
-      files: found.files.length,
-      source,
-      chunks: report.chunks,
-      embedded: report.embedded,
-    })
-  }
-  const fail = (source: string, reason: string, row?: DocumentRow): void => {
-    report.failed.push({ source, reason })
-    finish(source, row?.chunks.length ?? 0)
-  }
   const flush = async (): Promise<void> => {
     const batch = pending
     pending = []
     waiting = 0
-    const onEmbedded = (texts: number, truncated: number): void => {
-      report.embedded += texts
-      report.truncated += truncated
-    }
-    const rows = await writeDocuments(batch, target, { signal, span, onEmbedded })
-    for (const [index, row] of rows.entries()) {
+    const started = run.monotonic()
+    const rows = await writeDocuments(batch, target, { signal, span, onEmbedded: tally.embedded })
+    const perRow = (run.monotonic() - started) / batch.length
+    for (const [index, { file, ms, known: before }] of batch.entries()) {
+      const row = rows[index]!
       known.set(row.source, row)
-      report[batch[index]!.known?.sha256 ? 'changed' : 'added']++
-      finish(row.source, row.chunks.length)
+      const outcome = before?.sha256 ? 'changed' : 'added'
+      tally.finish(file, { outcome, warnings: [], chunks: row.chunks.length, ms: ms + perRow })
     }
   }
 
-  for (const { path, source, place } of found.files) {
+  for (const file of found.files) {
     throwIfAborted(signal)
+    const started = run.monotonic()
+    const { path, source, place } = file
     const row = known.get(source)
+    const fail = (reason: string, chunks = 0): void =>
+      tally.finish(file, { outcome: 'failed', reason, warnings: [], chunks, ms: run.monotonic() - started })
     const clash = seen.has(source) ? 'another file of this run has the same name' : await clashOf(row, place)
     if (clash) {
-      fail(source, `${clash}; ingest the folder that holds both, or rename one of them`)
+      fail(`${clash}; ingest the folder that holds both, or rename one of them`)
       continue
     }
     seen.add(source)
     const loaded = await loadText(path, signal)
-    if ('reason' in loaded) fail(source, loaded.reason, row)
+    if ('reason' in loaded) fail(loaded.reason, row?.chunks.length)
     else if (isCurrent(row, { sha256: loaded.sha256, chunker }, embedder)) {
-      report.unchanged++
       if (row.place !== place) moved.push({ ...row, place })
-      finish(source, row.chunks.length)
+      const ms = run.monotonic() - started
+      tally.finish(file, { outcome: 'unchanged', warnings: [], chunks: row.chunks.length, ms })
     } else {
       const chunks = toRecords(chunkDocument(loaded.text, { format: loaded.format, words: run.chunkWords }), {
         source,
         principal,
       })
-      pending.push({ source, place, sha256: loaded.sha256, chunker, known: row, chunks })
+      const ms = run.monotonic() - started
+      pending.push({ file, ms, source, place, sha256: loaded.sha256, chunker, known: row, chunks })
       waiting += 1 + chunks.length
       if (waiting >= WRITE_BATCH) await flush()
     }
@@ -101,8 +93,14 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
   if (pending.length) await flush()
   await table.put(moved)
   for (const row of moved) known.set(row.source, row)
-  report.removed = await tidy([...known.values()], { found, seen, prune: run.prune ?? false }, target, run)
-  return report
+  const removed = await tidy([...known.values()], { found, seen, prune: run.prune ?? false }, target, run)
+  return { ...tally.report(), removed }
+}
+
+interface PendingFile extends PendingDocument {
+  file: FoundFile
+  /** Spent on it so far. */
+  ms: number
 }
 
 /** Without an embedder nothing is taken from a document that has vectors. */
@@ -135,20 +133,3 @@ const tidy = async (
   await target.table.remove(dropped.map(({ source }) => source))
   return gone.filter(({ sha256 }) => sha256 !== '').map(({ source }) => source)
 }
-
-const startReport = (
-  { files, failed, skipped }: FoundFiles,
-  embedder: EmbeddingModel | undefined,
-): Omit<IngestReport, 'ms'> => ({
-  files: files.length + failed.length,
-  added: 0,
-  changed: 0,
-  unchanged: 0,
-  failed: [...failed],
-  skipped,
-  removed: [],
-  chunks: 0,
-  embedded: 0,
-  truncated: 0,
-  mode: embedder ? 'hybrid' : 'keyword',
-})
