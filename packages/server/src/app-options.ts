@@ -3,27 +3,53 @@ import {
   type Clock,
   type EmbeddingsPort,
   type HealthPort,
+  type KeysPort,
   type ModelsPort,
+  type Operations,
   systemClock,
   type Telemetry,
 } from '@rt/core'
+import type { Route } from './routes/route.ts'
 
 /**
  * What the wires are given. A runtime is all of it; a test may give fakes. `telemetry` is not read yet: the ports open
  * their own spans, so a request is one tree whoever called.
  */
-export type ServerPorts = Chat & EmbeddingsPort & ModelsPort & HealthPort & { telemetry?: Telemetry }
+export type ServerPorts = Chat &
+  EmbeddingsPort &
+  ModelsPort &
+  HealthPort & {
+    telemetry?: Telemetry
+    /** What the native API under `/rt` does. Default: there is none. */
+    operations?: Operations
+  }
 
 export interface AppOptions {
   /**
    * Names accepted in the Host header beside `localhost`, `127.*` and `[::1]`; without port. Default none.
-   * With `apiKeys` and no list, Host is not checked: a page that rebinds DNS has no key.
+   * Keyed and without a list, Host is not checked: a page that rebinds DNS has no key.
    */
   allowedHosts?: string[]
   /** Origins of web pages on other hosts that may call, e.g. `http://localhost:5173`; they get CORS headers. Default none. */
   allowedOrigins?: string[]
-  /** Bearer keys, one of which every `/v1` request must carry. Default none: no key is asked, and only loopback is served. */
+  /**
+   * Keys of the scope `chat`, all of the principal `local`; one of them, or of `keys`, every `/v1` request must carry.
+   * Default none.
+   */
   apiKeys?: string[]
+  /** Stored keys, each a principal of its own. As long as it has any, one must be sent. Default none. */
+  keys?: KeysPort
+  /** Secret of the data folder's owner: whoever sends it is the operator (`local`, scope `admin`). Default none. */
+  localToken?: string
+  /**
+   * Ask for a key always, also when the last stored one was revoked; only then may `serve` listen beyond loopback.
+   * Default: whether there are `apiKeys`.
+   */
+  keyed?: boolean
+  /** Your own routes, e.g. `'GET /hello/:name'`; a key without a method takes all. Default none. */
+  routes?: Record<string, Route>
+  /** What `POST /rt/shutdown` does after it has answered. Its answer may still be on its way. Default: unsupported. */
+  onShutdown?: () => void | Promise<void>
   /** Largest request body in bytes. Default 8 MiB. */
   maxBodyBytes?: number
   /** Deepest nesting of a JSON body. Default 128. */
@@ -49,17 +75,28 @@ export interface AppEnv {
   shutdown?: AbortSignal
 }
 
+type Optional = 'keys' | 'localToken' | 'onShutdown'
+
 /** Options with their defaults filled in. */
-export type AppSettings = Required<AppOptions>
+export type AppSettings = Required<Omit<AppOptions, Optional>> & Pick<AppOptions, Optional>
 
 export const withDefaults = (options: AppOptions): AppSettings => ({
+  ...options,
   allowedHosts: options.allowedHosts ?? [],
   allowedOrigins: options.allowedOrigins ?? [],
   apiKeys: options.apiKeys ?? [],
+  keyed: options.keyed === true || (options.apiKeys ?? []).length > 0,
+  routes: options.routes ?? {},
   maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
   maxJsonDepth: options.maxJsonDepth ?? 128,
   heartbeatMs: options.heartbeatMs ?? 10_000,
   openingMs: options.openingMs ?? 100,
   clock: options.clock ?? systemClock,
   onError: options.onError ?? ((error, requestId) => console.error(`request ${requestId}:`, error)),
+})
+
+/** The environment of an app: only what is ours, since a platform that calls `fetch` hands over things of its own. */
+export const readEnv = (env: AppEnv | null | undefined): AppEnv => ({
+  ...(env?.draining === true && { draining: true }),
+  ...(env?.shutdown instanceof AbortSignal && { shutdown: env.shutdown }),
 })

@@ -1,4 +1,4 @@
-import { type ErrorCode, type JsonObject, RtError, toRtError } from '@rt/core'
+import { type ErrorCode, type JsonObject, RtError, type SerializedRtError, toRtError } from '@rt/core'
 import { ERROR_TABLE } from './error-table.ts'
 
 /** OpenAI's error shape. `rt` is ours beside it: the exact code and figures, for our own clients. */
@@ -12,24 +12,41 @@ export interface ErrorBody {
   }
 }
 
+/** Our own error shape: that of the native API, and of your own routes. */
+export interface NativeErrorBody {
+  error: SerializedRtError
+}
+
 export interface ErrorContext {
   requestId: string
   onError: (error: unknown, requestId: string) => void
+  /** rt's own shape. Default: OpenAI's. */
+  native?: boolean
 }
 
-/** The body for any thrown value. What `internal` errors say stays here (paths, secrets): the client gets the request id. */
-export const errorBody = (thrown: unknown, { requestId, onError }: ErrorContext): ErrorBody => {
+/**
+ * Any thrown value as a client may see it. What `internal` errors say stays here (paths, secrets) and goes to `onError`:
+ * the client gets the request id.
+ */
+export const clientError = (thrown: unknown, { requestId, onError }: ErrorContext): SerializedRtError => {
   const error = toRtError(thrown)
-  const { type, code = error.code } = ERROR_TABLE[error.code] ?? ERROR_TABLE.internal
-  if (error.code === 'internal') onError(thrown, requestId)
-  const { message, hint, data } = error.code === 'internal' ? hidden(requestId) : error
+  if (error.code !== 'internal') return error.toJSON()
+  onError(thrown, requestId)
+  return hidden(requestId).toJSON()
+}
+
+/** The body for any thrown value, in OpenAI's shape. */
+export const errorBody = (thrown: unknown, context: ErrorContext): ErrorBody => openAiBody(clientError(thrown, context))
+
+const openAiBody = ({ code, message, hint, retryable, data }: SerializedRtError): ErrorBody => {
+  const wire = ERROR_TABLE[code] ?? ERROR_TABLE.internal
   return {
     error: {
       message: hint ? `${message} ${hint}` : message,
-      type,
+      type: wire.type,
       param: typeof data?.param === 'string' ? data.param : null,
-      code,
-      rt: { code: error.code, retryable: error.retryable, ...(data && { data }) },
+      code: wire.code ?? code,
+      rt: { code, retryable, ...(data && { data }) },
     },
   }
 }
@@ -40,12 +57,12 @@ export const errorResponse = (
   context: ErrorContext,
   { status, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
 ): Response => {
-  const body = errorBody(thrown, context)
-  const { rt } = body.error
-  const final = status ?? ERROR_TABLE[rt.code].status
+  const error = clientError(thrown, context)
+  const body: ErrorBody | NativeErrorBody = context.native ? { error } : openAiBody(error)
+  const final = status ?? (ERROR_TABLE[error.code] ?? ERROR_TABLE.internal).status
   // `x-should-retry` stops OpenAI's clients from repeating what cannot succeed.
-  const retry: Record<string, string> = rt.retryable
-    ? { 'x-should-retry': 'true', 'retry-after': retryAfter(rt.data) }
+  const retry: Record<string, string> = error.retryable
+    ? { 'x-should-retry': 'true', 'retry-after': retryAfter(error.data) }
     : { 'x-should-retry': 'false' }
   return Response.json(body, { status: final, headers: { ...retry, ...headers } })
 }
@@ -62,8 +79,9 @@ const retryAfter = (data: JsonObject | undefined): string => {
   return String(typeof ms === 'number' && ms > 0 ? Math.ceil(ms / 1000) : 1)
 }
 
-const hidden = (requestId: string): Pick<RtError, 'message' | 'hint' | 'data'> => ({
-  message: 'an internal error stopped this request.',
-  hint: `The log of the server has it under request id ${requestId}.`,
-  data: undefined,
-})
+const hidden = (requestId: string): RtError =>
+  new RtError({
+    code: 'internal',
+    message: 'an internal error stopped this request.',
+    hint: `The log of the server has it under request id ${requestId}.`,
+  })

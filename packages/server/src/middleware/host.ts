@@ -16,9 +16,9 @@ export const isLoopback = (name: string): boolean => LOOPBACK.test(name)
  * Refuses requests addressed to a name that is not ours. This is what stops DNS rebinding: a page's own domain, pointed
  * at 127.0.0.1, still sends its own name.
  */
-export const checkHost = ({ allowedHosts, apiKeys }: AppSettings): MiddlewareHandler<HonoEnv> => {
+export const checkHost = ({ allowedHosts, keyed }: AppSettings): MiddlewareHandler<HonoEnv> => {
   const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()))
-  const open = apiKeys.length > 0 && allowed.size === 0
+  const open = keyed && allowed.size === 0
   return async (c, next) => {
     const host = c.req.header('host') ?? new URL(c.req.url).host
     const name = hostName(host)

@@ -34,7 +34,7 @@ const preflight = (headers: string | undefined): Response =>
   new Response(null, {
     status: 204,
     headers: {
-      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE',
       'access-control-allow-headers': headers ?? 'content-type, authorization, x-rt-thread',
       'access-control-max-age': '600',
     },

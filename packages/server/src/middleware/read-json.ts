@@ -83,7 +83,7 @@ const parse = (text: string): unknown => {
 const invalid = (message: string, cause?: unknown): RtError =>
   new RtError({ code: 'invalid_json', message, hint: 'Send one JSON object in UTF-8.', cause })
 
-const tooLarge = (limit: number): RtError =>
+export const tooLarge = (limit: number): RtError =>
   new RtError({
     code: 'payload_too_large',
     message: `the body is larger than ${limit} bytes.`,

@@ -10,7 +10,7 @@ import { createLazyListener, type LazyListener } from './lazy-listener.ts'
 export type ServableApp = Pick<App, 'fetch'> & Partial<Pick<App, 'keyed' | 'warm'>>
 
 export interface ServeOptions {
-  /** Default `127.0.0.1`. Others need an app with `apiKeys`. */
+  /** Default `127.0.0.1`. Others need an app that is keyed. */
   host?: string
   /** Default 4141; 0 = any free one. */
   port?: number
@@ -133,7 +133,7 @@ const reachable = (host: string): string => {
 const openToAll = (host: string): RtError =>
   new RtError({
     code: 'config_invalid',
-    message: `host ${host} can be reached by other machines, and no API key is set.`,
-    hint: 'Set apiKeys (with rt: RT_API_KEY), or listen on 127.0.0.1.',
+    message: `host ${host} can be reached by other machines, and there is no API key.`,
+    hint: 'Give apiKeys (with rt: RT_API_KEY, or rt key create NAME), or listen on 127.0.0.1.',
     data: { host },
   })

@@ -13,8 +13,10 @@ export const sseData = (value: unknown): string =>
 
 export interface EventStreamOptions {
   clock: Clock
-  /** Silence after which a comment is sent. */
+  /** Silence after which `beat` is sent. */
   heartbeatMs: number
+  /** What a reader skips. Default: a comment of server-sent events. */
+  beat?: string
   /** The reader has gone. */
   onCancel: () => void
 }
@@ -22,12 +24,12 @@ export interface EventStreamOptions {
 const BEAT = Symbol('beat')
 
 /**
- * Events as bytes, produced only as fast as they are read, with `: ping` comments in the silences. The timer is one per
- * heartbeat, not one per event.
+ * Events as bytes, produced only as fast as they are read, with a beat in the silences. The timer is one per heartbeat,
+ * not one per event.
  */
 export const createEventStream = (
   events: AsyncGenerator<string>,
-  { clock, heartbeatMs, onCancel }: EventStreamOptions,
+  { clock, heartbeatMs, beat: ping = ': ping\n\n', onCancel }: EventStreamOptions,
 ): ReadableStream<Uint8Array> => {
   const encoder = new TextEncoder()
   const over = new AbortController()
@@ -52,7 +54,7 @@ export const createEventStream = (
       // The beat that ends the last sleep is none: asking for another would spin until the silence is long enough.
       if (over.signal.aborted) return undefined
       timer = undefined
-      if (silence() >= heartbeatMs) return ': ping\n\n'
+      if (silence() >= heartbeatMs) return ping
     }
   }
 

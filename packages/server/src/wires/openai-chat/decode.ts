@@ -1,8 +1,8 @@
 import {
   type ChatRequest,
   type JsonObject,
-  LOCAL,
   type OutputFormat,
+  type Principal,
   type Sampling,
   type ToolChoice,
   type ToolSpec,
@@ -24,10 +24,13 @@ export interface DecodedChat {
 /**
  * The body of POST /v1/chat/completions as a ChatRequest.
  *
- * @param headerThread the value of `x-rt-thread`; `rt.thread` in the body wins.
+ * @param options.thread the value of `x-rt-thread`; `rt.thread` in the body wins.
  * @throws RtError `invalid_request` or `unsupported`, naming the field or the header.
  */
-export const decodeChat = (body: JsonObject, headerThread?: string): DecodedChat => {
+export const decodeChat = (
+  body: JsonObject,
+  { principal, thread: headerThread }: { principal: Principal; thread?: string | undefined },
+): DecodedChat => {
   const chat = decodeBody(chatSchema, body)
   if ((chat.n ?? 1) !== 1)
     throw unsupportedField('n', `${chat.n} answers at once are not made.`, 'Leave n out, and ask again for another.')
@@ -40,7 +43,7 @@ export const decodeChat = (body: JsonObject, headerThread?: string): DecodedChat
   return {
     request: {
       messages: decodeMessages(chat.messages, { inThread: thread !== undefined }),
-      principal: LOCAL,
+      principal,
       sampling: decodeSampling(chat),
       ...(chat.model && { model: checkModelName(chat.model) }),
       ...(tools.length && { tools }),

@@ -1,0 +1,104 @@
+import { type Clock, type Operations, RtError, systemClock } from '@rt/core'
+import { decodeMessages, type WireMessage } from '../wires/native/message-bytes.ts'
+import { fetchTransport } from './fetch-transport.ts'
+import { httpTransport } from './http-transport.ts'
+import { absolute, ingest } from './ingest.ts'
+import { createLink } from './link.ts'
+import { turn } from './turn.ts'
+
+export interface ConnectOptions {
+  /** e.g. `http://127.0.0.1:4141`; a path in front of `/rt` may follow. */
+  address: string
+  /** The lock's token, or a key of scope `admin`. */
+  token: string
+  /** Sends requests instead of Node's HTTP client, e.g. an app's own `fetch`. */
+  fetch?: (request: Request) => Promise<Response>
+  /** How long the server may say nothing before a `timeout`. Default 60,000 ms; it sends something every 10. */
+  idleMs?: number
+  /** Default: the system's. */
+  clock?: Clock
+}
+
+/** What an operator can ask of the runtime at an address, and its end. */
+export type Client = Operations & {
+  /** Resolves when the server has agreed to close, which may be before it has. */
+  shutdown(): Promise<void>
+}
+
+/** A runtime in another process, by its native HTTP API. It connects when something is asked. */
+export const connect = ({ address, token, fetch, idleMs = 60_000, clock = systemClock }: ConnectOptions): Client => {
+  if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address)) throw badAddress(address)
+  const link = createLink({
+    address: address.replace(/\/+$/, ''),
+    token,
+    transport: fetch ? fetchTransport(fetch) : httpTransport,
+    clock,
+    idleMs,
+  })
+  const get = <T>(path: string): Promise<T> => link.call({ method: 'GET', path })
+  const post = <T>(path: string, body: object, more: { signal?: AbortSignal; patient?: boolean } = {}): Promise<T> =>
+    link.call({ method: 'POST', path, body, ...more })
+  const remove = async (path: string): Promise<boolean> =>
+    (await link.call<{ deleted: boolean }>({ method: 'DELETE', path })).deleted
+
+  return {
+    turn: (request, options) => turn(link, request, options),
+    ingest: (paths, options) => ingest(link, paths, options),
+    // Patient: it may have to load the embedder, or fetch it.
+    search: (query, { k, collection, signal } = {}) =>
+      post('/rt/search', { query, k, collection }, { signal, patient: true }),
+    documents: {
+      list: () => get('/rt/documents'),
+      forget: async (source) => (await post<{ deleted: boolean }>('/rt/documents/forget', { source })).deleted,
+    },
+    collections: {
+      list: () => get('/rt/collections'),
+      drop: async (name) => remove(`/rt/collections/${segment(name)}`),
+    },
+    threads: {
+      list: () => get('/rt/threads'),
+      messages: async (id) => decodeMessages(await get<WireMessage[]>(`/rt/threads/${segment(id)}/messages`)),
+      delete: async (id) => remove(`/rt/threads/${segment(id)}`),
+    },
+    trace: {
+      last: async () =>
+        (await get<Awaited<ReturnType<Operations['trace']['last']>> | null>('/rt/traces/last')) ?? undefined,
+      get: async (id) => get(`/rt/traces/${segment(id)}`),
+      list: ({ limit } = {}) => get(`/rt/traces${query({ limit })}`),
+    },
+    cost: ({ days } = {}) => get(`/rt/cost${query({ days })}`),
+    keys: {
+      create: ({ name, scope }) => post('/rt/keys', { name, scope }),
+      list: () => get('/rt/keys'),
+      revoke: async (idOrName) => remove(`/rt/keys/${segment(idOrName)}`),
+    },
+    status: () => get('/rt/status'),
+    unload: async (model) =>
+      (await post<{ unloaded: boolean }>('/rt/models/unload', { model }, { patient: true })).unloaded,
+    backup: async (path) => post('/rt/backup', { path: absolute(path) }, { patient: true }),
+    shutdown: async () => void (await post('/rt/shutdown', {})),
+  }
+}
+
+/** A name as one part of a path. */
+const segment = (name: string): string => {
+  // Every URL parser takes these two for "here" and "above", however they are written.
+  if (name !== '' && name !== '.' && name !== '..') return encodeURIComponent(name.toWellFormed())
+  throw new RtError({
+    code: 'invalid_request',
+    message: `${JSON.stringify(name)} cannot be asked for over HTTP.`,
+    hint: 'Names are at least one character, and neither "." nor "..".',
+  })
+}
+
+const query = (values: Record<string, number | undefined>): string => {
+  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
+  return given.length ? `?${given.join('&')}` : ''
+}
+
+const badAddress = (address: string): RtError =>
+  new RtError({
+    code: 'invalid_request',
+    message: `${JSON.stringify(address)} is not the address of a server.`,
+    hint: 'Write it like http://127.0.0.1:4141.',
+  })

@@ -1,0 +1,38 @@
+import type { IngestProgress, IngestReport, SerializedRtError } from '@rt/core'
+
+/** A line of `POST /rt/ingest`; the last one is a report or an error. */
+export type IngestLine =
+  | ({ type: 'progress' } & IngestProgress)
+  | { type: 'report'; report: IngestReport }
+  | { type: 'error'; error: SerializedRtError }
+
+/** Each line says how far all of it is, so to a reader who lags behind the oldest ones are worth least. */
+const MOST_UNREAD = 1000
+
+/** An ingest as lines: its progress as far as it is read in time, then how it ended. */
+export async function* ingestLines(
+  run: (onProgress: (progress: IngestProgress) => void) => Promise<IngestReport>,
+  toClient: (error: unknown) => SerializedRtError,
+): AsyncGenerator<IngestLine> {
+  const unread: IngestProgress[] = []
+  let more = Promise.withResolvers<void>()
+  let last: IngestLine | undefined
+  const end = (line: IngestLine): void => {
+    last = line
+    more.resolve()
+  }
+  run((progress) => {
+    if (unread.length === MOST_UNREAD) unread.shift()
+    unread.push(progress)
+    more.resolve()
+  }).then(
+    (report) => end({ type: 'report', report }),
+    (error: unknown) => end({ type: 'error', error: toClient(error) }),
+  )
+  for (;;) {
+    for (let next = unread.shift(); next; next = unread.shift()) yield { type: 'progress', ...next }
+    if (last) return yield last
+    await more.promise
+    more = Promise.withResolvers()
+  }
+}

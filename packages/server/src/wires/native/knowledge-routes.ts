@@ -1,0 +1,34 @@
+import { clientError } from '../../errors/error-response.ts'
+import { errorContext, requestSignal } from '../../middleware/app-context.ts'
+import { requireJson } from '../../middleware/require-json.ts'
+import { ingestLines } from './ingest-lines.ts'
+import { type NativeContext, readBody } from './native-context.ts'
+import { ndjson } from './ndjson.ts'
+
+/** Documents in, passages out. */
+export const knowledgeRoutes = ({ app, operations, settings }: NativeContext): void => {
+  const json = requireJson(settings)
+  app.post('/rt/ingest', json, async (c) => {
+    const { paths, ...options } = await readBody(c, settings, 'ingestSchema')
+    const context = errorContext(c, settings)
+    return ndjson(c, settings, (signal) =>
+      ingestLines(
+        async (onProgress) => operations.ingest(paths, { ...options, signal, onProgress }),
+        (error) => clientError(error, context),
+      ),
+    )
+  })
+  app.post('/rt/search', json, async (c) => {
+    const { query, ...options } = await readBody(c, settings, 'searchSchema')
+    return c.json(await operations.search(query, { ...options, signal: requestSignal(c) }))
+  })
+  app.get('/rt/documents', async (c) => c.json(await operations.documents.list()))
+  app.post('/rt/documents/forget', json, async (c) => {
+    const { source } = await readBody(c, settings, 'forgetSchema')
+    return c.json({ deleted: await operations.documents.forget(source) })
+  })
+  app.get('/rt/collections', async (c) => c.json(await operations.collections.list()))
+  app.delete('/rt/collections/:name', async (c) =>
+    c.json({ deleted: await operations.collections.drop(c.req.param('name')) }),
+  )
+}

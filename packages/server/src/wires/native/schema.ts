@@ -1,0 +1,127 @@
+import type { JsonObject, JsonValue, KeyScope, TurnRequest } from '@rt/core'
+import * as z from 'zod'
+import type { WireMessage } from './message-bytes.ts'
+
+const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'Invalid input: expected object',
+)
+const json = z.custom<JsonValue>((value) => value !== undefined, 'Invalid input: expected a value')
+const count = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1)
+const plain = z.string().regex(/^[^\p{Cc}]*$/u, 'control characters are not allowed')
+
+/** Names a thread, a collection, a key. */
+const label = plain.min(1).max(200)
+/** The server's own working folder means nothing to whoever asks. */
+const absolutePath = plain
+  .min(1)
+  .max(4096)
+  .regex(/^(\/|[A-Za-z]:[\\/]|\\\\)/, 'expected an absolute path')
+
+const provider = z.record(z.string(), jsonObject).optional()
+const part = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text'), text: z.string(), provider }),
+  z.strictObject({ type: z.literal('reasoning'), text: z.string(), provider }),
+  z.strictObject({ type: z.literal('tool-call'), id: z.string(), name: z.string(), arguments: json, provider }),
+  z.strictObject({
+    type: z.literal('tool-result'),
+    id: z.string(),
+    name: z.string(),
+    result: json,
+    isError: z.boolean().optional(),
+    provider,
+  }),
+  z.strictObject({
+    type: z.literal('file'),
+    mediaType: z.string(),
+    data: z.union([z.string(), z.strictObject({ base64: z.base64() })]),
+    name: z.string().optional(),
+    provider,
+  }),
+  z.strictObject({
+    type: z.literal('citation'),
+    index: z.int(),
+    source: z.string(),
+    chunkId: z.string(),
+    headings: z.array(z.string()),
+    start: z.int(),
+    end: z.int(),
+    quote: z.string(),
+    provider,
+  }),
+])
+const message = z.strictObject({
+  v: z.literal(1),
+  id: z.string().min(1).max(200),
+  role: z.enum(['system', 'user', 'assistant', 'tool']),
+  parts: z.array(part),
+})
+
+const sampling = z.strictObject({
+  temperature: z.number().min(0).max(2).optional(),
+  topP: z.number().min(0).max(1).optional(),
+  topK: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .optional(),
+  minP: z.number().min(0).max(1).optional(),
+  repeatPenalty: z.number().min(0).max(10).optional(),
+  presencePenalty: z.number().min(-2).max(2).optional(),
+  frequencyPenalty: z.number().min(-2).max(2).optional(),
+  seed: z.int().min(0).optional(),
+})
+
+export type TurnBody = Omit<TurnRequest, 'messages'> & { messages: WireMessage[] }
+
+export const turnSchema: z.ZodType<TurnBody> = z.strictObject({
+  messages: z.array(message).min(1),
+  thread: label.optional(),
+  model: label.optional(),
+  toolChoice: z.union([z.enum(['none', 'auto', 'required']), z.strictObject({ name: z.string() })]).optional(),
+  system: z.string().optional(),
+  retrieve: z.union([z.boolean(), label]).optional(),
+  output: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('text') }),
+      z.strictObject({ type: z.literal('json'), schema: jsonObject.optional(), name: z.string().optional() }),
+    ])
+    .optional(),
+  sampling: sampling.optional(),
+  stop: z.array(z.string().min(1).max(256)).max(16).optional(),
+  maxOutputTokens: count.optional(),
+  maxSteps: count.optional(),
+})
+
+export const ingestSchema: z.ZodType<{ paths: string[]; prune?: boolean }> = z.strictObject({
+  paths: z.array(absolutePath).min(1).max(10_000),
+  prune: z.boolean().optional(),
+})
+
+export const searchSchema: z.ZodType<{ query: string; k?: number; collection?: string }> = z.strictObject({
+  query: z.string(),
+  k: z.int().min(1).max(1000).optional(),
+  collection: label.optional(),
+})
+
+export const forgetSchema: z.ZodType<{ source: string }> = z.strictObject({ source: z.string().min(1).max(4096) })
+
+export const newKeySchema: z.ZodType<{ name: string; scope: KeyScope }> = z.strictObject({
+  name: label,
+  scope: z.enum(['chat', 'admin']),
+})
+
+export const unloadSchema: z.ZodType<{ model: string }> = z.strictObject({ model: z.string().min(1).max(4096) })
+
+export const backupSchema: z.ZodType<{ path: string }> = z.strictObject({ path: absolutePath })
+
+export const traceListSchema: z.ZodType<{ limit?: number }> = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(10_000).optional(),
+})
+
+export const costSchema: z.ZodType<{ days?: number }> = z.strictObject({
+  days: z.coerce.number().int().min(1).max(36_500).optional(),
+})
