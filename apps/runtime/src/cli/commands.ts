@@ -9,4 +9,6 @@ export const COMMANDS: Record<string, () => Promise<{ command: CommandDefinition
   search: () => import('./commands/search.ts'),
   trace: () => import('./commands/trace.ts'),
   pull: () => import('./commands/pull.ts'),
+  init: () => import('./commands/init.ts'),
+  key: () => import('./commands/key.ts'),
 }

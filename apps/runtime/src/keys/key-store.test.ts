@@ -52,6 +52,12 @@ it('keeps no secret, neither in the list nor in the file', async () => {
   expect(await createKeyStore({ database }).identify(secret)).toMatchObject({ principal: key.id })
 })
 
+it('is empty in a file that is only read and never had one', async () => {
+  await database.migrate('other', ['CREATE TABLE other (x)'])
+  await using reading = await openDatabase({ path, readOnly: true, readers: 1 })
+  expect(await createKeyStore({ database: reading }).list()).toEqual([])
+})
+
 describe('required', () => {
   it('follows create and revoke at once', async () => {
     expect(await keys.required()).toBe(false)

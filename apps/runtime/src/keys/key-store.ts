@@ -36,6 +36,7 @@ const MIGRATIONS = [
   )`,
 ]
 
+const TABLE = "SELECT 1 AS found FROM sqlite_schema WHERE name = 'runtime_keys'"
 const SCOPES: readonly string[] = ['chat', 'admin'] satisfies KeyScope[]
 /** A key that answers a thousand requests a minute is written once. */
 const TOUCH_EVERY_MS = 60_000
@@ -62,6 +63,8 @@ export const createKeyStore = ({ database, clock = systemClock }: KeyStoreOption
   let touching: Promise<unknown> = Promise.resolve()
 
   const read = async (): Promise<Row[]> => {
+    // Beside an owner that never had a key: nothing may be made there, and there is nothing to read.
+    if (database.readOnly && !(await database.get(TABLE))) return []
     await prepared()
     return database.all<Row>('SELECT * FROM runtime_keys ORDER BY created_at, id')
   }
