@@ -3,7 +3,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { abortable, type Prompt } from '@rt/core'
 import { serveHost } from '../../host/serve-host.ts'
 import { createModelShelf } from './model-shelf.ts'
-import type { GenerateParams, LoadParams } from './options.ts'
+import type { GenerateParams, HostModelState, LoadParams } from './options.ts'
 
 /** Code of the several hundred modules below node-llama-cpp, compiled once for all starts. */
 if (process.env['RT_COMPILE_CACHE']) enableCompileCache(process.env['RT_COMPILE_CACHE'])
@@ -24,6 +24,7 @@ serveHost({
     },
     load: async (params: LoadParams, { signal }) => (await models.load(params, signal)).info,
     unload: ({ key }: { key: string }) => models.unload(key),
+    state: ({ key }: { key: string }): HostModelState | undefined => models.peek(key)?.state(),
     async count({ load, prompt }: { load: LoadParams; prompt: Prompt }, { signal }) {
       const [{ tokenizePrompt }, model] = await Promise.all([
         import('./tokenize-prompt.ts'),

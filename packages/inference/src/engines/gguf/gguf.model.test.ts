@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import {
   collect,
   createMessage,
@@ -390,6 +391,50 @@ describe('loading', () => {
     const again = await loadSmollm2On(engine, { contextTokens: 256 })
     expect(again.info.contextTokens).toBe(256)
     await again[Symbol.asyncDispose]()
+  })
+})
+
+describe('state', () => {
+  test('it shows weights, caches, who is answered and who waits, and nothing once it was let go', async () => {
+    const small = await loadSmollm2On(engine, { contextTokens: 256, sequences: 2 })
+    const kv = 256 * 23_040
+    expect(await small.state()).toMatchObject({
+      engine: 'gguf',
+      contextTokens: 256,
+      kvBytes: kv,
+      sequences: { open: 1, most: 2 },
+      running: 0,
+      waiting: 0,
+    })
+    expect((await small.state()).weightsBytes).toBeGreaterThan(90e6)
+    const started = [1, 2, 3].map(async (n) => {
+      await collect(small.stream({ messages: user(`Count from ${n} to 100.`), cacheKey: fresh(), maxOutputTokens: 60 }))
+    })
+    await expect
+      .poll(() => small.state(), { interval: 5, timeout: 60_000 })
+      .toMatchObject({ kvBytes: 2 * kv, sequences: { open: 2, most: 2 }, running: 2, waiting: 1, idleMs: 0 })
+    await Promise.all(started)
+    expect(await small.state()).toMatchObject({ running: 0, waiting: 0 })
+    await small[Symbol.asyncDispose]()
+    expect(await small.state()).toMatchObject({ weightsBytes: 0, kvBytes: 0, sequences: { open: 0, most: 2 } })
+  })
+
+  test.runIf(process.platform === 'linux')('letting a model go gives its memory back', async () => {
+    const mapped = async (): Promise<number> => {
+      const status = await readFile(`/proc/${engine.pid}/status`, 'utf8')
+      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+    }
+    const load = () => loadSmollm2On(engine, { contextTokens: 2048, sequences: 1 })
+    const warm = await load()
+    await warm[Symbol.asyncDispose]()
+    const before = await mapped()
+    for (let round = 0; round < 3; round++) {
+      const one = await load()
+      await collect(one.stream({ messages: user('Hi'), maxOutputTokens: 2 }))
+      await one[Symbol.asyncDispose]()
+    }
+    // Three models would be 300 MB of weights and 140 MB of caches.
+    expect((await mapped()) - before).toBeLessThan(60e6)
   })
 })
 

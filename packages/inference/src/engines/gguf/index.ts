@@ -8,5 +8,6 @@ export type {
   GgufModelInfo,
   GgufModelOptions,
   GgufStreamOptions,
+  ModelState,
   PrefillProgress,
 } from './options.ts'

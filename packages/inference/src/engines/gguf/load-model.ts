@@ -6,7 +6,8 @@ import { RtError, toRtError, type Sampling } from '@rt/core'
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { loadLlama, type LlamaModule } from './load-llama.ts'
-import type { GgufModelInfo, LoadParams } from './options.ts'
+import { kvBytes } from './kv-bytes.ts'
+import { DEFAULT_SEQUENCES, type GgufModelInfo, type HostModelState, type LoadParams } from './options.ts'
 import { checkNumber } from './sampling.ts'
 import { createSlotPool, type SlotPool } from './slots.ts'
 
@@ -19,10 +20,10 @@ export interface LoadedModel extends AsyncDisposable {
   readonly slots: SlotPool<LlamaContextSequence>
   readonly sampling: Sampling
   grammar(text: string): Promise<LlamaGrammar>
+  state(): HostModelState
 }
 
 const DEFAULT_CONTEXT = 4096
-const DEFAULT_SEQUENCES = 4
 /** Prompts are read in pieces of this many tokens, so nothing is gained by a larger batch, which would only hold memory. */
 export const PIECE = 64
 
@@ -69,6 +70,7 @@ export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promi
       slots,
       sampling: params.sampling ?? {},
       grammar: createGrammarCache(llama),
+      state: () => memoryOf(model, slots, contextTokens),
       async [Symbol.asyncDispose]() {
         await model.dispose()
       },
@@ -177,6 +179,19 @@ const describe = (
     contextTokens,
     trainContextTokens: model.trainContextSize,
     templateHash: createHash('sha256').update(source).digest('hex').slice(0, 16),
+  }
+}
+
+/** The first sequence is there from the start, also before a request took it. */
+const memoryOf = (model: LlamaModel, slots: SlotPool<LlamaContextSequence>, contextTokens: number): HostModelState => {
+  const { open: opened, most, busy, waiting } = slots.state()
+  const open = Math.max(1, opened)
+  return {
+    weightsBytes: model.size,
+    kvBytes: open * kvBytes(model.fileInfo.architectureMetadata, contextTokens),
+    sequences: { open, most },
+    running: busy,
+    waiting,
   }
 }
 

@@ -51,3 +51,15 @@ test('a load that failed is tried again', async () => {
   loads[1]!.resolve()
   expect((await again).number).toBe(1)
 })
+
+test('a look at the shelf neither loads nor waits', async () => {
+  const { shelf, loads } = createShelf()
+  expect(shelf.peek('k')).toBeUndefined()
+  const loading = shelf.get(params)
+  expect(shelf.peek('k')).toBeUndefined()
+  loads[0]!.resolve()
+  expect(await loading).toBe(shelf.peek('k'))
+  await shelf.unload('k')
+  expect(shelf.peek('k')).toBeUndefined()
+  expect(loads).toHaveLength(1)
+})

@@ -11,6 +11,8 @@ export interface ModelShelf<M extends AsyncDisposable> {
   load(params: LoadParams, signal: AbortSignal): Promise<M>
   /** For a request: the model, loaded again in a child that was just born. It is not stopped: others may wait for it too. */
   get(params: LoadParams): Promise<M>
+  /** The model if it is loaded: it is neither loaded nor waited for. */
+  peek(key: string): M | undefined
   /** Frees the weights. Does nothing for a key that is not there. */
   unload(key: string): Promise<void>
 }
@@ -19,13 +21,17 @@ export const createModelShelf = <M extends AsyncDisposable>(
   loadModel: (params: LoadParams, signal?: AbortSignal) => Promise<M>,
 ): ModelShelf<M> => {
   const models = new Map<string, Promise<M>>()
+  const loaded = new WeakMap<Promise<M>, M>()
 
   const get = (params: LoadParams, signal?: AbortSignal): Promise<M> => {
     const known = models.get(params.key)
     if (known) return known
     const model = loadModel(params, signal)
     models.set(params.key, model)
-    model.catch(() => models.get(params.key) === model && models.delete(params.key))
+    model.then(
+      (ready) => loaded.set(model, ready),
+      () => models.get(params.key) === model && models.delete(params.key),
+    )
     return model
   }
   const unload = async (key: string): Promise<void> => {
@@ -35,6 +41,10 @@ export const createModelShelf = <M extends AsyncDisposable>(
   }
   return {
     get: (params) => get(params),
+    peek(key) {
+      const model = models.get(key)
+      return model && loaded.get(model)
+    },
     unload,
     async load(params, signal) {
       const model = await get(params, signal)

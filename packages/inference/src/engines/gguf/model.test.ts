@@ -6,7 +6,12 @@ import { createGgufModel } from './model.ts'
 /** A host that notes what it is asked and streams `events`. */
 const createFakeHost = (events: unknown[] = []) => {
   const asked: string[] = []
-  const fake = { pid: 1 as number | undefined, failUnload: undefined as RtError | undefined, asked }
+  const fake = {
+    pid: 1 as number | undefined,
+    failUnload: undefined as RtError | undefined,
+    state: undefined as unknown,
+    asked,
+  }
   const host: Host = {
     name: 'fake',
     get pid() {
@@ -15,6 +20,7 @@ const createFakeHost = (events: unknown[] = []) => {
     start: async () => {},
     async call<T>(method: string): Promise<T> {
       asked.push(method)
+      if (method === 'state') return fake.state as T
       if (method === 'unload' && fake.failUnload) throw fake.failUnload
       return 7 as T
     },
@@ -76,4 +82,31 @@ test('closing has nothing to free in a host that is gone, or going', async () =>
   fake.pid = undefined
   await createGgufModel({ host, load, info })[Symbol.asyncDispose]()
   expect(fake.asked).toEqual(['unload'])
+})
+
+test('its state is what the host says and how long it is idle; without a host it is nothing, and starts none', async () => {
+  const { host, fake } = createFakeHost([{ type: 'finish', finishReason: 'stop' }])
+  let now = 1000
+  const model = createGgufModel({ host, load: { ...load, sequences: 2 }, info, clock: { monotonic: () => now } })
+  const held = { weightsBytes: 9, kvBytes: 3, sequences: { open: 1, most: 2 }, running: 0, waiting: 0 }
+  const empty = { weightsBytes: 0, kvBytes: 0, sequences: { open: 0, most: 2 }, running: 0, waiting: 0 }
+  fake.state = held
+  now = 1500
+  expect(await model.state()).toEqual({ engine: 'gguf', contextTokens: 64, idleMs: 500, ...held })
+  for await (const _ of model.stream(request)) {
+    now += 100
+    expect(await model.state()).toMatchObject({ idleMs: 0 })
+  }
+  now += 70
+  expect(await model.state()).toMatchObject({ idleMs: 70 })
+  // The child died and lives again: it has not loaded the model yet.
+  fake.state = undefined
+  expect(await model.state()).toMatchObject({ ...empty, contextTokens: 64 })
+  const before = fake.asked.length
+  fake.pid = undefined
+  expect(await model.state()).toMatchObject(empty)
+  fake.pid = 1
+  await model[Symbol.asyncDispose]()
+  expect(await model.state()).toMatchObject(empty)
+  expect(fake.asked.slice(before)).toEqual(['unload'])
 })

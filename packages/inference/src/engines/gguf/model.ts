@@ -1,7 +1,15 @@
-import { RtError, toTerminal } from '@rt/core'
+import { type Clock, RtError, systemClock, toTerminal } from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
-import type { GenerateEvent, GenerateParams, GgufModel, GgufModelInfo, LoadParams } from './options.ts'
+import {
+  DEFAULT_SEQUENCES,
+  type GenerateEvent,
+  type GenerateParams,
+  type GgufModel,
+  type GgufModelInfo,
+  type HostModelState,
+  type LoadParams,
+} from './options.ts'
 import { validateRequest } from './sampling.ts'
 
 /** A model in the host, seen from the program. */
@@ -9,12 +17,16 @@ export const createGgufModel = ({
   host,
   load,
   info,
+  clock = systemClock,
 }: {
   host: Host
   load: LoadParams
   info: GgufModelInfo
+  clock?: Pick<Clock, 'monotonic'>
 }): GgufModel => {
   let closed = false
+  let open = 0
+  let usedAt = clock.monotonic()
   /** The host would load the weights again, for a handle that never frees them. */
   const checkOpen = (): void => {
     if (!closed) return
@@ -42,8 +54,9 @@ export const createGgufModel = ({
       return await host.call<number>('count', { load, prompt }, { signal })
     },
     async *stream(request, { signal, onPrefill } = {}) {
-      yield { type: 'start', model: load.id }
+      open++
       try {
+        yield { type: 'start', model: load.id }
         checkOpen()
         validateRequest(request)
         const params: GenerateParams = { load, request, progress: onPrefill !== undefined }
@@ -53,6 +66,20 @@ export const createGgufModel = ({
         }
       } catch (thrown) {
         yield toTerminal(thrown)
+      } finally {
+        open--
+        usedAt = clock.monotonic()
+      }
+    },
+    async state() {
+      const running = !closed && host.pid !== undefined
+      const state =
+        running && (await host.call<HostModelState | undefined>('state', { key: load.key }).catch(ignoreGone))
+      return {
+        engine: 'gguf',
+        contextTokens: info.contextTokens,
+        idleMs: open > 0 ? 0 : Math.round(clock.monotonic() - usedAt),
+        ...(state || nothingLoaded(load)),
       }
     },
     async [Symbol.asyncDispose]() {
@@ -63,3 +90,11 @@ export const createGgufModel = ({
     },
   }
 }
+
+const nothingLoaded = ({ sequences = DEFAULT_SEQUENCES }: LoadParams): HostModelState => ({
+  weightsBytes: 0,
+  kvBytes: 0,
+  sequences: { open: 0, most: sequences },
+  running: 0,
+  waiting: 0,
+})

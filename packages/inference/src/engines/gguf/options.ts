@@ -1,4 +1,4 @@
-import type { CallOptions, LanguageModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
+import type { CallOptions, LanguageModel, LoadedModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
 
 export interface GgufEngineOptions {
   /** Threads that compute. Default: the processor's cores as llama.cpp counts them. */
@@ -52,7 +52,15 @@ export interface GgufStreamOptions extends CallOptions {
 export interface GgufModel extends LanguageModel, AsyncDisposable {
   readonly info: GgufModelInfo
   stream(request: ModelRequest, options?: GgufStreamOptions): AsyncIterable<StreamPart>
+  /** What it holds in memory and does now. Zeros while its host does not run, which this does not change. */
+  state(): Promise<ModelState>
 }
+
+/** Of a loaded model, without the name it was given. */
+export type ModelState = Omit<LoadedModel, 'id' | 'kind'>
+
+/** What only the host knows of it. */
+export type HostModelState = Pick<ModelState, 'weightsBytes' | 'kvBytes' | 'sequences' | 'running' | 'waiting'>
 
 /** Runs GGUF files in one supervised child process. */
 export interface GgufEngine extends AsyncDisposable {
@@ -81,6 +89,9 @@ export const DEFAULT_SAMPLING: Required<Omit<Sampling, 'seed'>> = {
   presencePenalty: 0,
   frequencyPenalty: 0,
 }
+
+/** Conversations of a model when nothing is said. */
+export const DEFAULT_SEQUENCES = 4
 
 /** What the child streams: parts of the answer and, where asked for, how far the prompt is read. */
 export type GenerateEvent = StreamPart | ({ type: 'prefill' } & PrefillProgress)

@@ -29,6 +29,17 @@ export interface SlotPool<S extends CachedTokens> {
    */
   acquire(request: SlotRequest): Promise<Slot<S>>
   release(slot: Slot<S>): void
+  state(): SlotState
+}
+
+export interface SlotState {
+  /** Sequences that were opened, of the most there can be; fewer than asked for when memory ran out. */
+  open: number
+  most: number
+  /** Lent out. */
+  busy: number
+  /** Requests in line. */
+  waiting: number
 }
 
 export interface SlotPoolOptions<S extends CachedTokens> {
@@ -113,6 +124,7 @@ export const createSlotPool = <S extends CachedTokens>({
       }
     },
     release,
+    state: () => ({ open: opened, most: size, busy: opened - free.length, waiting: waiting.length + woken }),
   }
 }
 

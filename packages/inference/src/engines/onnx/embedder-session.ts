@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { RtError, throwIfAborted } from '@rt/core'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { OnnxRuntime } from './load-runtime.ts'
@@ -13,6 +13,8 @@ export interface EmbedderSession {
   embed(texts: string[], signal?: AbortSignal): Promise<EmbedResult>
   /** Frees the weights once running calls have ended. */
   release(): Promise<void>
+  /** Of the model file. */
+  readonly weightsBytes: number
 }
 
 /**
@@ -20,7 +22,7 @@ export interface EmbedderSession {
  * inputs than a text encoder or has other dimensions than stated.
  */
 export const loadEmbedderSession = async (runtime: OnnxRuntime, spec: EmbedderSpec): Promise<EmbedderSession> => {
-  const [encoder, session] = await Promise.all([
+  const [encoder, { session, weightsBytes }] = await Promise.all([
     loadTextEncoder(spec.tokenizerPath, spec.maxTokens, spec.id),
     createSession(runtime, spec),
   ])
@@ -35,6 +37,7 @@ export const loadEmbedderSession = async (runtime: OnnxRuntime, spec: EmbedderSp
     throw error
   }
   return {
+    weightsBytes,
     async embed(texts, signal) {
       const work = embed(texts, signal)
       running.add(work)
@@ -59,8 +62,8 @@ const INPUTS = ['input_ids', 'attention_mask', 'token_type_ids']
 const createSession = async (
   runtime: OnnxRuntime,
   { id, modelPath, threads }: EmbedderSpec,
-): Promise<InferenceSession> => {
-  await access(modelPath).catch((cause: unknown) => {
+): Promise<{ session: InferenceSession; weightsBytes: number }> => {
+  const { size: weightsBytes } = await stat(modelPath).catch((cause: unknown) => {
     throw new RtError({
       code: 'model_unavailable',
       message: `the model file of ${id} cannot be read.`,
@@ -80,7 +83,7 @@ const createSession = async (
     throw invalid(id, 'is damaged or no ONNX model', cause)
   })
   const foreign = session.inputNames.find((name) => !INPUTS.includes(name))
-  if (foreign === undefined) return session
+  if (foreign === undefined) return { session, weightsBytes }
   await session.release()
   throw invalid(id, `wants the input "${foreign}", which a text embedding model does not have`)
 }

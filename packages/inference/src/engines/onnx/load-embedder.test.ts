@@ -10,7 +10,7 @@ interface Call {
 }
 
 /** A host whose vectors are [position in the message, length of the text]. */
-const createFakeHost = (): Host & { calls: Call[]; running: boolean; failUnload?: RtError } => ({
+const createFakeHost = (): Host & { calls: Call[]; running: boolean; failUnload?: RtError; gate?: Promise<void> } => ({
   calls: [],
   running: true,
   name: 'fake',
@@ -22,7 +22,9 @@ const createFakeHost = (): Host & { calls: Call[]; running: boolean; failUnload?
     this.calls.push({ method, params: params as EmbedParams })
     if (method === 'load') return { hashes: ['a', 'b'] } as T
     if (method === 'unload' && this.failUnload) throw this.failUnload
+    if (method === 'state') return { weightsBytes: 7 } as T
     if (method !== 'embed') return undefined as T
+    await this.gate
     const { texts } = params as EmbedParams
     const result: EmbedResult = {
       vectors: Float32Array.from(texts.flatMap((text, i) => [i, text.length])),
@@ -106,5 +108,26 @@ describe('loadEmbedder', () => {
       code: 'invalid_request',
       message: expect.stringContaining('maxTokens of tiny is 0'),
     })
+  })
+
+  it('says what it holds and how long it is idle, and starts no host for it', async () => {
+    const host = createFakeHost()
+    let now = 0
+    const model = await loadEmbedder(host, 1, options, { monotonic: () => now })
+    const idle = { engine: 'onnx', kvBytes: 0, contextTokens: 8, sequences: { open: 0, most: 0 }, waiting: 0 }
+    now = 40
+    expect(await model.state()).toEqual({ ...idle, weightsBytes: 7, running: 0, idleMs: 40 })
+    const gate = Promise.withResolvers<void>()
+    host.gate = gate.promise
+    const embedding = model.embed(['a'])
+    expect(await model.state()).toMatchObject({ running: 1, idleMs: 0 })
+    gate.resolve()
+    await embedding
+    now = 45
+    expect(await model.state()).toMatchObject({ running: 0, idleMs: 5 })
+    host.running = false
+    host.calls.length = 0
+    expect(await model.state()).toMatchObject({ weightsBytes: 0 })
+    expect(host.calls).toEqual([])
   })
 })

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { type EmbeddingModel, type Embeddings, RtError, throwIfAborted } from '@rt/core'
+import {
+  type Clock,
+  type EmbeddingModel,
+  type Embeddings,
+  type LoadedModel,
+  RtError,
+  systemClock,
+  throwIfAborted,
+} from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
 import type {
@@ -9,6 +17,8 @@ import type {
   LoadParams,
   LoadResult,
   Pooling,
+  StateParams,
+  StateResult,
   UnloadParams,
 } from './protocol.ts'
 
@@ -34,8 +44,14 @@ export interface OnnxEmbedderOptions {
   signal?: AbortSignal | undefined
 }
 
+/** Of a loaded model, without the name it was given. */
+export type EmbedderState = Omit<LoadedModel, 'id' | 'kind'>
+
 /** Disposing frees the weights; the engine stays. */
-export type OnnxEmbedder = EmbeddingModel & AsyncDisposable
+export interface OnnxEmbedder extends EmbeddingModel, AsyncDisposable {
+  /** What it holds in memory and does now. Zeros while its host does not run, which this does not change. */
+  state(): Promise<EmbedderState>
+}
 
 /** Texts of one message to the child: bounds its size and the work an abort leaves behind. */
 const GROUP = 128
@@ -45,6 +61,7 @@ export const loadEmbedder = async (
   host: Host,
   threads: number,
   options: OnnxEmbedderOptions,
+  clock: Pick<Clock, 'monotonic'> = systemClock,
 ): Promise<OnnxEmbedder> => {
   const {
     id,
@@ -65,6 +82,8 @@ export const loadEmbedder = async (
     options.fingerprint ??
     fingerprintOf([...hashes, pooling, normalize, maxTokens, prefixes.query ?? '', prefixes.document ?? ''])
   let closed = false
+  let running = 0
+  let usedAt = clock.monotonic()
   return {
     id,
     fingerprint,
@@ -80,15 +99,37 @@ export const loadEmbedder = async (
           hint: 'Load it again.',
         })
       const all: Embeddings = { vectors: [], tokens: 0, truncated: [] }
-      for (let first = 0; first < texts.length; first += GROUP) {
-        const group = texts.slice(first, first + GROUP).map((text) => `${prefixes[kind] ?? ''}${text}`)
-        const params: EmbedParams = { spec, texts: group }
-        const { vectors, tokens, truncated } = await host.call<EmbedResult>('embed', params, { signal: stop })
-        for (let i = 0; i < group.length; i++) all.vectors.push(vectors.slice(i * dimensions, (i + 1) * dimensions))
-        all.tokens += tokens
-        all.truncated.push(...truncated.map((index) => first + index))
+      running++
+      try {
+        for (let first = 0; first < texts.length; first += GROUP) {
+          const group = texts.slice(first, first + GROUP).map((text) => `${prefixes[kind] ?? ''}${text}`)
+          const params: EmbedParams = { spec, texts: group }
+          const { vectors, tokens, truncated } = await host.call<EmbedResult>('embed', params, { signal: stop })
+          for (let i = 0; i < group.length; i++) all.vectors.push(vectors.slice(i * dimensions, (i + 1) * dimensions))
+          all.tokens += tokens
+          all.truncated.push(...truncated.map((index) => first + index))
+        }
+        return all
+      } finally {
+        running--
+        usedAt = clock.monotonic()
       }
-      return all
+    },
+    async state() {
+      const params: StateParams = { spec }
+      const loaded = !closed && host.pid !== undefined
+      const state = loaded && (await host.call<StateResult | undefined>('state', params).catch(ignoreGone))
+      return {
+        engine: 'onnx',
+        weightsBytes: state ? state.weightsBytes : 0,
+        kvBytes: 0,
+        contextTokens: maxTokens,
+        // Texts leave nothing behind: there is no conversation to hold.
+        sequences: { open: 0, most: 0 },
+        running,
+        waiting: 0,
+        idleMs: running > 0 ? 0 : Math.round(clock.monotonic() - usedAt),
+      }
     },
     async [Symbol.asyncDispose]() {
       if (closed) return

@@ -2,12 +2,23 @@ import { sha256File } from '@rt/node/files'
 import { type HostCallContext, serveHost } from '../../host/serve-host.ts'
 import { type EmbedderSession, loadEmbedderSession } from './embedder-session.ts'
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts'
-import type { EmbedderSpec, EmbedParams, EmbedResult, LoadParams, LoadResult, UnloadParams } from './protocol.ts'
+import type {
+  EmbedderSpec,
+  EmbedParams,
+  EmbedResult,
+  LoadParams,
+  LoadResult,
+  StateParams,
+  StateResult,
+  UnloadParams,
+} from './protocol.ts'
 
 // Entry of the child process that runs ONNX models: `run()` blocks the event loop it is called from.
 
 let runtime: Promise<OnnxRuntime> | undefined
 const sessions = new Map<string, Promise<EmbedderSession>>()
+/** Those whose loading ended. */
+const loaded = new Map<string, EmbedderSession>()
 
 /** The promise is kept only while it may succeed: the next call tries again. */
 const loadOnce = (): Promise<OnnxRuntime> => {
@@ -24,15 +35,19 @@ const sessionOf = (spec: EmbedderSpec): Promise<EmbedderSession> => {
   const key = keyOf(spec)
   const open = sessions.get(key)
   if (open) return open
-  const session = loadOnce().then((loaded) => loadEmbedderSession(loaded, spec))
+  const session = loadOnce().then((runtime) => loadEmbedderSession(runtime, spec))
   sessions.set(key, session)
-  session.catch(() => sessions.delete(key))
+  session.then(
+    (ready) => sessions.get(key) === session && loaded.set(key, ready),
+    () => sessions.delete(key),
+  )
   return session
 }
 
 const release = async (spec: EmbedderSpec): Promise<void> => {
   const session = sessions.get(keyOf(spec))
   sessions.delete(keyOf(spec))
+  loaded.delete(keyOf(spec))
   await (await session)?.release()
 }
 
@@ -48,6 +63,10 @@ serveHost({
     },
     async embed({ spec, texts }: EmbedParams, { signal }: HostCallContext): Promise<EmbedResult> {
       return (await sessionOf(spec)).embed(texts, signal)
+    },
+    state({ spec }: StateParams): StateResult | undefined {
+      const session = loaded.get(keyOf(spec))
+      return session && { weightsBytes: session.weightsBytes }
     },
     async unload({ spec }: UnloadParams): Promise<void> {
       await release(spec)

@@ -114,9 +114,13 @@ describe('the onnx engine with bge-small', () => {
     expect(second.fingerprint).not.toBe(model.fingerprint)
     const [cls, mean] = await Promise.all([model.embed([TEXTS[0]!]), second.embed([TEXTS[0]!])])
     expect(cosine(cls.vectors[0]!, mean.vectors[0]!)).toBeLessThan(0.99)
+    expect(await second.state()).toMatchObject({ engine: 'onnx', weightsBytes: 34_014_426, contextTokens: 512 })
     await second[Symbol.asyncDispose]()
+    expect(await second.state()).toMatchObject({ weightsBytes: 0 })
     await expect(second.embed(['x'])).rejects.toMatchObject({ code: 'shutting_down' })
     expect((await model.embed(['x'])).vectors).toHaveLength(1)
+    await using again = await engine.loadEmbedder({ ...options, pooling: 'mean' })
+    expect((await again.embed([TEXTS[0]!])).vectors).toEqual(mean.vectors)
   })
 
   it('refuses wrong dimensions and damaged files without losing the child', async () => {

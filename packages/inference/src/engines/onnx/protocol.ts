@@ -40,3 +40,12 @@ export interface EmbedResult {
 export interface UnloadParams {
   spec: EmbedderSpec
 }
+
+export interface StateParams {
+  spec: EmbedderSpec
+}
+
+/** Undefined when the model is not loaded. */
+export interface StateResult {
+  weightsBytes: number
+}
