@@ -12,11 +12,17 @@ export class FailureError extends Error {
 
 const SQLITE_ERROR = 1
 const SQLITE_IOERR = 10
+const SQLITE_CORRUPT = 11
+const SQLITE_NOTADB = 26
 
 /** SQLite's primary result code (https://sqlite.org/rescode.html). */
 export const primaryCode = (errcode: number): number => errcode & 0xff
 
 export const isDiskFailure = (error: unknown): boolean => primaryCode(errcodeOf(error) ?? 0) === SQLITE_IOERR
+
+/** The file does not hold what a database holds. */
+export const isDamage = (error: unknown): boolean =>
+  [SQLITE_CORRUPT, SQLITE_NOTADB].includes(primaryCode(errcodeOf(error) ?? 0))
 
 /** Any thrown value as plain data. `sql` is the statement that failed: only words that stand in it may be repeated. */
 export const toFailure = (error: unknown, sql?: string): Failure => {

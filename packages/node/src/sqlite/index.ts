@@ -1,5 +1,11 @@
 // Each line here is API. What runs in the worker (connection, migrate) is not: node:sqlite stays behind the threads.
 export { openDatabase } from './open-database.ts'
+export { backup } from './backup.ts'
+export { restore } from './restore.ts'
+export { checkIntegrity } from './check-integrity.ts'
 export { acquireOwner, readOwner } from './owner.ts'
 export type { Database, OpenDatabaseOptions, Row, SqlValue, Statement, Transaction, WriteResult } from './types.ts'
+export type { BackupOptions, BackupResult } from './backup.ts'
+export type { RestoreOptions, RestoreResult } from './restore.ts'
+export type { CheckIntegrityOptions, IntegrityReport } from './check-integrity.ts'
 export type { AcquireOwnerOptions, Owner, OwnerInfo } from './owner.ts'

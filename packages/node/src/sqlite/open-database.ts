@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { basename } from 'node:path'
 import { abortable, disposeAll, RtError, throwIfAborted } from '@rt/core'
+import { backup } from './backup.ts'
 import { createReaderPool, type ReaderPool } from './reader-pool.ts'
 import { createFile, requireFile } from './database-file.ts'
 import { cloneable, cloneableStatement } from './cloneable.ts'
@@ -44,6 +45,8 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
   let closing: Promise<void> | undefined
   /** Fires when closing has waited long enough for the work of transactions, which may wait for anything. */
   const overdue = new AbortController()
+  const backups = new Set<Promise<unknown>>()
+  const endBackups = new AbortController()
 
   const refuseClosed = (): void => {
     if (closing) throw new RtError({ code: 'database_error', message: `${file} is closed.`, hint: 'Open it again.' })
@@ -111,6 +114,9 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
     const patience = setTimeout(() => overdue.abort(overdueError(file, graceMs)), graceMs)
     await queue
     clearTimeout(patience)
+    // A backup reads on, and the log could not be written back while it does.
+    endBackups.abort(closedError(file))
+    await Promise.allSettled(backups)
     // Readers first: the writer's checkpoint then has nobody to wait for.
     await disposeAll([writer && { [Symbol.asyncDispose]: () => writer.close() }, pool])
   }
@@ -139,6 +145,13 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
       if (writer) await exclusive('migrate', (on) => on.request(operation))
       else await pool.request(operation)
     },
+    async backup(target, { signal, ...options } = {}) {
+      refuseClosed()
+      const either = signal ? AbortSignal.any([signal, endBackups.signal]) : endBackups.signal
+      const running = backup(path, target, { ...options, signal: either })
+      backups.add(running)
+      return running.finally(() => backups.delete(running))
+    },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   }
 }
@@ -148,5 +161,13 @@ const overdueError = (file: string, graceMs: number): RtError =>
     code: 'shutting_down',
     message: `${file} was closed, and its transactions did not end within ${graceMs} ms: nothing of this one is stored.`,
     hint: 'Keep transactions short: wait for models and networks outside of them.',
+    retryable: false,
+  })
+
+const closedError = (file: string): RtError =>
+  new RtError({
+    code: 'shutting_down',
+    message: `${file} was closed before its backup was complete. Nothing of it was kept.`,
+    hint: 'Wait for the backup before closing.',
     retryable: false,
   })

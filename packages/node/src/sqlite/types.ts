@@ -1,3 +1,5 @@
+import type { BackupOptions, BackupResult } from './backup.ts'
+
 export type SqlValue = string | number | bigint | null | Uint8Array
 
 export interface Row {
@@ -45,6 +47,8 @@ export interface Database extends AsyncDisposable {
    * @throws RtError `database_newer` when the file has seen a later version than `migrations` knows.
    */
   migrate(namespace: string, migrations: readonly string[]): Promise<void>
+  /** `backup` of this database, which goes on meanwhile; closing stops it with `shutting_down`. */
+  backup(target: string, options?: BackupOptions): Promise<BackupResult>
 }
 
 export interface OpenDatabaseOptions {

@@ -9,13 +9,23 @@ export interface Script {
   exited: Promise<{ code: number | null; signal: string | null; stderr: string }>
 }
 
-/** Starts a TypeScript file as a real process. `shell` goes before the command, e.g. to set a limit. */
-export const runScript = (file: URL, args: string[], { shell }: { shell?: string } = {}): Script => {
+export interface ScriptOptions {
+  /** Goes before the command, e.g. to set a limit. */
+  shell?: string
+  /** The same in mounts of its own, where it may mount. */
+  inOwnMounts?: string
+  /** Run as this user; only root can. */
+  uid?: number
+}
+
+/** Starts a TypeScript file as a real process. */
+export const runScript = (file: URL, args: string[], { shell, inOwnMounts, uid }: ScriptOptions = {}): Script => {
   const command = [process.execPath, '--conditions=@rt/source', file.pathname, ...args]
-  const env = { ...process.env, NODE_OPTIONS: '' }
-  const child = shell
-    ? spawn('sh', ['-c', `${shell}; exec "$@"`, 'sh', ...command], { env })
-    : spawn(command[0]!, command.slice(1), { env })
+  const options = { env: { ...process.env, NODE_OPTIONS: '' }, ...(uid !== undefined && { uid, gid: uid }) }
+  const before = inOwnMounts ?? shell
+  const wrapped = before ? ['sh', '-c', `${before}; exec "$@"`, 'sh', ...command] : command
+  const [program, ...rest] = inOwnMounts ? ['unshare', '-rm', ...wrapped] : wrapped
+  const child = spawn(program!, rest, { ...options, stdio: 'pipe' })
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
