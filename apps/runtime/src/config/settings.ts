@@ -33,6 +33,26 @@ export interface Settings {
   }
 }
 
+/** The same as a command's flags or a program's options give them. They win over everything else. */
+export interface FlagValues {
+  chat: string | string[]
+  embed: string | string[] | false
+  threads: number
+  contextTokens: number
+  download: boolean
+  system: string
+  /** `"75%"` or 0.75. */
+  window: number | string
+  retrieve: boolean
+  passages: number
+  tools: string[]
+  trace: boolean
+  host: string
+  port: number
+  allowedHosts: string[]
+  allowedOrigins: string[]
+}
+
 /** Where a value came from, for `rt config` and for errors in the user's own words. */
 export type Origin =
   | { from: 'flag'; name: string }
@@ -40,10 +60,12 @@ export type Origin =
   | { from: 'file'; file: string; line: number }
   | { from: 'default' }
 
-/** A setting by its path in config.toml, e.g. `server.port`. */
+/** A setting by its path in config.toml, e.g. `server.port`, as it may be shown: never with a secret. */
 export interface SettingRow {
   key: string
   value: unknown
+  /** What happens while `value` is undefined. */
+  otherwise?: string
   origin: Origin
 }
 

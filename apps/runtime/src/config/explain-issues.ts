@@ -1,0 +1,67 @@
+import { nearestNames } from '@rt/core'
+import type * as z from 'zod'
+import { describePlace, isTable, valueAt } from './describe-place.ts'
+import { type Field, fieldAt } from './fields.ts'
+import type { KeyLines, Path } from './locate-keys.ts'
+import type { Mistake } from './mistakes.ts'
+import { visible } from './shown.ts'
+
+/** What zod found, in the words of the file. */
+export const explainIssues = (
+  issues: readonly z.core.$ZodIssue[],
+  { fields, raw, lines }: { fields: Field[]; raw: unknown; lines: KeyLines },
+): Mistake[] => {
+  const at = (path: Path, why: string): Mistake => ({
+    line: lines.lineOf(path),
+    where: describePlace(path, valueAt(raw, path)),
+    why,
+  })
+  return issues.flatMap((issue): Mistake[] => {
+    const path = issue.path as (string | number)[]
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => at([...path, key], unknownKey(fields, path, key, valueAt(raw, [...path, key]))))
+    const field = fieldAt(fields, path)
+    // Of a list the whole stands there, however deep the wrong element is.
+    const own = path.slice(0, field.path.length)
+    return [at(own, wrongValue(field, own, valueAt(raw, own)))]
+  })
+}
+
+const unknownKey = (fields: Field[], path: Path, key: string, value: unknown): string => {
+  const { keys = [], path: own } = fieldAt(fields, path)
+  const isTop = own.length === 0
+  const tables = fields.filter((field) => field.path.length === 1 && field.keys).map((field) => field.path[0]!)
+  const name = visible(key)
+  const list = isTop ? `Tables: ${tables.join(', ')}.` : `Keys: ${keys.join(', ')}.`
+  if (isTop && isTable(value)) {
+    const [near] = nearestNames(key, tables)
+    return `There is no table [${name}]${near ? `; did you mean [${near}]?` : '.'} ${list}`
+  }
+  return `"${name}" is not a key of ${isTop ? 'config.toml' : `[${path.join('.')}]`}${suggest(fields, keys, key)} ${list}`
+}
+
+/** The key it could be: the same under another table, one letter off here, there, or more than one here. */
+const suggest = (fields: Field[], keys: readonly string[], key: string): string => {
+  const others = fields.filter(({ path }) => path.length === 1 || (path.length === 2 && path[1] !== '*'))
+  const elsewhere = (name: string): string => {
+    const [first, second] = others.find(({ path }) => path.at(-1) === name)!.path
+    return `"${name}" ${second === undefined ? 'above every table' : `under [${first}]`}`
+  }
+  const names = others.map(({ path }) => path.at(-1)!)
+  if (names.includes(key)) return `; it belongs ${elsewhere(key).replace(/^"[^"]*" /, '')}.`
+  const close = { slack: 1 }
+  const [here] = nearestNames(key, keys, close)
+  const [there] = nearestNames(key, names, close)
+  const [far] = nearestNames(key, keys)
+  if (here ?? (there === undefined ? far : undefined)) return `; did you mean "${here ?? far}"?`
+  return there === undefined ? '.' : `; did you mean ${elsewhere(there)}?`
+}
+
+const wrongValue = ({ note, keys }: Field, own: Path, value: unknown): string => {
+  const name = own.join('.')
+  if (keys && !isTable(value)) return `"${name}" must be a table: [${name}] and its keys below.`
+  const expected = `${keys ? `[${name}]` : `"${own.at(-1)}"`} must be ${note?.expects}.`
+  const isVariable =
+    note?.setting && note.setting.kind.type !== 'text' && typeof value === 'string' && /^env:/.test(value)
+  return isVariable ? `${expected} env:NAME is text; ${note.setting!.variable} sets it instead.` : expected
+}

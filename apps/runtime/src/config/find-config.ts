@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+
+export interface FindConfigOptions {
+  /** A file as `--config` names it; false = none. Default: `RT_CONFIG`, else the nearest. */
+  config?: string | false
+  env: Record<string, string | undefined>
+  cwd: string
+}
+
+export interface FoundConfig {
+  file: string
+  /** Who named it; undefined when it was found. */
+  by?: '--config' | 'RT_CONFIG'
+}
+
+/** Finds the config.toml to read. One that is named is taken as it is, also when it is missing. */
+export const findConfig = async ({ config, env, cwd }: FindConfigOptions): Promise<FoundConfig | undefined> => {
+  if (config === false) return undefined
+  if (config) return { file: resolve(cwd, config), by: '--config' }
+  const named = env['RT_CONFIG']
+  if (named !== undefined)
+    return /^(none|)$/i.test(named.trim()) ? undefined : { file: resolve(cwd, named), by: 'RT_CONFIG' }
+  const folder = await nearest(cwd, hasConfig)
+  return folder === undefined ? undefined : { file: join(folder, 'config.toml') }
+}
+
+/** Upwards, but not into the home folder itself, and not into folders that others can write to, such as /tmp. */
+export const nearest = async (
+  from: string,
+  test: (folder: string) => Promise<boolean>,
+): Promise<string | undefined> => {
+  for (let folder = from; folder !== homedir() && !(await isShared(folder)); folder = dirname(folder)) {
+    if (await test(folder)) return folder
+    if (folder === dirname(folder)) return undefined
+  }
+  return undefined
+}
+
+const WRITABLE_BY_ALL = 0o002
+
+const isShared = async (folder: string): Promise<boolean> =>
+  process.platform !== 'win32' && ((await stat(folder)).mode & WRITABLE_BY_ALL) !== 0
+
+/** Anybody's `config.toml` may lie in a folder; ours says `rt = 1` above its first table. */
+export const hasConfig = async (folder: string): Promise<boolean> => {
+  const file = join(folder, 'config.toml')
+  return existsSync(file) && isOurs(await readFile(file, 'utf8').catch(() => ''))
+}
+
+/** Without reading it as TOML. A file of another version is ours as well: it is refused, not overlooked. */
+const isOurs = (text: string): boolean => {
+  const [top] = text.split(/^\s*\[{1,2}\s*[\w"'][^,\n]*\]\s*(?:#.*)?$/m)
+  return /^\s*(?:rt|"rt"|'rt')\s*=\s*\d+\s*(?:#.*)?$/m.test(top!.replace(/^\uFEFF/, ''))
+}

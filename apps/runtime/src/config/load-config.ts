@@ -1,0 +1,111 @@
+import { isAbsolute, relative } from 'node:path'
+import { RtError } from '@rt/core'
+import { type FindConfigOptions, findConfig, type FoundConfig } from './find-config.ts'
+import type { ConfigFile, ReadFileOptions } from './read-file.ts'
+import type { FlagValues, LoadedConfig, Origin, SettingRow, Settings } from './settings.ts'
+import { type Setting, SETTINGS, VARIABLES_ONLY } from './settings-table.ts'
+import { shownValue, withoutLoginsDeep } from './shown.ts'
+import type { TrustOptions } from './trust.ts'
+import { checkValue, expects, parseValue } from './value-kind.ts'
+
+export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOptions {}
+
+/**
+ * Everything that can be set: flag > `RT_*` variable > config.toml > default. Without a config.toml this loads neither a
+ * TOML parser nor zod: it is on the way of every start.
+ *
+ * @throws RtError `config_invalid` naming flag, variable or line; `forbidden` for a file that needs trust; `unsupported`.
+ */
+export const loadConfig = async (
+  flags: Partial<FlagValues> = {},
+  { env = process.env, cwd = process.cwd(), config, ...trust }: LoadConfigOptions = {},
+): Promise<LoadedConfig> => {
+  const found = await findConfig({ config, env, cwd })
+  const file = found && (await readFound(found, { ...trust, env, shown: shownPath(found.file, cwd) }))
+  const values = SETTINGS.map((setting) => ({ setting, ...valueOf(setting, flags, env, file, found?.file) }))
+  const aliases = (file?.models ?? [])
+    .filter((name) => !SETTINGS.some(({ key }) => key === `models.${name}`))
+    .map((name) => ({ name, ...file!.get(['models', name])! }))
+  return {
+    settings: toSettings(
+      Object.fromEntries(values.map(({ setting, value }) => [setting.option, value])),
+      Object.fromEntries(aliases.map(({ name, value }) => [name, [value].flat() as string[]])),
+    ),
+    rows: [
+      ...values.map(({ setting: { key, otherwise }, shown, origin }) => row(key, shown, origin, otherwise)),
+      ...aliases.map(({ name, written, line }) =>
+        row(`models.${name}`, [written].flat(), { from: 'file', file: found!.file, line }),
+      ),
+      ...VARIABLES_ONLY.map(({ key, variable, secret, otherwise }) => {
+        const value = env[variable] || undefined
+        const origin: Origin = value ? { from: 'environment', name: variable } : { from: 'default' }
+        return row(key, value && secret ? 'set' : value, origin, otherwise)
+      }),
+    ],
+    file: found?.file,
+  }
+}
+
+const readFound = async (found: FoundConfig, options: ReadFileOptions): Promise<ConfigFile> =>
+  (await import('./read-file.ts')).readConfigFile(found, options)
+
+interface Found {
+  value: unknown
+  /** The same as it may be shown: `env:NAME` instead of a secret. */
+  shown: unknown
+  origin: Origin
+}
+
+const valueOf = (
+  setting: Setting,
+  flags: Partial<FlagValues>,
+  env: Record<string, string | undefined>,
+  file: ConfigFile | undefined,
+  path: string | undefined,
+): Found => {
+  const { kind, variable, option, flag = option } = setting
+  const given = flags[option]
+  if (given !== undefined) {
+    const value = checkValue(kind, given)
+    if (value === undefined) throw invalid(flag, given, setting)
+    return { value, shown: value, origin: { from: 'flag', name: flag } }
+  }
+  const text = env[variable]
+  if (text) {
+    const value = parseValue(kind, text)
+    if (value === undefined) throw invalid(variable, text, setting)
+    return { value, shown: value, origin: { from: 'environment', name: variable } }
+  }
+  const written = file?.get(setting.key.split('.'))
+  if (written === undefined) return { value: setting.default, shown: setting.default, origin: { from: 'default' } }
+  const value = checkValue(kind, written.value)
+  if (value === undefined) throw invalid(`${setting.key} in line ${written.line}`, written.written, setting)
+  const shown = checkValue(kind, written.written) ?? written.written
+  return { value, shown, origin: { from: 'file', file: path!, line: written.line } }
+}
+
+const invalid = (name: string, value: unknown, { kind, key }: Setting): RtError =>
+  new RtError({
+    code: 'config_invalid',
+    message: `${name} is ${shownValue([key], value)}.`,
+    hint: `It must be ${expects(kind)}.`,
+  })
+
+const row = (key: string, value: unknown, origin: Origin, otherwise?: string): SettingRow => ({
+  key,
+  value: withoutLoginsDeep(value),
+  origin,
+  ...(value === undefined && otherwise !== undefined && { otherwise }),
+})
+
+/** Every value was checked by the kind of its setting. */
+const toSettings = (values: Record<string, unknown>, aliases: Record<string, string[]>): Settings => {
+  const { host, port, allowedHosts, allowedOrigins, ...others } = values
+  return { ...others, aliases, server: { host, port, allowedHosts, allowedOrigins } } as Settings
+}
+
+/** A file as a person would name it from where they are. */
+const shownPath = (file: string, cwd: string): string => {
+  const path = relative(cwd, file)
+  return isAbsolute(path) || path.split(/[/\\]/).filter((part) => part === '..').length > 2 ? file : path
+}

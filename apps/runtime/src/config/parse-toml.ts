@@ -1,0 +1,81 @@
+import { RtError } from '@rt/core'
+import { parse, TomlError } from 'smol-toml'
+import { locateKeys, type Path } from './locate-keys.ts'
+import { type Mistake, mistakesError } from './mistakes.ts'
+import { isSecret, visible, withoutLogins } from './shown.ts'
+
+/**
+ * The tables of a TOML document.
+ *
+ * @throws RtError `config_invalid` with line, column, the line itself and what is wrong with it.
+ */
+export const parseToml = (text: string, file: string): Record<string, unknown> => {
+  try {
+    return parse(text, { unsafeKeyBehaviour: 'throw', maxDepth: 50 })
+  } catch (cause) {
+    if (cause instanceof TomlError) throw mistakesError(file, [explain(text, cause)])
+    throw new RtError({ code: 'config_invalid', message: `${file} could not be read as TOML.`, cause })
+  }
+}
+
+const explain = (text: string, { line, column, message }: TomlError): Mistake => {
+  const lines = text.split(/\r?\n/)
+  const said = message.split('\n', 1)[0]!.replace(/^Invalid TOML document: /, '')
+  const why = said.includes('redefine') ? twice(lines, line) : `${reason(said, lines[line - 1]!.trim())} (${said})`
+  return { line, column, where: repeat(lines, line), why }
+}
+
+/** In our words where the mistake is a common one. */
+const reason = (said: string, written: string): string => {
+  if (/^\[[^\]]*$/.test(written)) return 'The table has no closing bracket: [name].'
+  if (/unfinished string|control characters/.test(said)) return 'The text has no closing quote.'
+  if (/^[\w."'-]+\s*=\s*$/.test(written)) return 'There is no value after the equals sign.'
+  if (/^[\w."'-]+\s*=\s*[A-Za-z]/.test(written))
+    return 'Text must stand in quotes; the only other words are true and false.'
+  if (/^[\w."'-]+\s*(:|$|[^=\s])/.test(written)) return 'A key is written as key = value.'
+  return 'This is not TOML.'
+}
+
+/** Names the first of two: what stands before the second is a document of its own. */
+const twice = (lines: string[], line: number): string => {
+  const { table, path } = written(lines, line)
+  const before = locateKeys(lines.slice(0, line - 1).join('\n'))
+  const isHeader = /^\s*\[/.test(lines[line - 1]!)
+  const name = visible(isHeader ? `[${path.join('.')}]` : `"${path.at(-1)}"`)
+  const known = !table.startsWith('[[') && before.paths.some((one) => String(one) === String(path))
+  return `${name} is set twice${known ? `, first in line ${before.lineOf(path)}` : ''}: keep one of them.`
+}
+
+const HEADER = /^\s*\[\[?[^\],]+\]?\]?\s*(#.*)?$/
+const PAIR = /^\s*[\w."' -]+=/
+
+/** The table that a line stands in, and the path of the nearest key or header that begins there or above. */
+const written = (lines: string[], line: number): { table: string; path: Path } => {
+  const above = lines.slice(0, line)
+  const table = above.findLast((one) => HEADER.test(one)) ?? ''
+  const start = above.findLast((one) => HEADER.test(one) || PAIR.test(one)) ?? ''
+  const paths = safely(start === table ? table : `${table}\n${PAIR.exec(start)?.[0]}0`)
+  return { table: table.trim(), path: paths.findLast((path) => path.every((part) => typeof part === 'string')) ?? [] }
+}
+
+/** Half a document may end in half a quoted key. */
+const safely = (text: string): Path[] => {
+  try {
+    return locateKeys(text).paths
+  } catch {
+    return []
+  }
+}
+
+const LONGEST = 100
+
+/** The line, unless a secret may stand in it: a value that goes on over several lines has its key above. */
+const repeat = (lines: string[], line: number): string => {
+  const text = lines[line - 1]!.trim()
+  const { path } = written(lines, line)
+  const key = /^[\w."'-]+/.exec(text)?.[0] ?? ''
+  const words = text.split(/[\s"'=,]+/).filter(Boolean)
+  const secret = isSecret(path, 'text') || isSecret([key], 'text') || words.some((word) => isSecret(['', 'word'], word))
+  const shown = secret ? `${PAIR.exec(text)?.[0] ?? key} …`.trim() : visible(withoutLogins(text))
+  return shown.length > LONGEST ? `${shown.slice(0, LONGEST - 1)}…` : shown
+}

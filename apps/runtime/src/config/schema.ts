@@ -1,0 +1,263 @@
+import * as z from 'zod'
+import { SETTINGS, type Setting } from './settings-table.ts'
+import { expects, type ValueKind } from './value-kind.ts'
+
+/** The version that `rt = 1` names. */
+export const CONFIG_VERSION = 1
+
+/** What the reference page and the errors say about a key, beside its description. */
+export interface Note {
+  meaning: string
+  /** For "must be …". */
+  expects: string
+  /** Key of a setting this version has: with its variable, flag and default. */
+  setting?: Setting
+  /** Not in this version: a file which asks for it is refused. */
+  later?: Later
+  /** An alias stands here: any name. */
+  name?: string
+}
+
+export interface Later {
+  /** Values that ask for nothing new. */
+  unless?: readonly unknown[]
+  /** What to do in this version. */
+  instead: string
+}
+
+export const NOTES: WeakMap<z.core.$ZodType, Note> = new WeakMap()
+
+const LATER = 'Not in this version.'
+
+const noted = <T extends z.ZodType>(schema: T, note: Note): T => {
+  const described = schema.describe(note.later ? `${note.meaning} ${LATER}` : note.meaning)
+  NOTES.set(described, note)
+  return described
+}
+
+/** `env:NAME` stands for text of any pattern. */
+const orVariable = (pattern: RegExp): RegExp =>
+  new RegExp(`^env:\\S+$|${pattern.source}`, pattern.flags.replace('g', ''))
+
+const toZod = (kind: ValueKind): z.ZodType => {
+  switch (kind.type) {
+    case 'text':
+      return kind.pattern ? z.string().regex(orVariable(kind.pattern)) : z.string()
+    case 'integer':
+      return z.int().min(kind.min).max(kind.max)
+    case 'share':
+      return z.union([
+        z.number().min(kind.min).max(kind.max),
+        z
+          .string()
+          .regex(/^\d{1,3}(\.\d+)?%$/)
+          .refine((text) => Number.parseFloat(text) >= kind.min * 100 && Number.parseFloat(text) <= kind.max * 100),
+      ])
+    case 'switch':
+      return z.boolean()
+    case 'models': {
+      const name = z.string().regex(/\S/)
+      return kind.off ? z.union([name, z.array(name).min(1), z.literal(false)]) : z.union([name, z.array(name).min(1)])
+    }
+    case 'list':
+      return z.array(z.string().regex(orVariable(kind.each)))
+  }
+}
+
+/** A key of the table of settings. */
+const setting = (key: string): z.ZodOptional => {
+  const found = SETTINGS.find((one) => one.key === key)!
+  return noted(toZod(found.kind), { meaning: found.meaning, expects: expects(found.kind), setting: found }).optional()
+}
+
+const text = (note: Omit<Note, 'expects'> & { expects?: string }): z.ZodOptional =>
+  noted(z.string(), { expects: 'text', ...note }).optional()
+
+const texts = (note: Omit<Note, 'expects'>): z.ZodOptional =>
+  noted(z.array(z.string()), { expects: 'a list of texts', ...note }).optional()
+
+const oneOf = (names: [string, ...string[]], note: Omit<Note, 'expects'>): z.ZodOptional =>
+  noted(z.enum(names), { expects: `one of ${names.map((name) => `"${name}"`).join(', ')}`, ...note }).optional()
+
+const LOCAL_ONLY: Later = {
+  instead: 'This version runs models on this machine only: remove the table, and name a local model in [models].',
+}
+const ONE_PROCESS: Later = {
+  instead: 'Remove it: this version answers every request with a local model, without a budget.',
+}
+const SQLITE: Later = {
+  unless: ['sqlite'],
+  instead: 'Remove it: this version keeps everything in SQLite, in the data folder.',
+}
+const NO_MCP: Later = { instead: 'Remove the table: define tools in your program with tool(), until MCP servers come.' }
+const NO_BUILTIN: Later = {
+  unless: [false],
+  instead: 'Remove it: this version has no tool that runs commands or reads files.',
+}
+
+const shape = {
+  rt: noted(z.literal(CONFIG_VERSION), {
+    meaning: "Version of this file's keys, required, above every table. It marks the file as rt's.",
+    expects: `${CONFIG_VERSION}`,
+  }),
+  models: z
+    .strictObject({ chat: setting('models.chat'), embed: setting('models.embed') })
+    .catchall(
+      noted(toZod({ type: 'models', off: false }), {
+        name: 'ALIAS',
+        meaning: 'Another name for a model, or for several tried in order: `--model ALIAS`, and in requests.',
+        expects: expects({ type: 'models', off: false }),
+      }),
+    )
+    .optional(),
+  engine: z
+    .strictObject({
+      threads: setting('engine.threads'),
+      context_tokens: setting('engine.context_tokens'),
+      download: setting('engine.download'),
+    })
+    .optional(),
+  chat: z.strictObject({ system: setting('chat.system') }).optional(),
+  memory: z
+    .strictObject({
+      window: setting('memory.window'),
+      retrieve: setting('memory.retrieve'),
+      passages: setting('memory.passages'),
+    })
+    .optional(),
+  tools: z
+    .strictObject({
+      allow: setting('tools.allow'),
+      shell: noted(z.boolean(), {
+        meaning: 'Let models run commands. Needs your trust.',
+        expects: 'true or false',
+        later: NO_BUILTIN,
+      }).optional(),
+      roots: texts({
+        meaning: 'Folders that file tools may reach. Needs your trust.',
+        later: { ...NO_BUILTIN, unless: [[]] },
+      }),
+    })
+    .optional(),
+  server: z
+    .strictObject({
+      host: setting('server.host'),
+      port: setting('server.port'),
+      allowed_hosts: setting('server.allowed_hosts'),
+      allowed_origins: setting('server.allowed_origins'),
+    })
+    .optional(),
+  observe: z
+    .strictObject({
+      trace: setting('observe.trace'),
+      otlp: text({
+        meaning: 'Where to send spans by OTLP.',
+        later: { instead: 'Remove it: traces stay on this machine, rt trace shows them.' },
+      }),
+      capture_content: noted(z.boolean(), {
+        meaning: 'Put the text of messages into spans that are sent.',
+        expects: 'true or false',
+        later: { unless: [false], instead: 'Remove it: nothing is sent, and rt trace joins the text on this machine.' },
+      }).optional(),
+    })
+    .optional(),
+  providers: z
+    .record(
+      z.string(),
+      noted(
+        z.strictObject({
+          kind: text({
+            meaning: "anthropic, openai, kserve, ai-sdk or a preset; default: the table's name.",
+            later: LOCAL_ONLY,
+          }),
+          api_key: text({ meaning: 'As `env:NAME`, so that no secret stands in the file.', later: LOCAL_ONLY }),
+          base_url: text({ meaning: 'Address of a compatible server.', later: LOCAL_ONLY }),
+        }),
+        {
+          name: 'NAME',
+          meaning: 'A remote service for models, named as NAME/model.',
+          expects: 'a table',
+          later: LOCAL_ONLY,
+        },
+      ),
+    )
+    .optional(),
+  router: z
+    .strictObject({
+      timeout: text({ meaning: 'Longest a model may take, as "60s".', later: ONE_PROCESS }),
+      budget: noted(
+        z.strictObject({
+          day_usd: noted(z.number().min(0), {
+            meaning: 'Most that remote models may cost in a day.',
+            expects: 'a number of dollars',
+            later: ONE_PROCESS,
+          }).optional(),
+        }),
+        { meaning: 'Limits of cost.', expects: 'a table', later: ONE_PROCESS },
+      ).optional(),
+    })
+    .optional(),
+  vector: z
+    .strictObject({
+      store: oneOf(['sqlite', 'lancedb', 'pgvector', 'qdrant'], {
+        meaning: 'Where vectors are kept; this version has sqlite.',
+        later: SQLITE,
+      }),
+      url: text({ meaning: 'Address of the store.', later: { instead: SQLITE.instead } }),
+    })
+    .optional(),
+  state: z
+    .strictObject({
+      store: oneOf(['sqlite', 'postgres'], {
+        meaning: 'Where threads and traces are kept; this version has sqlite.',
+        later: SQLITE,
+      }),
+      url: text({ meaning: 'Address of the store.', later: { instead: SQLITE.instead } }),
+    })
+    .optional(),
+  limits: z
+    .strictObject({
+      store: oneOf(['memory', 'redis'], {
+        meaning: 'Where limits are counted; this version has memory.',
+        later: { unless: ['memory'], instead: 'Remove it: this version counts in the memory of one process.' },
+      }),
+      url: text({
+        meaning: 'Address of the store.',
+        later: { instead: 'Remove it: there is nothing to reach in this version.' },
+      }),
+    })
+    .optional(),
+  mcp: z
+    .record(
+      z.string(),
+      noted(
+        z
+          .strictObject({
+            command: texts({
+              meaning: 'Program and arguments of a server on this machine. Needs your trust.',
+              later: NO_MCP,
+            }),
+            cwd: text({ meaning: 'Folder the program runs in.', later: NO_MCP }),
+            env: noted(z.record(z.string(), z.string()), {
+              meaning: "Variables of the program's environment.",
+              expects: 'a table of texts',
+              later: NO_MCP,
+            }).optional(),
+            url: text({ meaning: 'Address of a server elsewhere.', later: NO_MCP }),
+            headers: noted(z.record(z.string(), z.string()), {
+              meaning: 'Headers of every request to it.',
+              expects: 'a table of texts',
+              later: NO_MCP,
+            }).optional(),
+          })
+          .refine((server) => (server.command === undefined) !== (server.url === undefined)),
+        { name: 'NAME', meaning: 'A server of tools.', expects: 'a table with either command or url', later: NO_MCP },
+      ),
+    )
+    .optional(),
+}
+
+/** config.toml as a whole. Values stay as written: `env:NAME`, "75%" and single names are made uniform afterwards. */
+export const configSchema: z.ZodObject = z
+  .strictObject(shape)
+  .describe('config.toml of rt: models, memory, tools, server. Precedence: flag > RT_* variable > this file > default.')

@@ -1,0 +1,182 @@
+import type { FlagValues } from './settings.ts'
+import type { ValueKind } from './value-kind.ts'
+
+/** One thing that can be set, with all its names. The schema, the reference page and `rt config` are made from these. */
+export interface Setting {
+  /** Path in config.toml. */
+  key: string
+  variable: string
+  /** Name in `createRuntime({ … })`. */
+  option: keyof FlagValues
+  /** Of the command, where there is one. */
+  flag?: string
+  kind: ValueKind
+  /** Undefined: `otherwise` says what happens. */
+  default?: unknown
+  otherwise?: string
+  meaning: string
+}
+
+const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/i
+const ADDRESS = /^[^\s/]+$/
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s]+\/?$/i
+const NOT_BLANK = /\S/
+const ANY: ValueKind = { type: 'text', expects: 'text' }
+
+export const SETTINGS: readonly Setting[] = [
+  {
+    key: 'models.chat',
+    variable: 'RT_CHAT',
+    option: 'chat',
+    flag: '--model',
+    kind: { type: 'models', off: false },
+    default: ['smollm2:135m'],
+    meaning: 'Chat model. Of several names the first that is installed is used, else the first that can be fetched.',
+  },
+  {
+    key: 'models.embed',
+    variable: 'RT_EMBED',
+    option: 'embed',
+    kind: { type: 'models', off: true },
+    default: ['bge-small-en-v1.5'],
+    meaning: 'Embedding model of the knowledge; false (in a variable also none) = search by words only.',
+  },
+  {
+    key: 'engine.threads',
+    variable: 'RT_THREADS',
+    option: 'threads',
+    kind: { type: 'integer', min: 1, max: 256 },
+    otherwise: 'the number of cores, at most 8',
+    meaning: 'Threads of the engines.',
+  },
+  {
+    key: 'engine.context_tokens',
+    variable: 'RT_CONTEXT_TOKENS',
+    option: 'contextTokens',
+    kind: { type: 'integer', min: 256, max: 10_000_000 },
+    otherwise: "the model's own, at most 4096",
+    meaning: 'Context window of a conversation, in tokens. A larger one takes more memory.',
+  },
+  {
+    key: 'engine.download',
+    variable: 'RT_DOWNLOAD',
+    option: 'download',
+    kind: { type: 'switch' },
+    default: true,
+    meaning: 'Fetch a missing default model; false = an error instead.',
+  },
+  {
+    key: 'chat.system',
+    variable: 'RT_SYSTEM',
+    option: 'system',
+    kind: ANY,
+    otherwise: 'two short sentences',
+    meaning: 'Instructions before every conversation of threads and turns.',
+  },
+  {
+    key: 'memory.window',
+    variable: 'RT_WINDOW',
+    option: 'window',
+    kind: { type: 'share', min: 0.1, max: 0.95 },
+    default: 0.75,
+    meaning: "Most of the context that a prompt may fill; the rest is the answer's.",
+  },
+  {
+    key: 'memory.retrieve',
+    variable: 'RT_RETRIEVE',
+    option: 'retrieve',
+    kind: { type: 'switch' },
+    default: true,
+    meaning: 'Answer from the knowledge where a turn does not say.',
+  },
+  {
+    key: 'memory.passages',
+    variable: 'RT_PASSAGES',
+    option: 'passages',
+    kind: { type: 'integer', min: 1, max: 100 },
+    default: 2,
+    meaning:
+      'Most passages a question is answered from. The small default model reads two well; larger ones take 4 or more.',
+  },
+  {
+    key: 'tools.allow',
+    variable: 'RT_TOOLS',
+    option: 'tools',
+    kind: { type: 'list', each: NOT_BLANK, of: "tools' names" },
+    otherwise: 'all tools of the app',
+    meaning: 'Names of the tools that turns and clients may use; none of the others run.',
+  },
+  {
+    key: 'observe.trace',
+    variable: 'RT_TRACE',
+    option: 'trace',
+    kind: { type: 'switch' },
+    default: true,
+    meaning: 'Record traces in the data folder.',
+  },
+  {
+    key: 'server.host',
+    variable: 'RT_HOST',
+    option: 'host',
+    flag: '--host',
+    kind: { type: 'text', pattern: ADDRESS, expects: 'an address such as "127.0.0.1"' },
+    default: '127.0.0.1',
+    meaning: 'Address to listen on. Any but the loopback needs a key.',
+  },
+  {
+    key: 'server.port',
+    variable: 'RT_PORT',
+    option: 'port',
+    flag: '--port',
+    kind: { type: 'integer', min: 0, max: 65_535 },
+    otherwise: '4141, else the next free one',
+    meaning: 'Port to listen on; 0 = any free one.',
+  },
+  {
+    key: 'server.allowed_hosts',
+    variable: 'RT_ALLOWED_HOSTS',
+    option: 'allowedHosts',
+    kind: { type: 'list', each: HOST_NAME, of: 'host names without scheme and port, such as "rt.example.org"' },
+    default: [],
+    meaning: 'Names under which the server answers, beside the loopback ones.',
+  },
+  {
+    key: 'server.allowed_origins',
+    variable: 'RT_ALLOWED_ORIGINS',
+    option: 'allowedOrigins',
+    kind: { type: 'list', each: ORIGIN, of: 'origins such as "https://app.example.org"' },
+    default: [],
+    meaning: 'Web pages of other hosts that may call the server.',
+  },
+]
+
+/** Variables without a key in config.toml: places of this machine, and a secret. */
+export const VARIABLES_ONLY: readonly {
+  key: string
+  variable: string
+  otherwise: string
+  secret: boolean
+  meaning: string
+}[] = [
+  {
+    key: 'data',
+    variable: 'RT_DATA',
+    otherwise: '.rt of the project, else your own data folder',
+    secret: false,
+    meaning: 'Data folder.',
+  },
+  {
+    key: 'models_folder',
+    variable: 'RT_MODELS',
+    otherwise: 'rt/models in your cache folder',
+    secret: false,
+    meaning: 'Folder of the models, shared by all projects.',
+  },
+  {
+    key: 'api_key',
+    variable: 'RT_API_KEY',
+    otherwise: 'none',
+    secret: true,
+    meaning: 'Key that clients of the server must send.',
+  },
+]
