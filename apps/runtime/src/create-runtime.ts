@@ -1,39 +1,21 @@
-import {
-  type ChatRequest,
-  collect,
-  createMessage,
-  disposeAll,
-  type HealthReport,
-  LOCAL,
-  type Message,
-  RtError,
-  type StreamPart,
-  throwIfAborted,
-  toRtError,
-  withSpan,
-} from '@rt/core'
+import { collect, createMessage, disposeAll, LOCAL, type Message, RtError, throwIfAborted } from '@rt/core'
 import { acquireOwner, type Owner } from '@rt/node/sqlite'
-import type { App, AppEnv, AppOptions } from '@rt/server'
-import type { RunningServer } from '@rt/server/node'
+import { loadSettings } from './load-settings.ts'
+import type { LoadedConfig } from './config/settings.ts'
 import { failSafe } from './fail-safe.ts'
 import { dataFolder, prepareFolder } from './folders.ts'
+import { createHealth } from './health.ts'
 import { once } from './once.ts'
-import type { RunRequest } from './run-request.ts'
-import { KNOWLEDGE, type Runtime, type RuntimeOptions, type Thread, type TurnOptions } from './runtime.ts'
+import type { Runtime, RuntimeOptions, Thread, TurnOptions } from './runtime.ts'
+import { createServing } from './serving.ts'
 import type { Services } from './services.ts'
-import { toPort } from './to-port.ts'
-
-const SYSTEM = 'You are a helpful assistant. Answer in one short sentence.'
-const DEFAULT_PORT = 4141
-/** A small model does not always find an end: without a limit it repeats itself until the context is full. */
-const LONGEST_ANSWER = 1024
-const GREEDY = { temperature: 0 }
 
 /**
- * Opens a runtime: takes the data folder and opens its database. Models are loaded when they are first needed, in
- * processes of their own, and nothing keeps the program alive: one that ends, ends.
+ * Opens a runtime: reads config.toml, takes the data folder and opens its database. Models are loaded when they are first
+ * needed, in processes of their own, and nothing keeps the program alive: one that ends, ends.
  *
- * @throws RtError `folder_owned` when another process has the data folder, `database_newer`, `database_corrupt`.
+ * @throws RtError `config_invalid`; `folder_owned` when another process has the data folder; `database_newer`,
+ * `database_corrupt`.
  */
 export const createRuntime = async (options: RuntimeOptions = {}): Promise<Runtime> => {
   const runtime = await openRuntime(options)
@@ -48,71 +30,55 @@ export const createRuntime = async (options: RuntimeOptions = {}): Promise<Runti
 
 /** A runtime before its database is open; `rt serve` listens meanwhile. */
 export interface OpeningRuntime extends Runtime {
-  /** Opens the database; it is also opened by the first request that needs it. */
+  readonly config: LoadedConfig
+  /** Opens the database and makes the app; the first request that needs them does it too. */
   ready(): Promise<void>
 }
 
 export const openRuntime = async (options: RuntimeOptions = {}): Promise<OpeningRuntime> => {
+  const config = await loadSettings(options)
   const data = await dataFolder(options.data)
   const owner = options.readOnly ? undefined : await own(data)
   const closing = new AbortController()
-  const servers = new Set<RunningServer>()
+  const health = createHealth()
   const opened = once(async () => {
     const { createServices } = await import('./services.ts')
-    return createServices(data, options, closing.signal)
+    return createServices({ data, options, settings: config.settings, rt: runtime, owner, signal: closing.signal })
   })
   /** After close nothing is opened again: the folder may belong to another by then. */
   const services = async (): Promise<Services> => {
     throwIfAborted(closing.signal)
     return opened()
   }
-  const app = async (appOptions: AppOptions = {}): Promise<App> => {
-    const { createApp } = await import('@rt/server')
-    return createApp(runtime, { allowedHosts: options.allowedHosts, ...appOptions })
-  }
-  const mounted = once(() => app())
+  const operations = async () => (await services()).operations
 
-  /** The collection to retrieve from; by default ours, when there is anything in it. */
-  const knowledge = async (wanted: boolean | string | undefined): Promise<string | undefined> => {
-    if (wanted === false) return undefined
-    if (typeof wanted === 'string') return wanted
-    const collections = await (await (await services()).vectors()).list()
-    return collections.some(({ name, count }) => name === KNOWLEDGE && count > 0) ? KNOWLEDGE : undefined
-  }
-
-  const converse = (messages: Message[], turn: TurnOptions, thread?: string): AsyncIterable<StreamPart> =>
-    failSafe(async () => {
-      const { signal, retrieve, system = options.system ?? SYSTEM, sampling, tools = options.tools, ...rest } = turn
-      const request: RunRequest = {
-        ...rest,
-        principal: LOCAL,
-        thread,
-        tools,
-        messages,
-        system,
-        maxOutputTokens: rest.maxOutputTokens ?? LONGEST_ANSWER,
-        sampling: { ...GREEDY, ...sampling },
-        retrieve: await knowledge(retrieve),
-      }
-      return (await services()).turn(request, signal)
-    })
-
-  let health: HealthReport = { status: 'loading' }
-  const setHealth = (next: HealthReport): void => {
-    if (health.status !== 'draining') health = next
+  const converse = (prompt: string | Message[], turn: TurnOptions = {}, thread?: string) => {
+    const { signal, tools, ...rest } = turn
+    const request = { ...rest, messages: toMessages(prompt), ...(thread !== undefined && { thread }) }
+    return failSafe(async () => (await services()).turn(request, { signal, tools }))
   }
 
   const warm = once(async () => {
     const { models, embedder } = await services()
     const [, found] = await Promise.all([models.pick(undefined), embedder()])
-    if (options.embed === false || found) setHealth({ status: 'ok' })
-    else setHealth({ status: 'degraded', detail: (await import('./services.ts')).NO_EMBEDDER.message })
+    if (config.settings.embed === false || found) health.set({ status: 'ok' })
+    else health.set({ status: 'degraded', detail: (await import('./services.ts')).NO_EMBEDDER.message })
+  })
+
+  const serving = createServing({
+    settings: config.settings,
+    owner,
+    closing: closing.signal,
+    ports: () => runtime,
+    routes: async () => (await (await services()).app()).routes,
+    keys: async () => (await services()).keys(),
+    started: () => void warm().catch((error) => health.fail(error)),
   })
 
   const close = once(async () => {
-    setHealth({ status: 'draining' })
+    health.set({ status: 'draining' })
     process.off('beforeExit', closeAtEnd)
-    await Promise.all(Array.from(servers, (server) => server.close({ drainMs: 0 })))
+    await serving.close()
     closing.abort(new RtError({ code: 'shutting_down', message: 'this runtime was closed.' }))
     await disposeAll([owner, await opened.peek()?.catch(() => undefined)])
   })
@@ -122,112 +88,68 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
 
   const runtime: OpeningRuntime = {
     data,
+    config,
     async ready() {
-      await (await services()).telemetry()
+      const { telemetry, app } = await services()
+      await Promise.all([telemetry(), app()])
     },
 
     thread: (id): Thread => ({
       id,
-      stream: (prompt, turn = {}) => converse(toMessages(prompt), turn, id),
-      generate: (prompt, turn = {}) => collect(converse(toMessages(prompt), turn, id)),
-      messages: async () => (await (await services()).threads()).messages(LOCAL, id),
+      stream: (prompt, turn) => converse(prompt, turn, id),
+      generate: (prompt, turn) => collect(converse(prompt, turn, id)),
+      messages: () => runtime.threads.messages(id),
     }),
-    stream: (prompt, turn = {}) => converse(toMessages(prompt), turn),
-    generate: (prompt, turn = {}) => collect(converse(toMessages(prompt), turn)),
-
-    chat: ({ tools, serverTools = [], retrieve, ...request }: ChatRequest, { signal } = {}) =>
-      failSafe(async () => {
-        const known = options.tools ?? []
-        const unknown = serverTools.find((name) => !known.some((tool) => tool.name === name))
-        if (unknown !== undefined) throw noSuchTool(unknown, known)
-        const run: RunRequest = {
-          ...request,
-          clientTools: tools,
-          tools: known.filter(({ name }) => serverTools.includes(name)),
-          retrieve: retrieve ? await knowledge(retrieve) : undefined,
-        }
-        return (await services()).turn(run, signal)
-      }),
+    stream: (prompt, turn) => converse(prompt, turn),
+    generate: (prompt, turn) => collect(converse(prompt, turn)),
+    turn: (request, { signal } = {}) => failSafe(async () => (await services()).turn(request, { signal })),
+    chat: (request, { signal } = {}) => failSafe(async () => (await services()).chat(request, signal)),
 
     async embed(texts, embedOptions) {
       const { model: _, ...embeddings } = await runtime.embeddings(undefined, texts, embedOptions)
       return embeddings
     },
-    async embeddings(name, texts, embedOptions) {
-      const model = await (await services()).models.embedder(name)
-      if (!model) throw new RtError({ code: 'unsupported', message: 'this runtime has no embedder (embed: false).' })
-      const root = (await (await services()).telemetry()).span('request')
-      const attributes = {
-        'gen_ai.operation.name': 'embeddings',
-        'gen_ai.provider.name': 'rt',
-        'gen_ai.request.model': model.id,
-      }
-      try {
-        return await withSpan(root, `embeddings ${model.id}`, attributes, async (span) => {
-          const result = await model.embed(texts, { ...embedOptions, span })
-          span.set({ 'gen_ai.usage.input_tokens': result.tokens, 'rt.local': true })
-          return { ...result, model: model.id }
-        })
-      } finally {
-        root.end()
-      }
-    },
-
-    async ingest(paths, ingestOptions) {
-      if (options.readOnly) throw (await import('./services.ts')).readOnlyError()
-      return (await services()).ingest(paths, ingestOptions)
-    },
-    async search(query, { k = 5, collection = KNOWLEDGE, signal } = {}) {
-      const { passages } = await (await services()).retrieve(collection, query, { principal: LOCAL, k, signal })
-      return passages
-    },
+    embeddings: async (name, texts, embedOptions) => (await services()).embed(name, texts, embedOptions),
+    ingest: async (paths, ingestOptions) => (await services()).ingest(paths, ingestOptions),
+    search: async (query, searchOptions) => (await services()).search(query, searchOptions),
     collection: async (name, stamp) => (await (await services()).vectors()).collection(name, stamp),
-    models: async () => (await services()).models.list(),
-    health: () => health,
+    models: async () => (await services()).list(),
+    health: health.report,
 
-    trace: {
-      last: async () => (await flushed()).last(),
-      get: async (id) => (await flushed()).get(id),
-      list: async (listOptions) => (await flushed()).list(listOptions),
+    threads: {
+      list: async () => (await (await services()).threads()).list(LOCAL),
+      messages: async (id) => (await (await services()).threads()).messages(LOCAL, id),
+      delete: async (id) => (await (await services()).threads()).delete(LOCAL, id),
     },
+    documents: {
+      list: async () => (await operations()).documents.list(),
+      forget: async (source) => (await operations()).documents.forget(source),
+    },
+    collections: {
+      list: async () => (await operations()).collections.list(),
+      drop: async (name) => (await operations()).collections.drop(name),
+    },
+    trace: {
+      last: async () => (await operations()).trace.last(),
+      get: async (id) => (await operations()).trace.get(id),
+      list: async (listOptions) => (await operations()).trace.list(listOptions),
+    },
+    cost: async (costOptions) => (await operations()).cost(costOptions),
+    keys: {
+      create: async (key) => (await operations()).keys.create(key),
+      list: async () => (await operations()).keys.list(),
+      revoke: async (key) => (await operations()).keys.revoke(key),
+    },
+    status: async () => (await operations()).status(),
+    unload: async (model) => (await operations()).unload(model),
+    backup: async (path) => (await operations()).backup(path),
 
     warm,
-
-    fetch: async (request) => (await mounted()).fetch(request),
-    async serve({
-      allowedHosts = options.allowedHosts,
-      apiKeys = process.env['RT_API_KEY'] ? [process.env['RT_API_KEY']] : undefined,
-      port = portOfEnvironment() ?? DEFAULT_PORT,
-      ...serveOptions
-    } = {}) {
-      throwIfAborted(closing.signal)
-      const { serve } = await import('@rt/server/node')
-      // The port first; the app behind it with the first request or right after, whichever is sooner.
-      const served = once(() => app({ allowedHosts, apiKeys }))
-      const lazy = {
-        keyed: apiKeys !== undefined,
-        fetch: async (request: Request, env?: AppEnv) => (await served()).fetch(request, env),
-        warm: async () => (await served()).warm(),
-      }
-      const server = await serve(lazy, { port, ...serveOptions })
-      servers.add(server)
-      await owner?.setAddress(server.address)
-      // After whoever waits for the address has it: what this loads keeps the thread busy.
-      setImmediate(() => warm().catch((error) => setHealth({ status: 'degraded', detail: toRtError(error).message })))
-      return server
-    },
-
+    fetch: serving.fetch,
+    serve: serving.serve,
     close,
     [Symbol.asyncDispose]: close,
   }
-
-  /** The reader, after what is buffered was written. */
-  const flushed = async () => {
-    const { telemetry, traces } = await services()
-    await (await telemetry()).flush()
-    return traces()
-  }
-
   return runtime
 }
 
@@ -238,19 +160,3 @@ const own = async (data: string): Promise<Owner> => {
   await prepareFolder(data)
   return acquireOwner({ folder: data })
 }
-
-/** `RT_PORT`. Undefined when it is not set. */
-const portOfEnvironment = (): number | undefined => {
-  const value = process.env['RT_PORT']
-  if (!value) return undefined
-  const port = toPort(value)
-  if (port !== undefined) return port
-  throw new RtError({ code: 'config_invalid', message: `RT_PORT is "${value}".`, hint: 'It must be 0 to 65535.' })
-}
-
-const noSuchTool = (name: string, known: { name: string }[]): RtError =>
-  new RtError({
-    code: 'tool_not_found',
-    message: `this server has no tool "${name}".`,
-    hint: known.length ? `Tools: ${known.map((tool) => tool.name).join(', ')}.` : 'It has none.',
-  })

@@ -1,10 +1,33 @@
 // Every line here is public API of @rt/runtime: adding one is a decision.
 export { createRuntime } from './create-runtime.ts'
+export { defineApp } from './app/define-app.ts'
 export { tool } from '@rt/tools'
 export { collect, createMessage, messageText, RtError } from '@rt/core'
 export { formatTrace } from '@rt/observe/trace'
 
-export type { Runtime, RuntimeOptions, SearchOptions, ServeOptions, Thread, TurnOptions } from './runtime.ts'
-export type { CitationPart, Generation, Message, RetrievedChunk, StreamPart, Tool, ToolChoice, Usage } from '@rt/core'
-export type { IngestReport } from '@rt/memory'
-export type { Trace } from '@rt/observe/trace'
+export type { Runtime, RuntimeOptions, ServeOptions, Thread, TurnOptions } from './runtime.ts'
+export type { Agent, App, AppFactory } from './app/define-app.ts'
+export type {
+  CitationPart,
+  CollectionInfo,
+  CostRow,
+  DocumentInfo,
+  Generation,
+  IngestOptions,
+  IngestReport,
+  KeyInfo,
+  KeyScope,
+  Message,
+  RetrievedChunk,
+  RuntimeStatus,
+  SearchOptions,
+  StreamPart,
+  ThreadInfo,
+  Tool,
+  ToolChoice,
+  Trace,
+  TraceSummary,
+  Usage,
+} from '@rt/core'
+export type { Route } from '@rt/server'
+export type { RunningServer } from '@rt/server/node'

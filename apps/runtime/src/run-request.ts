@@ -44,7 +44,6 @@ export interface Retrieval {
 }
 
 export interface RetrieveOptions {
-  principal: Principal
   signal?: AbortSignal
   span?: Span
 }

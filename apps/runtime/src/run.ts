@@ -69,7 +69,7 @@ const prepare = async (request: RunRequest, parts: RunParts, options: Options): 
     thread ? parts.threads().then((store) => store.messages(principal, thread, options)) : [],
   ])
   const query = question(fresh)
-  const found = retrieve && query ? await parts.retrieve(retrieve, query, { principal, ...options }) : { passages: [] }
+  const found = retrieve && query ? await parts.retrieve(retrieve, query, options) : { passages: [] }
   const passages = retrieve ? withEarlierCitations(query, found.passages, history) : []
   const system = [request.system, instructions].filter(Boolean).join('\n\n') || undefined
   return { model, fresh, history, system, retrieval: { ...found, passages } }

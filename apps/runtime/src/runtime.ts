@@ -79,16 +79,20 @@ export interface Thread {
 }
 
 export interface ServeOptions {
-  /** Default 127.0.0.1. */
+  /** Default: `RT_HOST`, `server.host` of config.toml, else 127.0.0.1. Others need a key. */
   host?: string
-  /** Default 4141, or `RT_PORT`; 0 = any free one. */
+  /** Default: `RT_PORT`, `server.port` of config.toml, else 4141; 0 = any free one. */
   port?: number
   /** Take the next free port when this one is busy. Default false. */
   fallback?: boolean
   /** Default: the runtime's own. */
   allowedHosts?: string[]
-  /** Clients must send one of these as a bearer token; needed for a host beyond loopback. Default: `RT_API_KEY`, else none. */
+  /** Clients must send one of these, or a key made by `rt key create`, as a bearer token. Default: `RT_API_KEY`, else none. */
   apiKeys?: string[]
+  /** Called when the operator's client asks this process to stop (`rt stop`). Default: that is refused. */
+  onShutdown?: () => void
+  /** How long running answers may go on after `close`. Default 10,000 ms. */
+  drainMs?: number
 }
 
 /** A runtime as its own commands use it: opened in this process, or reached in another that owns the data folder. */

@@ -3,38 +3,41 @@ import { access, constants } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
-  abortable,
-  type CollectionStamp,
+  type ChatRequest,
   disposeAll,
   type EmbeddingModel,
+  type Embeddings,
+  type EmbedOptions,
+  type IngestOptions,
+  type IngestReport,
+  type ModelEntry,
   noopTelemetry,
+  type RetrievedChunk,
   RtError,
+  type SearchOptions,
   type StreamPart,
   type Telemetry,
   type ThreadStore,
-  type VectorCollection,
+  type Tool,
+  type TurnRequest,
   type VectorStore,
+  withSpan,
 } from '@rt/core'
-import {
-  createContextAssembler,
-  createIngest,
-  createRetriever,
-  createThreadStore,
-  type Ingest,
-  type IngestOptions,
-  type IngestReport,
-} from '@rt/memory'
-import { type Database, openDatabase } from '@rt/node/sqlite'
-import type { TraceReader } from '@rt/observe/sqlite'
+import { createContextAssembler, createThreadStore } from '@rt/memory'
+import { type Database, openDatabase, type Owner } from '@rt/node/sqlite'
 import { createSqliteStore } from '@rt/vector'
+import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
+import type { Settings } from './config/settings.ts'
+import { createKeyStore, type KeyStore } from './keys/key-store.ts'
+import { createKnowledge } from './knowledge.ts'
 import { createModels, type Models } from './models/create-models.ts'
 import { once } from './once.ts'
+import { createOperations, type OwnOperations } from './operations.ts'
 import { run } from './run.ts'
-import type { Retrieval, RetrieveOptions, RunRequest } from './run-request.ts'
-import { KNOWLEDGE, type RuntimeOptions } from './runtime.ts'
+import type { RunRequest } from './run-request.ts'
+import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
+import { createTurns, type Turns } from './turns.ts'
 
-/** Passages a question is answered from: what a model of 135M parameters still reads well. */
-const PASSAGES = 2
 /** How long an embedder that cannot be had is not looked for again. */
 const RETRY_EMBEDDER_MS = 60_000
 export const NO_EMBEDDER = {
@@ -45,75 +48,53 @@ export const NO_EMBEDDER = {
 /** What a runtime is made of, each part opened when it is first needed. */
 export interface Services extends AsyncDisposable {
   readonly models: Models
+  readonly operations: OwnOperations
+  app(): Promise<ResolvedApp>
+  keys(): Promise<KeyStore>
   threads(): Promise<ThreadStore>
   vectors(): Promise<VectorStore>
-  traces(): Promise<TraceReader>
   telemetry(): Promise<Telemetry>
   /** Undefined when it is switched off or cannot be had: retrieval then goes by words alone. */
   embedder(): Promise<EmbeddingModel | undefined>
   ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
-  retrieve(collection: string, query: string, options: RetrieveOptions & { k?: number }): Promise<Retrieval>
-  turn(request: RunRequest, signal?: AbortSignal): AsyncIterable<StreamPart>
+  search(query: string, options?: SearchOptions): Promise<RetrievedChunk[]>
+  /** A turn of this program or its operator. */
+  turn(request: TurnRequest, options: { signal?: AbortSignal; tools?: Tool[] }): Promise<AsyncIterable<StreamPart>>
+  /** A request of a client. */
+  chat(request: ChatRequest, signal?: AbortSignal): Promise<AsyncIterable<StreamPart>>
+  embed(name: string | undefined, texts: string[], options?: EmbedOptions): Promise<Embeddings & { model: string }>
+  /** What a client may ask for: models, aliases and agents. */
+  list(): Promise<ModelEntry[]>
+}
+
+export interface ServicesOptions {
+  data: string
+  options: Pick<RuntimeOptions, 'app' | 'tools' | 'readOnly' | 'onProgress'>
+  settings: Settings
+  rt: Runtime
+  owner: Owner | undefined
+  /** Fires when the runtime closes. */
+  signal: AbortSignal
 }
 
 /** A module of its own, loaded after the port is bound: `rt serve` listens before it reads any of this. */
-export const createServices = (data: string, options: RuntimeOptions, closing: AbortSignal): Services => {
-  const { readOnly = false, embed = 'bge-small-en-v1.5', passages = PASSAGES } = options
-  const threadsGiven = options.threads ?? (Number(process.env['RT_THREADS']) || undefined)
+export const createServices = ({ data, options, settings, rt, owner, signal }: ServicesOptions): Services => {
+  const { readOnly = false } = options
   const models = createModels({
-    chat: options.chat ?? 'smollm2:135m',
-    embed,
-    threads: threadsGiven ?? Math.min(8, availableParallelism()),
-    embedThreads: threadsGiven,
-    contextTokens: options.contextTokens,
-    download: options.download ?? true,
+    settings,
+    threads: settings.threads ?? Math.min(8, availableParallelism()),
+    embedThreads: settings.threads,
     onProgress: options.onProgress,
-    signal: closing,
+    signal,
   })
   const database = once(() => open(join(data, 'rt.db'), readOnly))
   const vectors = once(async (): Promise<VectorStore> => createSqliteStore({ database: await database() }))
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))
-  const telemetry = once(async () => observe(await database(), readOnly || options.trace === false))
-  const traces = once(async () => {
-    const { createTraceReader } = await import('@rt/observe/sqlite')
-    return createTraceReader({ database: await database() })
-  })
-  const assembler = createContextAssembler()
-  /** One for all calls: runs wait for each other. Made anew once an embedder that was missing is there. */
-  const writers = new Map<EmbeddingModel | undefined, Ingest>()
-  const ingest = async (): Promise<Ingest> => {
-    const [db, store, model] = await Promise.all([database(), vectors(), embedder()])
-    const known = writers.get(model)
-    if (known) return known
-    const writer = createIngest({
-      database: db,
-      collection: (stamp) => store.collection(KNOWLEDGE, stamp),
-      embedder: model,
-    })
-    writers.set(model, writer)
-    return writer
-  }
-  /** Reading makes no collection: a name that a client made up must not. */
-  const existing = async (
-    name: string,
-    model: EmbeddingModel | undefined,
-  ): Promise<{ collection: VectorCollection; stamped: boolean } | undefined> => {
-    const store = await vectors()
-    const infos = await store.list()
-    const info = infos.find((other) => other.name === name)
-    // Its stamp is checked: vectors of another model are numbers that mean nothing here.
-    if (info) {
-      const collection = await store.collection(name, info.stamp && model && stampOf(model))
-      return { collection, stamped: info.stamp !== undefined }
-    }
-    if (name === KNOWLEDGE) return undefined
-    const known = infos.map((other) => other.name)
-    throw new RtError({
-      code: 'not_found',
-      message: `there is no collection "${name}".`,
-      hint: known.length ? `Collections: ${known.join(', ')}.` : 'There is none yet: ingest documents first.',
-    })
-  }
+  const keys = once(async () => createKeyStore({ database: await database() }))
+  const telemetry = once(async () => observe(await database(), readOnly || !settings.trace))
+  const app = once(() => resolveApp(options.app, { tools: options.tools ?? [], allow: settings.tools, rt }))
+  const assembler = createContextAssembler({ window: settings.window })
+
   /** One that cannot be had is not looked for again at once: each try goes through all its sources. */
   let missingUntil = 0
   const embedder = async (): Promise<EmbeddingModel | undefined> => {
@@ -126,45 +107,66 @@ export const createServices = (data: string, options: RuntimeOptions, closing: A
       return undefined
     }
   }
-  const retrieve: Services['retrieve'] = async (name, query, { k = passages, ...callOptions }) => {
-    const model = await abortable(embedder(), callOptions.signal)
-    const found = await existing(name, model)
-    if (!found) return { passages: [] }
-    const { collection, stamped } = found
-    const retriever = createRetriever({ collection, embedder: stamped ? model : undefined })
-    const passages = await retriever.retrieve(query, { k, ...callOptions })
-    return { passages, ...(embed !== false && !model && { warning: NO_EMBEDDER }) }
+  const knowledge = createKnowledge({ database, vectors, telemetry, embedder, settings, readOnly })
+  const turns = once(async () => createTurns({ settings, app: await app(), knowledge: knowledge.named }))
+  const running = async (
+    build: (turns: Turns) => Promise<RunRequest>,
+    abort?: AbortSignal,
+  ): Promise<AsyncIterable<StreamPart>> => {
+    if (readOnly) throw readOnlyError()
+    const [request, spans] = await Promise.all([turns().then(build), telemetry()])
+    return run(request, { telemetry: spans, router: models, threads, retrieve: knowledge.retrieve, assembler }, abort)
   }
 
   return {
     models,
+    app,
+    keys,
     threads,
     vectors,
-    traces,
     telemetry,
     embedder,
-    retrieve,
+    operations: createOperations({ database, vectors, telemetry, keys, models, owner }),
+    ingest: (paths, ingestOptions) => knowledge.ingest(paths, ingestOptions),
+    async search(query, { collection = KNOWLEDGE, k = 5, ...searchOptions } = {}) {
+      return (await knowledge.retrieve(collection, query, { k, ...searchOptions })).passages
+    },
+    turn: (request, { signal: abort, tools }) => running((all) => all.own(request, tools), abort),
+    chat: (request, abort) => running((all) => all.client(request), abort),
 
-    async ingest(paths, ingestOptions) {
-      const [into, spans] = await Promise.all([abortable(ingest(), ingestOptions?.signal), telemetry()])
-      const span = spans.span('ingest')
+    async embed(name, texts, embedOptions) {
+      const model = await models.embedder(name)
+      if (!model) throw new RtError({ code: 'unsupported', message: 'this runtime has no embedder (embed: false).' })
+      const root = (await telemetry()).span('request')
+      const attributes = {
+        'gen_ai.operation.name': 'embeddings',
+        'gen_ai.provider.name': 'rt',
+        'gen_ai.request.model': model.id,
+      }
       try {
-        return await into.ingest(paths, { ...ingestOptions, span })
-      } catch (error) {
-        span.end(error)
-        throw error
+        return await withSpan(root, `embeddings ${model.id}`, attributes, async (span) => {
+          const result = await model.embed(texts, { ...embedOptions, span })
+          span.set({ 'gen_ai.usage.input_tokens': result.tokens, 'rt.local': true })
+          return { ...result, model: model.id }
+        })
       } finally {
-        span.end()
+        root.end()
       }
     },
 
-    async *turn(request, signal) {
-      if (readOnly) return yield { type: 'error', error: readOnlyError().toJSON() }
-      yield* run(request, { telemetry: await telemetry(), router: models, threads, retrieve, assembler }, signal)
+    async list() {
+      const agents = Array.from((await app()).agents.keys(), (id): ModelEntry => ({
+        id,
+        kind: 'chat',
+        created: 0,
+        ownedBy: 'agent',
+      }))
+      return [...(await models.list()), ...agents]
     },
 
     async [Symbol.asyncDispose]() {
-      const [db, store, spans] = await Promise.all([database, vectors, telemetry].map((part) => opened(part.peek())))
+      const parts = [database, vectors, telemetry].map((part) => opened(part.peek()))
+      const [db, store, spans] = await Promise.all(parts)
       await disposeAll([db, store, spans, models])
     },
   }
@@ -203,12 +205,6 @@ const opened = (thing: Promise<AsyncDisposable> | undefined): Promise<AsyncDispo
 
 const isMissing = (error: unknown): boolean =>
   RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found')
-
-const stampOf = ({ dimensions, fingerprint }: EmbeddingModel): CollectionStamp => ({
-  dimensions,
-  fingerprint,
-  metric: 'cosine',
-})
 
 export const readOnlyError = (): RtError =>
   new RtError({

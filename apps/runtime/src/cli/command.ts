@@ -10,6 +10,8 @@ export interface Flag extends ParseArgsOptionDescriptor {
   /** The only values there are: others are refused with the nearest one. */
   values?: readonly string[]
   completes?: Completes
+  /** Of no use to a person: left out of help, pages and completion. */
+  hidden?: boolean
 }
 
 /** What comes after the command: `rt key create NAME`. */
@@ -79,6 +81,28 @@ export const PORT_FLAG: Record<string, Flag> = {
     short: 'p',
     value: 'N',
     description: 'Port (default 4141 or RT_PORT, else the next free one; 0 = any free one)',
+  },
+}
+
+export const CONFIG_FLAGS: Record<string, Flag> = {
+  config: {
+    type: 'string',
+    value: 'FILE',
+    description: 'Settings (default: RT_CONFIG, else the nearest config.toml with rt = 1)',
+  },
+  trust: { type: 'boolean', description: 'Accept a config.toml that runs commands or sends secrets, without asking' },
+}
+
+export const SERVE_FLAGS: Record<string, Flag> = {
+  host: {
+    type: 'string',
+    value: 'ADDRESS',
+    description: 'Address to listen on (default 127.0.0.1; any other needs a key: rt key create)',
+  },
+  drain: {
+    type: 'string',
+    value: 'SECONDS',
+    description: 'How long running answers may finish when it stops (default 10)',
   },
 }
 

@@ -7,7 +7,7 @@ import type { RuntimeClient, RuntimeOptions } from '../runtime.ts'
 import { text, type CommandContext } from './command.ts'
 import { createDownloadProgress } from './output/download-progress.ts'
 
-interface OpenOptions extends RuntimeOptions {
+export interface OpenOptions extends RuntimeOptions {
   /** The work only reads: it is done beside an owner that does not listen. */
   readOnly?: boolean
 }

@@ -1,21 +1,25 @@
-import { abortError, type EmbeddingModel, type LanguageModel, type ModelEntry, RtError, type Router } from '@rt/core'
+import {
+  abortError,
+  type EmbeddingModel,
+  type LanguageModel,
+  type LoadedModel,
+  type ModelEntry,
+  RtError,
+  type Router,
+} from '@rt/core'
 import { createCatalog, type PullProgress, type ResolvedModel } from '@rt/inference/catalog'
-import type { GgufEngine } from '@rt/inference/gguf'
-import type { OnnxEngine } from '@rt/inference/onnx'
+import type { GgufEngine, GgufModel } from '@rt/inference/gguf'
+import type { OnnxEmbedder, OnnxEngine } from '@rt/inference/onnx'
+import type { Settings } from '../config/settings.ts'
 import { once } from '../once.ts'
+import { createShelf } from './shelf.ts'
 
 export interface ModelsOptions {
-  /** Name of the default chat model. */
-  chat: string
-  /** Name of the embedder; false = none: keyword retrieval only. */
-  embed: string | false
+  settings: Pick<Settings, 'chat' | 'embed' | 'aliases' | 'contextTokens' | 'download'>
   /** Of the chat engine. */
   threads?: number
   /** Of the embedder. Default: half the cores. */
   embedThreads?: number
-  contextTokens?: number
-  /** Fetch a missing default model. Other models are never fetched here. */
-  download: boolean
   /** Ends loading and fetching, when the runtime closes. */
   signal: AbortSignal
   onProgress?: (progress: PullProgress) => void
@@ -24,11 +28,19 @@ export interface ModelsOptions {
 export interface Models extends Router, AsyncDisposable {
   /** Undefined when switched off. */
   embedder(name?: string): Promise<EmbeddingModel | undefined>
+  /** Installed models, then aliases. */
   list(): Promise<ModelEntry[]>
+  /** Those in memory. */
+  loaded(): Promise<LoadedModel[]>
+  /** Frees a model's memory; false when it is not loaded. */
+  unload(name: string): Promise<boolean>
 }
+
+type Kind = 'chat' | 'embed'
 
 /** Names to loaded models: the catalog finds the files, the engines load them, each once. */
 export const createModels = (options: ModelsOptions): Models => {
+  const { settings } = options
   const catalog = createCatalog()
   const gguf = once(async (): Promise<GgufEngine> => {
     const { createGgufEngine } = await import('@rt/inference/gguf')
@@ -38,47 +50,61 @@ export const createModels = (options: ModelsOptions): Models => {
     const { createOnnxEngine } = await import('@rt/inference/onnx')
     return createOnnxEngine({ threads: options.embedThreads })
   })
-  const chats = new Map<string, Promise<LanguageModel & AsyncDisposable>>()
-  const embedders = new Map<string, Promise<EmbeddingModel & AsyncDisposable>>()
+  const chats = createShelf<GgufModel>()
+  const embedders = createShelf<OnnxEmbedder>()
 
-  const canonical = <N extends string | false>(name: N): N | string =>
-    name === false ? name : (catalog.find(name)?.name ?? name)
+  const canonical = (name: string): string => catalog.find(name)?.name ?? name
 
-  /** Only what the program itself chose may be a path or an address, or be fetched: never a name out of a request. */
-  const find = async (name: string, kind: 'chat' | 'embed'): Promise<ResolvedModel> => {
-    const chosen = name === canonical(options.chat) || name === canonical(options.embed)
-    const found =
-      (await catalog.locate(name, { references: chosen })) ??
-      (options.download && chosen
-        ? await catalog.ensure(name, { references: true, signal: options.signal, onProgress: options.onProgress })
-        : undefined)
-    if (!found) throw await catalog.notFound(name, { kind, references: chosen })
-    if (found.entry.kind !== kind)
-      throw new RtError({
-        code: 'unsupported',
-        message: `"${name}" is of kind ${found.entry.kind}, not ${kind}.`,
-        hint: `Models of kind ${kind}: ${catalog
-          .list()
-          .filter((entry) => entry.kind === kind)
-          .map((entry) => entry.name)
-          .join(', ')}.`,
-      })
-    return found
+  /** An alias stands for the names it lists. */
+  const namesOf = (name: string): string[] =>
+    (Object.hasOwn(settings.aliases, name) ? settings.aliases[name]! : [name]).map(canonical)
+  /** What the program itself chose may be a path or an address, and be fetched: never a name out of a request. */
+  const chosen = new Set(
+    [...settings.chat, ...(settings.embed || []), ...Object.values(settings.aliases).flat()].flatMap(namesOf),
+  )
+
+  const locate = (name: string): Promise<ResolvedModel | undefined> =>
+    catalog.locate(name, { references: chosen.has(name) })
+
+  /** The first of the names that is installed, else the first that can be fetched. */
+  const find = async (names: string[], kind: Kind): Promise<ResolvedModel> => {
+    for (const name of names) {
+      const found = await locate(name)
+      if (found) return ofKind(found, name, kind)
+    }
+    const failures: unknown[] = []
+    for (const name of options.settings.download ? names.filter((one) => chosen.has(one)) : [])
+      try {
+        const { signal, onProgress } = options
+        return ofKind(await catalog.ensure(name, { references: true, signal, onProgress }), name, kind)
+      } catch (error) {
+        if (options.signal.aborted) throw error
+        failures.push(error)
+      }
+    const [first = ''] = names
+    throw failures[0] ?? (await catalog.notFound(first, { kind, references: chosen.has(first) }))
   }
 
-  const loadChat = async (name: string): Promise<LanguageModel & AsyncDisposable> => {
-    const { entry, files } = await find(name, 'chat')
-    return (await gguf()).load({
-      id: entry.name,
-      path: files.model,
-      contextTokens: options.contextTokens,
-      sampling: entry.sampling,
+  const ofKind = (found: ResolvedModel, name: string, kind: Kind): ResolvedModel => {
+    if (found.entry.kind === kind) return found
+    const known = catalog.list().filter((entry) => entry.kind === kind)
+    throw new RtError({
+      code: 'unsupported',
+      message: `"${name}" is of kind ${found.entry.kind}, not ${kind}.`,
+      hint: `Models of kind ${kind}: ${known.map((entry) => entry.name).join(', ')}.`,
     })
   }
 
-  const loadEmbedder = async (name: string): Promise<EmbeddingModel & AsyncDisposable> => {
-    const { entry, files } = await find(name, 'embed')
-    return (await onnx()).loadEmbedder({
+  const loadChat = async ({ entry, files }: ResolvedModel): Promise<GgufModel> =>
+    (await gguf()).load({
+      id: entry.name,
+      path: files.model,
+      contextTokens: settings.contextTokens,
+      sampling: entry.sampling,
+    })
+
+  const loadEmbedder = async ({ entry, files }: ResolvedModel): Promise<OnnxEmbedder> =>
+    (await onnx()).loadEmbedder({
       id: entry.name,
       modelPath: files.model,
       tokenizerPath: files.tokenizer!,
@@ -89,36 +115,59 @@ export const createModels = (options: ModelsOptions): Models => {
       dimensions: entry.dimensions!,
       relatedCosine: entry.relatedCosine,
     })
-  }
 
-  /** A failure is not kept: names come from requests, and the next try may succeed. */
-  const memo = <T>(map: Map<string, Promise<T>>, name: string, load: (name: string) => Promise<T>): Promise<T> => {
-    if (options.signal.aborted) return Promise.reject(abortError(options.signal))
-    const key = canonical(name)
-    const known = map.get(key)
-    if (known) return known
-    const model = load(key)
-    map.set(key, model)
-    model.catch(() => map.delete(key))
-    return model
+  const refuseClosed = (): void => {
+    if (options.signal.aborted) throw abortError(options.signal)
+  }
+  const chat = async (names: string[]): Promise<LanguageModel> => {
+    refuseClosed()
+    return chats.get(names, async () => {
+      const found = await find(names, 'chat')
+      // The default list and a name out of it may mean the same file: it is loaded once.
+      return names.length > 1 ? chats.get([found.entry.name], () => loadChat(found)) : loadChat(found)
+    })
+  }
+  const embedder = async (names: string[]): Promise<EmbeddingModel> => {
+    refuseClosed()
+    return embedders.get(names, async () => loadEmbedder(await find(names, 'embed')))
   }
 
   return {
-    pick: (name = options.chat) => memo(chats, name, loadChat),
-    async embedder(name = options.embed === false ? undefined : options.embed) {
-      return name === undefined ? undefined : memo(embedders, name, loadEmbedder)
+    pick: (name) => chat(name === undefined ? settings.chat.flatMap(namesOf) : namesOf(name)),
+    async embedder(name) {
+      if (name !== undefined) return embedder(namesOf(name))
+      return settings.embed === false ? undefined : embedder(settings.embed.flatMap(namesOf))
     },
     async list() {
       const installed = await catalog.installed()
-      return installed.map(({ entry }) => ({
-        id: entry.name,
-        kind: entry.kind,
-        created: 0,
-        ownedBy: 'local',
-      }))
+      const models = installed.map(({ entry }) => toEntry(entry.name, entry.kind, 'local'))
+      const aliases = Object.entries(settings.aliases).flatMap(([alias, names]) => {
+        const target = names.map((name) => catalog.find(name, { references: true })).find(Boolean)
+        return target ? [toEntry(alias, target.kind, 'alias')] : []
+      })
+      return [...models, ...aliases]
+    },
+    loaded: () =>
+      Promise.all([
+        ...chats.loaded().map(async (model) => ({ id: model.id, kind: 'chat' as const, ...(await model.state()) })),
+        ...embedders
+          .loaded()
+          .map(async (model) => ({ id: model.id, kind: 'embed' as const, ...(await model.state()) })),
+      ]),
+    async unload(name) {
+      const names = namesOf(name)
+      const unloaded = await Promise.all([chats.unload(names), embedders.unload(names)])
+      return unloaded.includes(true)
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([gguf.peek(), onnx.peek()].map(async (engine) => (await engine)?.[Symbol.asyncDispose]()))
     },
   }
 }
+
+const toEntry = (id: string, kind: ModelEntry['kind'], ownedBy: string): ModelEntry => ({
+  id,
+  kind,
+  created: 0,
+  ownedBy,
+})

@@ -1,54 +1,90 @@
 import { abortable } from '@rt/core'
-import { openRuntime } from '../../create-runtime.ts'
-import { type CommandDefinition, DATA_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
+import { type OpeningRuntime, openRuntime } from '../../create-runtime.ts'
+import { isLoopbackHost } from '../../is-loopback-host.ts'
+import type { RunningServer } from '@rt/server/node'
+import {
+  type CommandDefinition,
+  CONFIG_FLAGS,
+  DATA_FLAG,
+  MODEL_FLAG,
+  PORT_FLAG,
+  SERVE_FLAGS,
+  text,
+} from '../command.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
 import { style } from '../output/style.ts'
 import { duration } from '../output/units.ts'
 import { parsePort } from '../parse-port.ts'
+import { positiveInteger } from '../positive-integer.ts'
 import { stopped } from '../stopped.ts'
+
+const DEFAULT_PORT = 4141
 
 export const command: CommandDefinition = {
   name: 'serve',
-  summary: 'Serve models and knowledge over HTTP (OpenAI-compatible)',
-  flags: {
-    ...DATA_FLAG,
-    ...MODEL_FLAG,
-    ...PORT_FLAG,
-    host: {
-      type: 'string',
-      value: 'ADDRESS',
-      description: 'Address to listen on (default 127.0.0.1; any other needs RT_API_KEY)',
-    },
-  },
-  examples: ['rt serve', 'rt serve --port 8080 --model qwen2.5-coder:1.5b'],
-  async run({ flags, signal }) {
+  summary: 'Serve models and knowledge over HTTP (OpenAI-compatible), with your own tools, agents and routes',
+  positionals: '[APP]',
+  max: 1,
+  flags: { ...DATA_FLAG, ...MODEL_FLAG, ...PORT_FLAG, ...SERVE_FLAGS, ...CONFIG_FLAGS },
+  examples: ['rt serve', 'rt serve app.ts', 'rt serve --port 8080 --model qwen2.5-coder:1.5b'],
+  async run({ args: [file], flags, signal }) {
     const given = text(flags['port'])
     const port = parsePort(command, given)
+    const drainMs = 1000 * positiveInteger(command, 'drain', text(flags['drain']), 10)
+    const stopping = new AbortController()
     const runtime = await openRuntime({
       data: text(flags['data']),
+      config: text(flags['config']),
+      trust: flags['trust'] === true,
       chat: text(flags['model']),
+      app: file === undefined ? undefined : await loadAppFile(file),
       onProgress: createDownloadProgress(),
     })
     try {
       // Listening comes first: a client that connects at once is answered when the model is ready.
-      const server = await runtime.serve({ port, host: text(flags['host']), fallback: given === undefined })
-      const listening = process.uptime() * 1000
-      const host = text(flags['host'])
-      const open = host === undefined || host === '127.0.0.1' ? '' : `, on ${host}: other machines reach it`
-      process.stdout.write(
-        ` ${style('green', 'listening')}  ${server.address}${open}   ${duration(listening)} after start\n`,
-      )
-      await abortable(Promise.all([runtime.ready(), runtime.warm()]), signal)
+      const server = await runtime.serve({
+        port,
+        host: text(flags['host']),
+        fallback: given === undefined && mayMove(runtime),
+        drainMs,
+        onShutdown: () => stopping.abort(),
+      })
+      sayListening(server, runtime, { port, host: text(flags['host']) })
+      const either = AbortSignal.any([signal, stopping.signal])
+      await abortable(Promise.all([runtime.ready(), runtime.warm()]), either)
       process.stdout.write(
         ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · data ${runtime.data} · Ctrl-C stops\n`,
       )
       const { detail } = runtime.health()
       if (detail) process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${detail}\n`)
-      await stopped(signal)
+      await stopped(either)
       process.stdout.write(' stopping: running answers may finish\n')
       await server.close()
     } finally {
       await runtime.close()
     }
   },
+}
+
+const loadAppFile = async (file: string) => (await import('../../app/load-app.ts')).loadApp(file)
+
+/** Clients count on a port that was written down; only the default one may be another. */
+const mayMove = ({ config }: OpeningRuntime): boolean =>
+  config.rows.find(({ key }) => key === 'server.port')?.origin.from !== 'file'
+
+const sayListening = (
+  { address, port: bound }: RunningServer,
+  { config }: OpeningRuntime,
+  given: { port: number | undefined; host: string | undefined },
+): void => {
+  const { server } = config.settings
+  const host = given.host ?? server.host
+  const wanted = given.port ?? server.port ?? DEFAULT_PORT
+  const notes = [
+    ...(wanted !== 0 && wanted !== bound ? [`port ${wanted} was taken`] : []),
+    ...(isLoopbackHost(host) ? [] : [`on ${host}: other machines reach it`]),
+  ]
+  process.stdout.write(
+    ` ${style('green', 'listening')}  ${[address, ...notes].join(', ')}   ${duration(process.uptime() * 1000)} after start\n`,
+  )
 }

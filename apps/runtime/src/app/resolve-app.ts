@@ -1,0 +1,95 @@
+import { nearestNames, RtError, type Tool } from '@rt/core'
+import type { Route } from '@rt/server'
+import type { Runtime } from '../runtime.ts'
+import type { Agent, App, AppFactory } from './define-app.ts'
+
+/** An agent with its tools looked up. */
+export interface ResolvedAgent extends Omit<Agent, 'tools'> {
+  name: string
+  tools: Tool[]
+}
+
+export interface ResolvedApp {
+  /** That turns and clients may use. */
+  tools: Tool[]
+  agents: ReadonlyMap<string, ResolvedAgent>
+  routes: Record<string, Route>
+}
+
+export interface ResolveOptions {
+  /** Tools of the runtime itself. */
+  tools: Tool[]
+  /** Names that may be used; undefined = all. */
+  allow: string[] | undefined
+  rt: Runtime
+}
+
+const APP_KEYS = ['tools', 'agents', 'routes']
+const AGENT_KEYS = ['description', 'model', 'system', 'tools', 'retrieve', 'maxOutputTokens', 'maxSteps']
+const AGENT_NAME = /^[\p{L}\p{N}._-]{1,64}$/u
+
+/**
+ * Makes an app and checks all of it, so that a mistake is said at the start and not in the middle of an answer.
+ *
+ * @throws RtError `config_invalid` naming the tool, agent or key.
+ */
+export const resolveApp = async (
+  given: App | AppFactory | undefined,
+  { tools, allow, rt }: ResolveOptions,
+): Promise<ResolvedApp> => {
+  const app = (typeof given === 'function' ? await given({ rt }) : given) ?? {}
+  checkKeys(app, 'the app', APP_KEYS)
+  const known = [...tools, ...checkTools(app.tools ?? [], 'tools')]
+  const twice = known.find(({ name }, index) => known.findIndex((other) => other.name === name) < index)
+  if (twice) throw invalid(`two tools are called "${twice.name}".`, 'Give each a name of its own.')
+  const allowed = allow ? allow.map((name) => findTool(known, name, '[tools] allow')) : known
+  const agents = Object.entries(app.agents ?? {}).map(([name, agent]) => resolveAgent(name, agent, allowed))
+  return { tools: allowed, agents: new Map(agents.map((agent) => [agent.name, agent])), routes: app.routes ?? {} }
+}
+
+const resolveAgent = (name: string, agent: Agent, known: Tool[]): ResolvedAgent => {
+  if (!AGENT_NAME.test(name))
+    throw invalid(`"${name}" is no name for an agent.`, 'Use 1 to 64 letters, digits, ".", "_" or "-".')
+  checkKeys(agent, `the agent "${name}"`, AGENT_KEYS)
+  const tools = agent.tools?.map((tool) =>
+    typeof tool === 'string' ? findTool(known, tool, `the agent "${name}"`) : checkTools([tool], name)[0]!,
+  )
+  return { ...agent, name, tools: tools ?? known }
+}
+
+const findTool = (known: Tool[], name: string, where: string): Tool => {
+  const found = known.find((tool) => tool.name === name)
+  if (found) return found
+  const names = known.map((tool) => tool.name)
+  const [near] = nearestNames(name, names)
+  throw invalid(
+    `${where} names the tool "${name}", which does not exist.`,
+    `${near ? `Did you mean "${near}"? ` : ''}${names.length ? `Tools: ${names.join(', ')}.` : 'The app has no tools.'}`,
+  )
+}
+
+const checkTools = (tools: unknown, where: string): Tool[] => {
+  if (!Array.isArray(tools)) throw invalid(`${where} is no list of tools.`, 'Write: tools: [tool({ name, … })].')
+  for (const [index, one] of tools.entries()) {
+    const { name, execute, parse } = (one ?? {}) as Partial<Tool>
+    if (typeof name !== 'string' || typeof execute !== 'function' || typeof parse !== 'function')
+      throw invalid(
+        `tool ${index + 1} of ${where} is no tool.`,
+        'Make it with tool({ name, description, inputSchema, execute }).',
+      )
+  }
+  return tools as Tool[]
+}
+
+const checkKeys = (value: object, what: string, keys: string[]): void => {
+  if (typeof value !== 'object' || value === null) throw invalid(`${what} is no object.`, `Keys: ${keys.join(', ')}.`)
+  const unknown = Object.keys(value).find((key) => !keys.includes(key))
+  if (unknown === undefined) return
+  const [near] = nearestNames(unknown, keys)
+  throw invalid(
+    `"${unknown}" is not a key of ${what}.`,
+    `${near ? `Did you mean "${near}"? ` : ''}Keys: ${keys.join(', ')}.`,
+  )
+}
+
+const invalid = (message: string, hint: string): RtError => new RtError({ code: 'config_invalid', message, hint })

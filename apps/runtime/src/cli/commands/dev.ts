@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { RtError } from '@rt/core'
+import { watchFolders } from '@rt/memory'
+import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, MODEL_FLAG, PORT_FLAG, SERVE_FLAGS } from '../command.ts'
+import { createDevServer } from '../dev/dev-server.ts'
+import { printable, style } from '../output/style.ts'
+import { stopped } from '../stopped.ts'
+
+/** What an app is made of; documents and data are not. */
+const WATCHED = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json', '.toml'])
+
+export const command: CommandDefinition = {
+  name: 'dev',
+  summary: 'Serve an app, and start it again when a file of it changes',
+  positionals: 'APP',
+  min: 1,
+  max: 1,
+  flags: { ...DATA_FLAG, ...MODEL_FLAG, ...PORT_FLAG, ...SERVE_FLAGS, ...CONFIG_FLAGS },
+  examples: ['rt dev app.ts', 'rt dev app.ts --port 8080'],
+  async run({ args, flags, signal }) {
+    const [file = ''] = args
+    const path = resolve(file)
+    if (!existsSync(path))
+      throw new RtError({ code: 'not_found', message: `there is no file ${file}.`, hint: 'rt init makes an app.' })
+    const server = createDevServer({
+      command: [process.execPath, ...process.execArgv, entry(), 'serve', file, ...toArguments(flags)],
+      say: (line) => void process.stdout.write(` ${style('cyan', 'dev')}        ${line}\n`),
+    })
+    server.start()
+    try {
+      await watchFolders([dirname(path)], {
+        signal,
+        accept: (name) => WATCHED.has(extname(name)),
+        onChange: ([first]) => server.restart(`${printable(basename(first ?? file))} changed: starting again`),
+      })
+      await stopped(signal)
+    } finally {
+      await server.stop()
+    }
+  },
+}
+
+/** The `rt` of this process: the built command, or its source. */
+const entry = (): string => process.argv[1] ?? fileURLToPath(new URL('../rt.ts', import.meta.url))
+
+/** The flags as they were typed, but with a short time to drain: a developer does not want to wait. */
+const toArguments = (flags: Record<string, string | boolean | undefined>): string[] => [
+  ...Object.entries(flags).flatMap(([name, value]) =>
+    value === true ? [`--${name}`] : typeof value === 'string' && name !== 'drain' ? [`--${name}`, value] : [],
+  ),
+  '--drain',
+  '1',
+]

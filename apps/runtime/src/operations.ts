@@ -1,0 +1,75 @@
+import type { Operations, Telemetry, VectorStore } from '@rt/core'
+import { createDocuments, type Documents } from '@rt/memory'
+import type { Database, Owner } from '@rt/node/sqlite'
+import type { TraceReader } from '@rt/observe/sqlite'
+import type { KeyStore } from './keys/key-store.ts'
+import type { Models } from './models/create-models.ts'
+import { once } from './once.ts'
+import { version } from './version.ts'
+
+/** What of `Operations` the runtime answers from its parts alone; the rest needs a turn or a run of ingest. */
+export type OwnOperations = Omit<Operations, 'turn' | 'ingest' | 'search' | 'threads'>
+
+export interface OperationParts {
+  database(): Promise<Database>
+  vectors(): Promise<VectorStore>
+  telemetry(): Promise<Telemetry>
+  keys(): Promise<KeyStore>
+  models: Models
+  owner: Owner | undefined
+}
+
+export const createOperations = (parts: OperationParts): OwnOperations => {
+  const startedAt = Date.now()
+  const traces = once(async (): Promise<TraceReader> => {
+    const { createTraceReader } = await import('@rt/observe/sqlite')
+    return createTraceReader({ database: await parts.database() })
+  })
+  /** The reader, after what is buffered was written. */
+  const flushed = async (): Promise<TraceReader> => {
+    await (await parts.telemetry()).flush()
+    return traces()
+  }
+  const documents = once(async (): Promise<Documents> =>
+    createDocuments({ database: await parts.database(), vectors: await parts.vectors() }),
+  )
+
+  return {
+    documents: {
+      list: async () => (await documents()).list(),
+      forget: async (source) => (await documents()).forget(source),
+    },
+    collections: {
+      list: async () => (await parts.vectors()).list(),
+      drop: async (name) => (await documents()).drop(name),
+    },
+    trace: {
+      last: async () => (await flushed()).last(),
+      get: async (id) => (await flushed()).get(id),
+      list: async (options) => (await flushed()).list(options),
+    },
+    cost: async (options) => (await flushed()).cost(options),
+    keys: {
+      create: async (options) => (await parts.keys()).create(options),
+      list: async () => (await parts.keys()).list(),
+      revoke: async (idOrName) => (await parts.keys()).revoke(idOrName),
+    },
+    async status() {
+      const { owner, models } = parts
+      const address = owner?.info.address
+      return {
+        version,
+        pid: process.pid,
+        startedAt,
+        models: await models.loaded(),
+        ...(address !== undefined && { address }),
+      }
+    },
+    unload: (model) => parts.models.unload(model),
+    async backup(path) {
+      await (await parts.telemetry()).flush()
+      const database = await parts.database()
+      return database.backup(path)
+    },
+  }
+}

@@ -1,0 +1,79 @@
+import { type KeysPort, throwIfAborted } from '@rt/core'
+import type { Owner } from '@rt/node/sqlite'
+import type { App, AppEnv, AppOptions, Route, ServerPorts } from '@rt/server'
+import type { RunningServer } from '@rt/server/node'
+import type { Settings } from './config/settings.ts'
+import { isLoopbackHost } from './is-loopback-host.ts'
+import { once } from './once.ts'
+import type { ServeOptions } from './runtime.ts'
+
+export interface ServingOptions {
+  settings: Pick<Settings, 'server'>
+  /** Its token opens the native API. */
+  owner: Owner | undefined
+  /** After it nothing is served any more. */
+  closing: AbortSignal
+  ports(): ServerPorts
+  routes(): Promise<Record<string, Route>>
+  keys(): Promise<KeysPort>
+  /** Called when the first address is known. */
+  started(): void
+}
+
+/** The runtime over HTTP: mounted in another framework, or listening. */
+export interface Serving {
+  fetch(request: Request): Promise<Response>
+  serve(options?: ServeOptions): Promise<RunningServer>
+  close(): Promise<void>
+}
+
+const DEFAULT_PORT = 4141
+
+export const createServing = (options: ServingOptions): Serving => {
+  const { settings, owner, closing } = options
+  const servers = new Set<RunningServer>()
+
+  const createApp = async (appOptions: AppOptions): Promise<App> => {
+    const [server, routes, keys] = await Promise.all([import('@rt/server'), options.routes(), options.keys()])
+    const { allowedHosts, allowedOrigins } = settings.server
+    const given: AppOptions = { allowedHosts, allowedOrigins, keys, routes, localToken: owner?.info.token }
+    return server.createApp(options.ports(), { ...given, ...appOptions })
+  }
+  const mounted = once(() => createApp({ apiKeys: keysOfEnvironment() }))
+
+  return {
+    fetch: async (request) => (await mounted()).fetch(request),
+    async serve({
+      apiKeys = keysOfEnvironment(),
+      host = settings.server.host,
+      port = settings.server.port ?? DEFAULT_PORT,
+      allowedHosts = settings.server.allowedHosts,
+      onShutdown,
+      fallback,
+      drainMs,
+    } = {}) {
+      throwIfAborted(closing)
+      const { serve } = await import('@rt/server/node')
+      // The port first; the app behind it with the first request or right after, whichever is sooner.
+      const served = once(() => createApp({ allowedHosts, apiKeys, onShutdown }))
+      const lazy = {
+        // Only beyond this machine it matters, and only then it is worth opening the database before the port.
+        keyed: apiKeys !== undefined || (!isLoopbackHost(host) && (await (await options.keys()).required())),
+        fetch: async (request: Request, env?: AppEnv) => (await served()).fetch(request, env),
+        warm: async () => (await served()).warm(),
+      }
+      const server = await serve(lazy, { port, host, fallback, drainMs })
+      servers.add(server)
+      await owner?.setAddress(server.address)
+      // After whoever waits for the address has it: what this loads keeps the thread busy.
+      setImmediate(options.started)
+      return server
+    },
+    close: async () => void (await Promise.all(Array.from(servers, (server) => server.close({ drainMs: 0 })))),
+  }
+}
+
+const keysOfEnvironment = (): string[] | undefined => {
+  const key = process.env['RT_API_KEY']
+  return key ? [key] : undefined
+}

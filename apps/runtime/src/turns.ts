@@ -1,0 +1,70 @@
+import { type ChatRequest, LOCAL, RtError, type Tool, type TurnRequest } from '@rt/core'
+import type { ResolvedAgent, ResolvedApp } from './app/resolve-app.ts'
+import type { Settings } from './config/settings.ts'
+import type { RunRequest } from './run-request.ts'
+
+const SYSTEM = 'You are a helpful assistant. Answer in one short sentence.'
+/** A small model does not always find an end: without a limit it repeats itself until the context is full. */
+const LONGEST_ANSWER = 1024
+const GREEDY = { temperature: 0 }
+
+/** What a request leaves open is filled in from the agent it names, the settings and the app. */
+export interface Turns {
+  /** A turn of this program or of its operator: with our instructions, tools and knowledge unless it says otherwise. */
+  own(request: TurnRequest, tools?: Tool[]): Promise<RunRequest>
+  /** A request of a client: it stays plain but for what it asks for, and what the agent it names brings. */
+  client(request: ChatRequest): Promise<RunRequest>
+}
+
+export interface TurnParts {
+  settings: Pick<Settings, 'system' | 'retrieve'>
+  app: ResolvedApp
+  /** The collection to retrieve from; `true` = ours, when there is anything in it. */
+  knowledge(wanted: boolean | string): Promise<string | undefined>
+}
+
+export const createTurns = ({ settings, app, knowledge }: TurnParts): Turns => ({
+  async own({ retrieve, ...request }, tools) {
+    const agent = agentOf(app, request.model)
+    return {
+      ...request,
+      principal: LOCAL,
+      model: agent ? agent.model : request.model,
+      tools: tools ?? agent?.tools ?? app.tools,
+      system: request.system ?? agent?.system ?? settings.system ?? SYSTEM,
+      maxOutputTokens: request.maxOutputTokens ?? agent?.maxOutputTokens ?? LONGEST_ANSWER,
+      maxSteps: request.maxSteps ?? agent?.maxSteps,
+      sampling: { ...GREEDY, ...request.sampling },
+      retrieve: await knowledge(retrieve ?? agent?.retrieve ?? settings.retrieve),
+    }
+  },
+  async client({ tools, serverTools = [], retrieve, ...request }) {
+    const agent = agentOf(app, request.model)
+    const wanted = [...(agent?.tools ?? []), ...serverTools.map((name) => toolOf(app, name))]
+    return {
+      ...request,
+      ...(agent && {
+        model: agent.model,
+        system: agent.system,
+        maxOutputTokens: request.maxOutputTokens ?? agent.maxOutputTokens ?? LONGEST_ANSWER,
+        maxSteps: agent.maxSteps,
+      }),
+      clientTools: tools,
+      tools: [...new Set(wanted)],
+      retrieve: await knowledge(retrieve ?? agent?.retrieve ?? false),
+    }
+  },
+})
+
+const agentOf = (app: ResolvedApp, model: string | undefined): ResolvedAgent | undefined =>
+  model === undefined ? undefined : app.agents.get(model)
+
+const toolOf = (app: ResolvedApp, name: string): Tool => {
+  const found = app.tools.find((tool) => tool.name === name)
+  if (found) return found
+  throw new RtError({
+    code: 'tool_not_found',
+    message: `this server has no tool "${name}".`,
+    hint: app.tools.length ? `Tools: ${app.tools.map((tool) => tool.name).join(', ')}.` : 'It has none.',
+  })
+}
