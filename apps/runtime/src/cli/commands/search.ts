@@ -1,8 +1,10 @@
-import { type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
-import { withRuntime } from '../open.ts'
-import { printable, style } from '../output/style.ts'
+import { called } from '../called.ts'
+import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { formatPassages } from '../output/format-passages.ts'
+import { toJson } from '../output/to-json.ts'
 import { usage } from '../parse.ts'
 import { positiveInteger } from '../positive-integer.ts'
+import { withData } from '../with-data.ts'
 
 export const command: CommandDefinition = {
   name: 'search',
@@ -12,26 +14,29 @@ export const command: CommandDefinition = {
   max: Infinity,
   flags: {
     ...DATA_FLAG,
+    ...CONFIG_FLAGS,
     ...JSON_FLAG,
     limit: { type: 'string', short: 'k', value: 'N', description: 'Most passages to show (default 5)' },
+    collection: { type: 'string', value: 'NAME', description: 'Search this collection (default: that of rt ingest)' },
   },
-  examples: ['rt search "meal allowance in Oslo"', 'rt search warranty --limit 3 --json'],
+  examples: [
+    'rt search "meal allowance in Oslo"',
+    'rt search warranty --limit 3 --json',
+    'rt search "red shoes" --collection products',
+  ],
   async run(context) {
     const { args, flags, signal } = context
     const query = args.join(' ').trim()
     if (!query) throw usage(command, 'there is nothing to search for.')
     const k = positiveInteger(command, 'limit', text(flags['limit']), 5)
-    const hits = await withRuntime(context, { readOnly: true }, (runtime) => runtime.search(query, { k, signal }))
-    if (flags['json']) {
-      process.stdout.write(`${JSON.stringify(hits, null, 2)}\n`)
-      return
-    }
-    if (!hits.length) process.stdout.write(' nothing found (rt ingest FOLDER adds documents)\n')
-    for (const { source, headings, start, end, score, text: passage } of hits) {
-      process.stdout.write(
-        ` ${score.toFixed(2)}  ${style('bold', `${source} § ${headings.at(-1) ?? ''}`)}  bytes ${start}-${end}\n`,
-      )
-      process.stdout.write(`       ${printable(passage.replace(/\s+/g, ' ')).slice(0, 160)}\n`)
-    }
+    const collection = text(flags['collection'])
+    const found = await withData(
+      context,
+      (runtime) => runtime.search(query, { k, signal, ...(collection !== undefined && { collection }) }),
+      {},
+    )
+    if (flags['json']) process.stdout.write(`${toJson(found ?? [])}\n`)
+    else if (found?.length) process.stdout.write(formatPassages(found))
+    else process.stdout.write(` nothing found (${called} ingest FOLDER adds documents)\n`)
   },
 }

@@ -1,46 +1,77 @@
+import { RtError, totalTokens, type Trace, type TraceSummary } from '@rt/core'
 import { formatTrace } from '@rt/observe/trace'
-import type { Runtime } from '../../runtime.ts'
-import { type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
-import { withRuntime } from '../open.ts'
+import { called } from '../called.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { printableDeep } from '../output/printable.ts'
 import { takesColor } from '../output/style.ts'
-import { duration } from '../output/units.ts'
-import { usage } from '../parse.ts'
+import { formatTable } from '../output/table.ts'
+import { toJson } from '../output/to-json.ts'
+import { count, duration, localTime } from '../output/units.ts'
+import { positiveInteger } from '../positive-integer.ts'
+import { withData } from '../with-data.ts'
+
+const EMPTY = ` no trace yet (${called} chat makes one)\n`
 
 export const command: CommandDefinition = {
   name: 'trace',
   summary: 'Show what happened, step by step; works while rt serve runs',
-  positionals: '[last | list | show ID]',
-  min: 0,
-  max: 2,
-  flags: { ...DATA_FLAG, ...JSON_FLAG },
+  subcommands: {
+    last: { summary: 'The newest request as a tree (default)' },
+    list: { summary: 'Requests, the newest first' },
+    show: { summary: 'One request, by its id or the beginning of it', positionals: 'ID', min: 1, max: 1 },
+  },
+  flags: {
+    ...DATA_FLAG,
+    ...JSON_FLAG,
+    limit: { type: 'string', short: 'k', value: 'N', description: 'Most requests to list (default 20)' },
+  },
   examples: ['rt trace', 'rt trace list', 'rt trace show 4bf9', 'rt trace last --json'],
   async run(context) {
     const [what = 'last', id] = context.args
-    if (!['last', 'list', 'show'].includes(what)) throw usage(command, `"${what}" is none of last, list, show.`)
-    if (what === 'show' && !id) throw usage(command, 'show needs a trace id, or the beginning of one.')
-    if (what !== 'show' && id) throw usage(command, `"${id}" is one argument too many.`)
-    await withRuntime(context, { readOnly: true }, (runtime) =>
-      what === 'list'
-        ? list(runtime, context.flags['json'] === true)
-        : show(runtime, id, context.flags['json'] === true),
-    )
+    return what === 'list' ? list(context) : show(context, id)
   },
 }
 
-const show = async (runtime: Runtime, id: string | undefined, json: boolean): Promise<void> => {
-  const trace = id === undefined ? await runtime.trace.last() : await runtime.trace.get(id)
-  if (json) process.stdout.write(`${JSON.stringify(trace ?? null, null, 2)}\n`)
-  else if (trace)
-    process.stdout.write(`${formatTrace(trace, { color: takesColor(), width: process.stdout.columns })}\n`)
-  else process.stdout.write(' no trace yet\n')
+const show = async (context: CommandContext, id: string | undefined): Promise<void> => {
+  const trace = await withData(context, async (runtime) =>
+    id === undefined ? runtime.trace.last() : runtime.trace.get(id),
+  )
+  if (!trace && id !== undefined) throw noTrace(id)
+  if (context.flags['json']) process.stdout.write(`${toJson(trace ?? null)}\n`)
+  else process.stdout.write(trace ? `${format(trace)}\n` : EMPTY)
 }
 
-const list = async (runtime: Runtime, json: boolean): Promise<void> => {
-  const traces = await runtime.trace.list({ limit: 20 })
-  if (json) process.stdout.write(`${JSON.stringify(traces, null, 2)}\n`)
-  else if (!traces.length) process.stdout.write(' no trace yet\n')
-  for (const { traceId, name, startedAt, ms, status } of json ? [] : traces)
-    process.stdout.write(
-      ` ${traceId.slice(0, 8)}  ${new Date(startedAt).toISOString()}  ${duration(ms).padStart(8)}  ${status.padEnd(5)}  ${name}\n`,
-    )
+const list = async (context: CommandContext): Promise<void> => {
+  const limit = positiveInteger(command, 'limit', text(context.flags['limit']), 20)
+  const traces = (await withData(context, (runtime) => runtime.trace.list({ limit }))) ?? []
+  if (context.flags['json']) process.stdout.write(`${toJson(traces)}\n`)
+  else process.stdout.write(traces.length ? `${formatList(traces)}\n` : EMPTY)
 }
+
+// ---
+
+const format = (trace: Trace): string =>
+  formatTrace(printableDeep(trace), { color: takesColor(), width: process.stdout.columns })
+
+const formatList = (traces: TraceSummary[]): string =>
+  formatTable(
+    [
+      { title: 'trace' },
+      { title: 'when' },
+      { title: 'took', align: 'right' },
+      { title: 'tokens', align: 'right' },
+      { title: 'status' },
+      { title: 'what', most: 50 },
+    ],
+    traces.map(({ traceId, startedAt, ms, usage, status, name }) => [
+      traceId.slice(0, 8),
+      localTime(startedAt),
+      duration(ms),
+      count(totalTokens(usage)),
+      status,
+      name,
+    ]),
+  )
+
+const noTrace = (id: string): RtError =>
+  new RtError({ code: 'not_found', message: `there is no trace "${id}".`, hint: `See: ${called} trace list` })

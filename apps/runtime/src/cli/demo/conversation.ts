@@ -3,7 +3,7 @@ import { formatCitation } from '../output/show-turn.ts'
 import { printable } from '../output/style.ts'
 import { count, duration } from '../output/units.ts'
 import { detail, labelled, say } from './say.ts'
-import { watchTurn, type WatchedTurn } from './watch-turn.ts'
+import { watchTurn, type WatchedTurn } from '../output/watch-turn.ts'
 import { createWeatherTool } from './weather-tool.ts'
 
 export interface ConversationOptions {

@@ -2,7 +2,7 @@ import { addUsage, inputTokens } from '@rt/core'
 import type { TraceSpan } from '@rt/observe/trace'
 import type { Runtime } from '../../runtime.ts'
 import { count, duration, plural } from '../output/units.ts'
-import type { WatchedTurn } from './watch-turn.ts'
+import type { WatchedTurn } from '../output/watch-turn.ts'
 
 /** The traces of the turns in one line: requests, spans, tokens, cost, time. */
 export const summarize = async (runtime: Runtime, turns: WatchedTurn[]): Promise<string> => {

@@ -1,12 +1,18 @@
 import { toRtError } from '@rt/core'
+import { printable } from './printable.ts'
 import { style } from './style.ts'
 
 /** An error as a person reads it: what failed, then what to do. Causes and stacks only for `debug`. */
 export const formatError = (thrown: unknown, { debug = false }: { debug?: boolean } = {}): string => {
   const error = toRtError(thrown)
-  const lines = [`${style('red', 'error')}  ${error.code}: ${error.message}`]
-  if (error.hint) lines.push(...error.hint.split('\n').map((line) => `       ${line}`))
-  if (debug) lines.push('', error.stack ?? '', ...causes(error))
+  const lines = [`${style('red', 'error')}  ${error.code}: ${printable(error.message)}`]
+  if (error.hint)
+    lines.push(
+      ...printable(error.hint)
+        .split('\n')
+        .map((line) => `       ${line}`),
+    )
+  if (debug) lines.push('', printable(error.stack ?? ''), ...causes(error).map(printable))
   return `${lines.join('\n')}\n`
 }
 

@@ -1,26 +1,81 @@
-import { type CitationPart, failureOf, isTerminal, type StreamPart } from '@rt/core'
-import { printable, style } from './style.ts'
+import type { CitationPart, StreamPart } from '@rt/core'
+import { createPrintableStream, printableLine } from './printable.ts'
+import { style } from './style.ts'
+import { count, duration } from './units.ts'
+import { type TurnWatcher, type WatchedTurn, watchTurn } from './watch-turn.ts'
+
+export interface ShowTurnOptions {
+  /** Default stdout. */
+  write?: (text: string) => void
+  /** Of warnings. Default stderr. */
+  warn?: (text: string) => void
+  /** Also how fast it was. Default false. */
+  stats?: boolean
+  onStart?: TurnWatcher['onStart']
+}
 
 /** Prints an answer as it comes, then where it is from. Throws the error a turn ends with. */
-export const showTurn = async (stream: AsyncIterable<StreamPart>): Promise<void> => {
-  const citations: CitationPart[] = []
-  let open = false
-  for await (const part of stream) {
-    if (part.type === 'text-delta') {
-      process.stdout.write(printable(part.text))
-      open = true
-    } else if (part.type === 'citation') citations.push(part.citation)
-    else if (part.type === 'warning')
-      process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${part.message}\n`)
-    else if (isTerminal(part) && part.type !== 'finish') {
-      if (open) process.stdout.write('\n')
-      throw failureOf(part)
-    }
+export const showTurn = async (
+  stream: AsyncIterable<StreamPart>,
+  {
+    write = (text) => void process.stdout.write(text),
+    warn = (text) => void process.stderr.write(text),
+    stats = false,
+    onStart,
+  }: ShowTurnOptions = {},
+): Promise<WatchedTurn> => {
+  const clean = createPrintableStream()
+  let column = 0
+  const print = (text: string): void => {
+    if (!text) return
+    write(text)
+    column = text.endsWith('\n') ? 0 : 1
   }
-  if (open) process.stdout.write('\n')
-  for (const citation of citations) process.stdout.write(style('dim', `${formatCitation(citation)}\n`))
+  /** So that nothing else comes into the middle of a line of the answer. */
+  const endLine = (): void => {
+    print(clean.end())
+    if (column) print('\n')
+  }
+  const turn = await watchTurn(stream, {
+    ...(onStart && { onStart }),
+    onText: (text) => print(clean.add(text)),
+    onTool: ({ name, args, result, isError, ms }) => {
+      endLine()
+      const outcome = `${isError ? 'failed: ' : ''}${shorten(JSON.stringify(result))}`
+      print(style('dim', `tool  ${printableLine(`${name} ${JSON.stringify(args)}`)} -> ${outcome}   ${duration(ms)}\n`))
+    },
+    onWarning: (message) => {
+      endLine()
+      warn(`${style('yellow', 'warning', process.stderr)}  ${printableLine(message)}\n`)
+    },
+  }).finally(endLine)
+  for (const citation of turn.citations) print(style('dim', `${formatCitation(citation)}\n`))
+  if (turn.finishReason === 'length')
+    warn(style('dim', 'cut at the limit of tokens: --max-tokens sets it\n', process.stderr))
+  if (stats) print(style('dim', `${formatStats(turn)}\n`))
+  return turn
 }
 
 /** `[1] handbook/travel.md § Meals, bytes 812-901`. */
-export const formatCitation = ({ index, source, headings, start, end }: CitationPart): string =>
-  `[${index}] ${source} § ${headings.at(-1) ?? ''}, bytes ${start}-${end}`
+export const formatCitation = ({ index, source, headings, start, end }: CitationPart): string => {
+  const heading = printableLine(headings.at(-1) ?? '')
+  return `[${index}] ${printableLine(source)}${heading && ` § ${heading}`}, bytes ${start}-${end}`
+}
+
+/** `first token 1.3 s (480 of 560 tokens cached) · 22 tokens · 71 tok/s`. */
+export const formatStats = ({ firstTokenMs, tokensPerSecond, usage }: WatchedTurn): string => {
+  const cached = usage.cacheRead
+    ? ` (${count(usage.cacheRead)} of ${count(usage.input + usage.cacheRead)} tokens cached)`
+    : ''
+  const speed = tokensPerSecond ? ` · ${Math.round(tokensPerSecond)} tok/s` : ''
+  return `first token ${duration(firstTokenMs)}${cached} · ${count(usage.output)} tokens${speed}`
+}
+
+// ---
+
+const LONGEST_RESULT = 200
+
+const shorten = (text: string): string => {
+  const clean = printableLine(text)
+  return clean.length > LONGEST_RESULT ? `${clean.slice(0, LONGEST_RESULT)}…` : clean
+}

@@ -1,0 +1,15 @@
+import type { Flag } from '../command.ts'
+
+/** What `rt chat` and `rt run` both take. */
+export const CHAT_FLAGS: Record<string, Flag> = {
+  thread: { type: 'string', short: 't', value: 'NAME', description: 'Continue this conversation (default: a new one)' },
+  system: { type: 'string', value: 'TEXT', description: 'Instructions for the model' },
+  format: {
+    type: 'string',
+    value: 'json|FILE',
+    completes: 'file',
+    description: 'Answer with JSON: any object, or one that fits the JSON Schema in FILE',
+  },
+  temperature: { type: 'string', value: 'N', description: '0 = always the likeliest word (default), 1 = varied' },
+  'max-tokens': { type: 'string', value: 'N', description: 'Longest answer in tokens (default 1024)' },
+}

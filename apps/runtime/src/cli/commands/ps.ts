@@ -1,0 +1,68 @@
+import type { LoadedModel, RuntimeStatus } from '@rt/core'
+import { type OwnerInfo, readOwner } from '@rt/node/sqlite'
+import { dataFolder } from '../../folders.ts'
+import { called } from '../called.ts'
+import { type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { withRuntime } from '../open.ts'
+import { printableLine } from '../output/printable.ts'
+import { style } from '../output/style.ts'
+import { formatTable } from '../output/table.ts'
+import { toJson } from '../output/to-json.ts'
+import { bytes, count, span } from '../output/units.ts'
+import { WITHOUT_CONFIG } from '../with-data.ts'
+
+export const command: CommandDefinition = {
+  name: 'ps',
+  summary: 'Show the running server and the models in its memory',
+  flags: { ...DATA_FLAG, ...JSON_FLAG },
+  examples: ['rt ps', 'rt ps --json'],
+  async run(context) {
+    const owner = await readOwner(await dataFolder(text(context.flags['data'])))
+    const status = owner?.address
+      ? await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.status())
+      : undefined
+    if (context.flags['json']) process.stdout.write(`${toJson(status ?? null)}\n`)
+    else process.stdout.write(`${status ? formatStatus(status, Date.now()) : formatNobody(owner)}\n`)
+  },
+}
+
+export const formatStatus = ({ version, pid, address, startedAt, models }: RuntimeStatus, now: number): string =>
+  [
+    ` ${style('bold', printableLine(address ?? 'not listening'))} · process ${pid} · up ${span(now - startedAt)} · rt ${printableLine(version)}`,
+    models.length ? formatModels(models) : ' no model is in memory: the next question loads one',
+  ].join('\n')
+
+// ---
+
+const formatModels = (models: LoadedModel[]): string =>
+  formatTable(
+    [
+      { title: 'model', most: 50 },
+      { title: 'kind' },
+      { title: 'engine' },
+      { title: 'weights', align: 'right' },
+      { title: 'KV', align: 'right' },
+      { title: 'context', align: 'right' },
+      { title: 'conversations', align: 'right' },
+      { title: 'running', align: 'right' },
+      { title: 'waiting', align: 'right' },
+      { title: 'idle', align: 'right' },
+    ],
+    models.map((model) => [
+      model.id,
+      model.kind,
+      model.engine,
+      bytes(model.weightsBytes),
+      model.kvBytes ? bytes(model.kvBytes) : '-',
+      count(model.contextTokens),
+      model.sequences.most ? `${model.sequences.open} of ${model.sequences.most}` : '-',
+      count(model.running),
+      count(model.waiting),
+      model.running ? '-' : span(model.idleMs),
+    ]),
+  )
+
+const formatNobody = (owner: OwnerInfo | undefined): string =>
+  owner
+    ? ` process ${owner.pid} uses this data folder and does not listen: it cannot be asked`
+    : ` nothing is running (${called} serve starts a server)`

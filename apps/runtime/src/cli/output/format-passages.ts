@@ -1,0 +1,15 @@
+import type { RetrievedChunk } from '@rt/core'
+import { printableLine } from './printable.ts'
+import { style } from './style.ts'
+
+const EXCERPT = 160
+
+/** Passages with their scores, best first, and the beginning of each. */
+export const formatPassages = (passages: RetrievedChunk[]): string =>
+  passages
+    .map(({ source, headings, start, end, score, text }) => {
+      const heading = printableLine(headings.at(-1) ?? '')
+      const title = style('bold', `${printableLine(source)}${heading && ` § ${heading}`}`)
+      return ` ${score.toFixed(2)}  ${title}  bytes ${start}-${end}\n       ${printableLine(text).slice(0, EXCERPT)}\n`
+    })
+    .join('')

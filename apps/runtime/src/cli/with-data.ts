@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { readOwner } from '@rt/node/sqlite'
+import { dataFolder } from '../folders.ts'
+import type { RuntimeClient } from '../runtime.ts'
+import { type CommandContext, text } from './command.ts'
+import { type OpenOptions, withRuntime } from './open.ts'
+
+/**
+ * Reads from a data folder, beside its owner or through it; undefined when nothing was ever kept there: a command that
+ * only looks makes no folder and is no failure.
+ */
+export const withData = async <T>(
+  context: CommandContext,
+  work: (runtime: RuntimeClient) => Promise<T>,
+  options: OpenOptions = WITHOUT_CONFIG,
+): Promise<T | undefined> => {
+  const data = await dataFolder(text(context.flags['data']))
+  if (!existsSync(join(data, 'rt.db')) && !(await readOwner(data))?.address) return undefined
+  return withRuntime(context, { ...options, readOnly: true }, work)
+}
+
+/** What only lists or deletes does not depend on settings: a config.toml that is wrong or not trusted is not in its way. */
+export const WITHOUT_CONFIG: OpenOptions = { config: false }
