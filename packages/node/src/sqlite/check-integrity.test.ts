@@ -53,7 +53,7 @@ describe('checkIntegrity', () => {
   test('an index that differs from its table is found by the full check', async () => {
     const path = folder.file('rt.db')
     makeDatabase(path, { rows: 10 })
-    const database = new DatabaseSync(path, { defensive: false } as object)
+    const database = new DatabaseSync(path, { defensive: false })
     // The table gets a row while SQLite believes that there is no index.
     database.exec(`PRAGMA writable_schema = ON; CREATE TEMP TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'item_mark';
       DELETE FROM sqlite_schema WHERE name = 'item_mark'; PRAGMA writable_schema = RESET;

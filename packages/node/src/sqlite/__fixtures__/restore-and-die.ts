@@ -20,7 +20,7 @@ const counted = <A extends unknown[], R>(work: (...args: A) => R) =>
 const { promises } = fs
 promises.link = counted(promises.link)
 promises.rename = counted(promises.rename)
-promises.rm = counted(promises.rm) as typeof promises.rm
+promises.rm = counted<Parameters<typeof promises.rm>, Promise<void>>(promises.rm)
 fs.linkSync = counted(fs.linkSync)
 fs.unlinkSync = counted(fs.unlinkSync)
 fs.rmSync = counted(fs.rmSync)
