@@ -64,6 +64,10 @@ export const usageLine = ({ name, positionals, subcommands, min = 0 }: CommandDe
   return [name, after, '[OPTIONS]'].filter(Boolean).join(' ')
 }
 
+/** Those of a command with the common ones, without what is hidden. */
+export const visibleFlags = (flags: CommandDefinition['flags']): [name: string, flag: Flag][] =>
+  Object.entries({ ...flags, ...COMMON_FLAGS }).filter(([, { hidden }]) => !hidden)
+
 // ---
 
 type Row = [left: string, right: string]

@@ -5,7 +5,7 @@ import { repairPrice } from './app.ts'
 
 const call = { callId: 'test', principal: 'local', signal: new AbortController().signal }
 
-test('a repair costs what the list says, and 15 euros more with pickup', async () => {
+await test('a repair costs what the list says, and 15 euros more with pickup', async () => {
   assert.deepEqual(await repairPrice.execute(await repairPrice.parse({ repair: 'brakes' }), call), {
     repair: 'brakes',
     euros: 35,
@@ -16,6 +16,6 @@ test('a repair costs what the list says, and 15 euros more with pickup', async (
   })
 })
 
-test('a repair we do not do is refused', async () => {
+await test('a repair we do not do is refused', async () => {
   await assert.rejects(repairPrice.parse({ repair: 'paint' }), { code: 'tool_arguments' })
 })
