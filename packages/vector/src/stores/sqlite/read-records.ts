@@ -93,13 +93,14 @@ const readPage = async (
   since: number,
   after: number,
 ): Promise<BlockPage> => {
+  // Plain `?` throughout: Node 22.18 refuses numbered parameters bound by position.
   const rows = await database.all<StateRow & (BlockRow | { block: null })>(
     `SELECT c.version, c.dimensions, b.block, b.records, b.checksums, d.vectors FROM vector_collections c
-     LEFT JOIN vector_blocks b ON b.collection = c.id AND b.version > ?2 AND b.block > ?3
+     LEFT JOIN vector_blocks b ON b.collection = c.id AND b.version > ? AND b.block > ?
      LEFT JOIN vector_data d ON d.id = b.id
-     WHERE c.id = ?1 ORDER BY b.block
-     LIMIT (SELECT max(1, ${PAGE_BYTES} / (256 * 4 * coalesce(dimensions, 1))) FROM vector_collections WHERE id = ?1)`,
-    [id, since, after],
+     WHERE c.id = ? ORDER BY b.block
+     LIMIT (SELECT max(1, ${PAGE_BYTES} / (256 * 4 * coalesce(dimensions, 1))) FROM vector_collections WHERE id = ?)`,
+    [since, after, id, id],
   )
   const [first] = rows
   if (!first) throw noCollection(name)
