@@ -1,4 +1,4 @@
-import { type ChatRequest, type HealthReport, RtError, type StreamPart } from '@rt/core'
+import { type ChatRequest, type HealthReport, type Operations, RtError, type StreamPart } from '@rt/core'
 import { createFakeEmbedder, createScriptedModel, type ScriptedAnswer } from '@rt/core/testing'
 import type { ServerPorts } from '../index.ts'
 
@@ -49,6 +49,8 @@ export const aborted = (signal: AbortSignal): Promise<void> =>
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
+
+export const withOperations = (operations: Operations): FakePorts => Object.assign(createFakePorts(), { operations })
 
 export const chatBody = (more: object = {}): object => ({ messages: [{ role: 'user', content: 'Hi' }], ...more })
 

@@ -1,0 +1,105 @@
+import { createMessage, emptyUsage, type IngestProgress, type IngestReport, type Message, type Operations, RtError, type Trace } from '@rt/core'
+
+export interface FakeOperations extends Operations {
+  /** Name and arguments of every call that arrived. */
+  calls: [name: string, ...given: unknown[]][]
+}
+
+const COST = { usd: null, unpriced: ['x/y'], localMs: 3 }
+const SUMMARY = { name: 'request', startedAt: 1, ms: 2.5, status: 'ok' as const, usage: emptyUsage(), cost: COST }
+export const TRACE: Trace = {
+  traceId: '4bf9',
+  ...SUMMARY,
+  spans: [{ spanId: 'a', name: 'chat', startedAt: 1, ms: 2, status: 'ok', attributes: { n: 1 }, events: [], children: [] }],
+}
+const PHOTO: Uint8Array = new Uint8Array([0, 255, 10, 13, 128])
+export const MESSAGES: Message[] = [
+  createMessage('user', 'Größe 👋 \u2028', 'm1'),
+  createMessage('user', [{ type: 'file', mediaType: 'image/png', data: PHOTO, name: 'a.png' }], 'm2'),
+  createMessage('assistant', [{ type: 'tool-call', id: 'c', name: 'now', arguments: { base64: 'AA==' } }], 'm3'),
+]
+export const REPORT: IngestReport = {
+  files: 1,
+  added: 1,
+  changed: 0,
+  unchanged: 0,
+  failed: [],
+  outcomes: [{ source: 'a.md', outcome: 'added', warnings: [], chunks: 2, bytes: 9, ms: 1 }],
+  skipped: 0,
+  removed: [],
+  chunks: 2,
+  embedded: 2,
+  truncated: 0,
+  mode: 'hybrid',
+  ms: 5,
+}
+export const progress = (done: number): IngestProgress => ({
+  done,
+  files: 3,
+  bytesDone: done * 9,
+  bytes: 27,
+  source: `${done}.md`,
+  chunks: 2,
+  embedded: 2,
+})
+
+/** Operations that answer with fixed values of every kind and write down what they were asked. */
+export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOperations => {
+  const calls: FakeOperations['calls'] = []
+  const note = <T>(name: string, given: unknown[], answer: T): T => {
+    calls.push([name, ...given])
+    return answer
+  }
+  const key = { id: 'k1', name: 'ci', scope: 'chat' as const, hint: 'rt_ab', createdAt: 1 }
+  return {
+    calls,
+    async *turn(request, options) {
+      calls.push(['turn', request, options])
+      yield { type: 'start', model: 'smollm2:135m', traceId: '4bf9' }
+      yield { type: 'text-delta', text: 'Hallo\n👋 \u2028' }
+      yield { type: 'finish', finishReason: 'stop', usage: emptyUsage() }
+    },
+    async ingest(paths, options) {
+      calls.push(['ingest', paths, { prune: options?.prune }])
+      for (const done of [1, 2, 3]) options?.onProgress?.(progress(done))
+      return REPORT
+    },
+    search: async (query, { k, collection } = {}) =>
+      note('search', [query, { k, collection }], [
+        { id: 'c1', source: 'a.md', headings: ['A'], text: 't', start: 0, end: 1, score: 0.25, cosine: 0.5 },
+      ]),
+    documents: {
+      list: async () => note('documents.list', [], [{ collection: 'default', source: 'a.md', chunks: 2, mode: 'hybrid', updatedAt: 1 }]),
+      forget: async (source) => note('documents.forget', [source], source === 'a.md'),
+    },
+    collections: {
+      list: async () => note('collections.list', [], [{ name: 'default', count: 2, index: 'flat' }]),
+      drop: async (name) => note('collections.drop', [name], name !== 'none'),
+    },
+    threads: {
+      list: async () => note('threads.list', [], [{ id: 'ada', messages: 3, createdAt: 1, updatedAt: 2 }]),
+      messages: async (id) => note('threads.messages', [id], id === 'none' ? [] : MESSAGES),
+      delete: async (id) => note('threads.delete', [id], id !== 'none'),
+    },
+    trace: {
+      last: async () => note('trace.last', [], TRACE),
+      async get(id) {
+        calls.push(['trace.get', id])
+        if (id !== 'none') return TRACE
+        throw new RtError({ code: 'not_found', message: 'no trace none.', hint: 'rt trace list.', data: { id } })
+      },
+      list: async ({ limit } = {}) => note('trace.list', [{ limit }], [{ traceId: '4bf9', ...SUMMARY }]),
+    },
+    cost: async ({ days } = {}) =>
+      note('cost', [{ days }], [{ day: '2026-11-22', model: 'x', calls: 1, usage: emptyUsage(), usd: null, localMs: 3 }]),
+    keys: {
+      create: async (options) => note('keys.create', [options], { key: { ...key, ...options }, secret: 'rt_abc' }),
+      list: async () => note('keys.list', [], [key]),
+      revoke: async (idOrName) => note('keys.revoke', [idOrName], idOrName !== 'none'),
+    },
+    status: async () => note('status', [], { version: '0.1.0', pid: 7, startedAt: 1, models: [] }),
+    unload: async (model) => note('unload', [model], model !== 'none'),
+    backup: async (path) => note('backup', [path], { path, bytes: 4096 }),
+    ...replaced,
+  }
+}

@@ -1,0 +1,438 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { resolve as resolvePath } from 'node:path'
+import {
+  type IngestProgress,
+  isTerminal,
+  type Operations,
+  RtError,
+  type SerializedRtError,
+  type StreamPart,
+} from '@rt/core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createFakeOperations, MESSAGES, progress, REPORT, TRACE } from '../__fixtures__/fake-operations.ts'
+import { aborted, withOperations } from '../__fixtures__/fake-ports.ts'
+import { createWatchedClock } from '../__fixtures__/watched-clock.ts'
+import { type AppOptions, createApp } from '../index.ts'
+import { serve } from '../node/index.ts'
+import { type Client, connect, type ConnectOptions } from './index.ts'
+
+const open: AsyncDisposable[] = []
+afterEach(async () => {
+  for (const thing of open.splice(0)) await thing[Symbol.asyncDispose]()
+})
+
+const TOKEN = 'lock-token-42'
+const QUESTION = { messages: [MESSAGES[0]!] }
+
+/** A client of an app in this process. */
+const inProcess = (replaced: Partial<Operations> = {}, options: AppOptions = {}, token = TOKEN) => {
+  const operations = createFakeOperations(replaced)
+  const app = createApp(withOperations(operations), { localToken: TOKEN, ...options })
+  return { operations, client: connect({ address: 'http://127.0.0.1:4141/', token, fetch: app.fetch }) }
+}
+
+/** A client of a listening server. */
+const overSocket = async (replaced: Partial<Operations> = {}, more: AppOptions = {}) => {
+  const operations = createFakeOperations(replaced)
+  const app = createApp(withOperations(operations), { localToken: TOKEN, ...more })
+  const server = await serve(app, { port: 0, drainMs: 0 })
+  open.push(server)
+  return { operations, server, client: connect({ address: server.address, token: TOKEN }) }
+}
+
+/** A client of something that is no rt. */
+const beside = async (
+  listener: Parameters<typeof createServer>[1],
+  more: Partial<ConnectOptions> = {},
+): Promise<Client> => {
+  const server: Server = createServer(listener!)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  open.push({
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  })
+  return connect({ address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: TOKEN, ...more })
+}
+
+const all = async (parts: AsyncIterable<StreamPart>): Promise<StreamPart[]> => {
+  const seen: StreamPart[] = []
+  for await (const part of parts) seen.push(part)
+  return seen
+}
+
+const METHODS: [name: string, ask: (client: Client) => Promise<unknown>, call: unknown[], answer?: unknown][] = [
+  ['search', (c) => c.search('größe?', { k: 3, collection: 'a b' }), ['search', 'größe?', { k: 3, collection: 'a b' }]],
+  ['search alone', (c) => c.search('x'), ['search', 'x', {}]],
+  ['documents.list', (c) => c.documents.list(), ['documents.list']],
+  ['documents.forget', (c) => c.documents.forget('a.md'), ['documents.forget', 'a.md'], true],
+  ['documents.forget of none', (c) => c.documents.forget('../b'), ['documents.forget', '../b'], false],
+  ['collections.list', (c) => c.collections.list(), ['collections.list']],
+  ['collections.drop', (c) => c.collections.drop('ä/b c'), ['collections.drop', 'ä/b c'], true],
+  ['threads.list', (c) => c.threads.list(), ['threads.list']],
+  ['threads.messages', (c) => c.threads.messages('ada'), ['threads.messages', 'ada'], MESSAGES],
+  ['threads.messages of none', (c) => c.threads.messages('none'), ['threads.messages', 'none'], []],
+  ['threads.delete', (c) => c.threads.delete('a%2Fb?c#d'), ['threads.delete', 'a%2Fb?c#d'], true],
+  ['threads.delete of none', (c) => c.threads.delete('none'), ['threads.delete', 'none'], false],
+  ['trace.last', (c) => c.trace.last(), ['trace.last'], TRACE],
+  ['trace.get', (c) => c.trace.get('4bf9'), ['trace.get', '4bf9'], TRACE],
+  ['trace.list', (c) => c.trace.list({ limit: 3 }), ['trace.list', { limit: 3 }]],
+  ['trace.list alone', (c) => c.trace.list(), ['trace.list', {}]],
+  ['cost', (c) => c.cost({ days: 7 }), ['cost', { days: 7 }]],
+  ['cost alone', (c) => c.cost(), ['cost', {}]],
+  [
+    'keys.create',
+    (c) => c.keys.create({ name: 'ci', scope: 'admin' }),
+    ['keys.create', { name: 'ci', scope: 'admin' }],
+  ],
+  ['keys.list', (c) => c.keys.list(), ['keys.list']],
+  ['keys.revoke', (c) => c.keys.revoke('k/1'), ['keys.revoke', 'k/1'], true],
+  ['status', (c) => c.status(), ['status'], { version: '0.1.0', pid: 7, startedAt: 1, models: [] }],
+  ['unload', (c) => c.unload('hf:a/b'), ['unload', 'hf:a/b'], true],
+  ['unload of none', (c) => c.unload('none'), ['unload', 'none'], false],
+  ['backup', (c) => c.backup('/tmp/copy.db'), ['backup', '/tmp/copy.db'], { path: '/tmp/copy.db', bytes: 4096 }],
+]
+
+describe.each(['in this process', 'over a socket'])('the client %s', (where) => {
+  const start = async (replaced?: Partial<Operations>, more?: AppOptions) =>
+    where === 'over a socket' ? overSocket(replaced, more) : inProcess(replaced, more)
+
+  it.each(METHODS)('asks %s', async (_name, ask, call, answer) => {
+    const { client, operations } = await start()
+    const given = await ask(client)
+    expect(operations.calls).toEqual([call])
+    const [name] = call as [string]
+    const own = createFakeOperations()
+    // What the operations themselves say, when no answer is written down.
+    const [group, method] = name.split('.') as [keyof Operations, string?]
+    const target = method
+      ? (own[group] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[method]!
+      : own[group]
+    expect(given).toEqual(answer ?? (await (target as (...args: unknown[]) => Promise<unknown>)(...call.slice(1))))
+  })
+
+  it('has no last trace where there is none', async () => {
+    const { client } = await start({ trace: { ...createFakeOperations().trace, last: async () => undefined } })
+    expect(await client.trace.last()).toBeUndefined()
+  })
+
+  it('turns, with every field and with bytes', async () => {
+    const { client, operations } = await start()
+    const request = {
+      messages: MESSAGES,
+      thread: 'ada',
+      model: 'agent.a',
+      toolChoice: { name: 'now' },
+      system: 'Be brief.',
+      retrieve: 'handbook',
+      output: { type: 'json' as const, schema: { type: 'object' }, name: 'n' },
+      sampling: {
+        temperature: 0,
+        topP: 0.5,
+        topK: 1,
+        minP: 0,
+        repeatPenalty: 1.1,
+        presencePenalty: -1,
+        frequencyPenalty: 1,
+        seed: 7,
+      },
+      stop: ['\n'],
+      maxOutputTokens: 9,
+      maxSteps: 2,
+    }
+    const parts = await all(client.turn(request))
+    expect(parts.map(({ type }) => type)).toEqual(['start', 'text-delta', 'finish'])
+    expect(parts[1]).toEqual({ type: 'text-delta', text: 'Hallo\n👋 \u2028' })
+    expect(operations.calls[0]![1]).toEqual(request)
+  })
+
+  it('ingests, telling progress', async () => {
+    const { client, operations } = await start()
+    const seen: IngestProgress[] = []
+    expect(await client.ingest(['docs', '/a'], { prune: true, onProgress: (p) => seen.push(p) })).toEqual(REPORT)
+    expect(seen).toEqual([1, 2, 3].map(progress))
+    expect(operations.calls).toEqual([['ingest', [resolvePath('docs'), '/a'], { prune: true }]])
+  })
+
+  it('gets the errors of the other side as they were', async () => {
+    const given: SerializedRtError = {
+      code: 'stamp_mismatch',
+      message: 'm',
+      hint: 'h',
+      retryable: true,
+      data: { a: [1] },
+    }
+    const fail = async (): Promise<never> => {
+      throw new RtError(given)
+    }
+    const { client } = await start({
+      search: fail,
+      ingest: fail,
+      async *turn() {
+        yield { type: 'error', error: given }
+      },
+    })
+    const errors = [client.search('x'), client.ingest('/a')].map((asked) => asked.catch((error: unknown) => error))
+    for (const error of await Promise.all(errors)) {
+      expect(RtError.isInstance(error)).toBe(true)
+      expect((error as RtError).toJSON()).toEqual(given)
+    }
+    expect(await all(client.turn(QUESTION))).toEqual([{ type: 'error', error: given }])
+    await expect(client.trace.get('none')).rejects.toMatchObject({ code: 'not_found', hint: 'rt trace list.' })
+  })
+
+  it('aborts the work of the other side', async () => {
+    const signals: Record<string, PromiseWithResolvers<AbortSignal>> = {
+      turn: Promise.withResolvers(),
+      ingest: Promise.withResolvers(),
+      search: Promise.withResolvers(),
+    }
+    const wait = async (name: string, signal: AbortSignal): Promise<never> => {
+      signals[name]!.resolve(signal)
+      await aborted(signal)
+      throw new RtError({ code: 'aborted', message: 'aborted.' })
+    }
+    const { client } = await start({
+      async *turn(_request, options) {
+        signals['turn']!.resolve(options!.signal!)
+        yield { type: 'text-delta', text: 'a' }
+        await wait('turn', options!.signal!)
+      },
+      ingest: (_paths, options) => wait('ingest', options!.signal!),
+      search: (_query, options) => wait('search', options!.signal!),
+    })
+    const gone = new AbortController()
+    const { signal } = gone
+    const turn = client.turn(QUESTION, { signal })[Symbol.asyncIterator]()
+    await turn.next()
+    const rest = [client.ingest('/a', { signal }), client.search('x', { signal })].map((asked) =>
+      asked.catch((error: RtError) => error.code),
+    )
+    const theirs = await Promise.all(Object.values(signals).map(({ promise }) => promise))
+    gone.abort()
+    expect(await turn.next()).toMatchObject({ value: { type: 'abort' } })
+    expect(await turn.next()).toMatchObject({ done: true })
+    expect(await Promise.all(rest)).toEqual(['aborted', 'aborted'])
+    await Promise.all(theirs.map(aborted))
+  })
+
+  it('aborts a turn whose reader has enough', async () => {
+    const signal = Promise.withResolvers<AbortSignal>()
+    const { client } = await start({
+      async *turn(_request, options) {
+        signal.resolve(options!.signal!)
+        for (;;) {
+          yield { type: 'text-delta', text: 'a' }
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      },
+    })
+    for await (const part of client.turn(QUESTION)) if (part.type === 'text-delta') break
+    await aborted(await signal.promise)
+  })
+
+  it('asks nothing when its signal has fired before', async () => {
+    const { client, operations } = await start()
+    const signal = AbortSignal.abort()
+    expect(await all(client.turn(QUESTION, { signal }))).toMatchObject([{ type: 'abort' }])
+    await expect(client.search('x', { signal })).rejects.toMatchObject({ code: 'aborted' })
+    expect(operations.calls).toEqual([])
+  })
+
+  it('stops the server', async () => {
+    const asked = Promise.withResolvers<void>()
+    const { client } = await start({}, { onShutdown: () => asked.resolve() })
+    await client.shutdown()
+    await asked.promise
+  })
+})
+
+describe('a client and its server', () => {
+  it('read no faster than they are read', async () => {
+    let produced = 0
+    const { client, server } = await overSocket({
+      async *turn(_request, options) {
+        while (!options!.signal!.aborted) {
+          produced++
+          yield { type: 'text-delta', text: 'x'.repeat(65_536) }
+          await new Promise((resolve) => setImmediate(resolve))
+        }
+      },
+    })
+    const turn = client.turn(QUESTION)[Symbol.asyncIterator]()
+    await turn.next()
+    let before = -1
+    // Still when 50 turns of the loop, each with a health request, bring nothing more.
+    while (before !== produced) {
+      before = produced
+      for (let i = 0; i < 50; i++) await (await fetch(`${server.address}/health`)).text()
+    }
+    expect(produced).toBeLessThan(1000)
+    await turn.return!()
+  })
+
+  it('close together: the answer to shutdown still arrives', async () => {
+    const { client, server } = await overSocket({}, { onShutdown: () => server.close({ drainMs: 0 }) })
+    await client.shutdown()
+    await server.close()
+    await expect(client.status()).rejects.toMatchObject({ code: 'network' })
+  })
+
+  it('keep the token to themselves', async () => {
+    const { client } = inProcess({}, { onError: () => {} }, 'wrong-canary')
+    const errors = [client.status(), client.search('x'), client.ingest('/a')].map((asked) =>
+      asked.catch((error: unknown) => error),
+    )
+    for (const error of await Promise.all(errors)) {
+      expect(error).toMatchObject({ code: 'unauthorized' })
+      expect(JSON.stringify(error)).not.toContain('canary')
+    }
+    expect(await all(client.turn(QUESTION))).toMatchObject([{ type: 'error', error: { code: 'unauthorized' } }])
+  })
+})
+
+describe('a client of nothing', () => {
+  const nobody = async (): Promise<Client> => {
+    const { server, client } = await overSocket()
+    await server.close()
+    return client
+  }
+
+  it('says network, naming the address, and never throws from a turn', async () => {
+    const client = await nobody()
+    const error = await client.status().catch((thrown: unknown) => thrown as RtError)
+    expect(error).toMatchObject({
+      code: 'network',
+      retryable: true,
+      message: expect.stringMatching(/nothing answers at http:\/\/127\.0\.0\.1:\d+\./),
+    })
+    expect(JSON.stringify(error)).not.toContain(TOKEN)
+    expect(await all(client.turn(QUESTION))).toMatchObject([{ type: 'error', error: { code: 'network' } }])
+    await expect(client.ingest('/a')).rejects.toMatchObject({ code: 'network' })
+  })
+
+  it('says so with a given fetch too', async () => {
+    const { server } = await overSocket()
+    await server.close()
+    const client = connect({ address: server.address, token: TOKEN, fetch: (request) => fetch(request) })
+    await expect(client.status()).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringContaining('nothing answers'),
+    })
+  })
+
+  it.each([
+    ['another program', (body: string): string => body, 200, '<html>', 'not JSON'],
+    ['another program’s error', (body: string): string => body, 404, 'Not Found', 'status 404'],
+    ['an error of another shape', (body: string): string => body, 500, '{"error":"x"}', 'status 500'],
+    [
+      'an error of a code nobody knows',
+      (body: string): string => body,
+      400,
+      '{"error":{"code":"toString","message":"m"}}',
+      'status 400',
+    ],
+    ['a redirect', (body: string): string => body, 302, '', 'status 302'],
+  ])('says so of %s', async (_what, _f, status, body, text) => {
+    const client = await beside((_request, response) => response.writeHead(status, { location: '/other' }).end(body))
+    await expect(client.status()).rejects.toMatchObject({
+      code: 'network',
+      retryable: false,
+      message: expect.stringContaining(text),
+    })
+    const last = (await all(client.turn(QUESTION))).at(-1)!
+    expect(isTerminal(last) && last.type).toBe('error')
+  })
+
+  it.each([
+    ['its connection cut', '{"type":"text-delta","text":"a"}\n', true],
+    ['no terminal part', '{"type":"text-delta","text":"a"}\n', false],
+    ['half a line', '{"type":"text-delta","text":"a"}\n{"type":"fin', false],
+  ])('ends a turn with %s in an error', async (_what, text, cut) => {
+    const client = await beside((_request, response) => {
+      response.writeHead(200).write(text, () => (cut ? response.destroy() : response.end()))
+    })
+    expect(await all(client.turn(QUESTION))).toEqual([
+      { type: 'text-delta', text: 'a' },
+      { type: 'error', error: expect.objectContaining({ code: 'network' }) },
+    ])
+    await expect(client.ingest('/a')).rejects.toMatchObject({ code: 'network' })
+  })
+
+  it('puts lines together from any pieces', async () => {
+    const bytes = new TextEncoder().encode('\n\n{"type":"text-delta","text":"ö👋"}\n\n{"type":"abort","reason":"é"}\n')
+    const client = await beside((_request, response) => {
+      for (const byte of bytes) response.write(Uint8Array.of(byte))
+      response.end()
+    })
+    expect(await all(client.turn(QUESTION))).toEqual([
+      { type: 'text-delta', text: 'ö👋' },
+      { type: 'abort', reason: 'é' },
+    ])
+  })
+
+  it('gives up on a server that says nothing, and only then', async () => {
+    const clock = createWatchedClock()
+    const gate = Promise.withResolvers<void>()
+    const left = Promise.withResolvers<void>()
+    const client = await beside(
+      async (_request, response) => {
+        response.on('close', left.resolve)
+        response.writeHead(200).write('{"type":"text-delta","text":"a"}\n')
+        await gate.promise
+        response.write('\n')
+      },
+      { clock },
+    )
+    const turn = client.turn(QUESTION)[Symbol.asyncIterator]()
+    expect(await turn.next()).toMatchObject({ value: { text: 'a' } })
+    const next = turn.next()
+    await clock.whenSleeping(1)
+    void clock.advance(59_999)
+    gate.resolve()
+    // The heartbeat: the wait begins anew.
+    await clock.whenSleeping(0)
+    await clock.whenSleeping(1)
+    void clock.advance(59_999)
+    expect(clock.sleeping).toBe(1)
+    void clock.advance(1)
+    expect(await next).toMatchObject({
+      value: { type: 'error', error: { code: 'timeout', message: expect.stringContaining('60 s') } },
+    })
+    await left.promise
+  })
+
+  it('does not wait forever for what should be quick', async () => {
+    const clock = createWatchedClock()
+    const client = await beside(() => {}, { clock })
+    const status = client.status().catch((error: RtError) => error.code)
+    await clock.whenSleeping(1)
+    void clock.advance(60_000)
+    expect(await status).toBe('timeout')
+  })
+})
+
+describe('what a client refuses by itself', () => {
+  it.each(['', 'localhost:4141', '127.0.0.1', 'ftp://x', 'http://', '/rt'])('the address %j', (address) => {
+    expect(() => connect({ address, token: TOKEN })).toThrow(/is not the address/)
+  })
+
+  it.each(['', '.', '..'])('the name %j, which no path can hold', async (name) => {
+    const { client, operations } = inProcess()
+    for (const asked of [
+      client.threads.messages(name),
+      client.threads.delete(name),
+      client.collections.drop(name),
+      client.keys.revoke(name),
+      client.trace.get(name),
+    ])
+      await expect(asked).rejects.toMatchObject({ code: 'invalid_request' })
+    expect(operations.calls).toEqual([])
+  })
+
+  it('documents of somebody else', async () => {
+    await expect(inProcess().client.ingest('/a', { principal: 'bob' })).rejects.toMatchObject({ code: 'unsupported' })
+  })
+})

@@ -1,0 +1,279 @@
+import { RtError, type StreamPart } from '@rt/core'
+import { describe, expect, it } from 'vitest'
+import { createFakeOperations, progress, REPORT } from '../../__fixtures__/fake-operations.ts'
+import { aborted, createFakePorts, post, withOperations } from '../../__fixtures__/fake-ports.ts'
+import { createWatchedClock } from '../../__fixtures__/watched-clock.ts'
+import { type AppEnv, type AppOptions, createApp, type NativeErrorBody } from '../../index.ts'
+
+const ADMIN = { authorization: 'Bearer t0' }
+const MESSAGE = { v: 1, id: 'm', role: 'user', parts: [{ type: 'text', text: 'Hi' }] }
+
+const createSubject = (replaced: Parameters<typeof createFakeOperations>[0] = {}, options: AppOptions = {}) => {
+  const operations = createFakeOperations(replaced)
+  const app = createApp(withOperations(operations), { localToken: 't0', ...options })
+  const send = (path: string, body: unknown, env?: AppEnv): Promise<Response> => app.fetch(post(path, body, ADMIN), env)
+  const get = (path: string, method = 'GET'): Promise<Response> =>
+    app.fetch(new Request(`http://127.0.0.1${path}`, { method, headers: ADMIN }))
+  return { operations, app, send, get }
+}
+
+const linesOf = async (response: Response): Promise<unknown[]> =>
+  (await response.text())
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as unknown)
+
+describe('the native API', () => {
+  it('is not there without operations', async () => {
+    const app = createApp(createFakePorts(), { localToken: 't0' })
+    expect((await app.fetch(post('/rt/turn', {}, ADMIN))).status).toBe(404)
+    expect(await (await app.fetch(new Request('http://127.0.0.1/'))).text()).not.toContain('/rt/')
+    expect(await (await createSubject().get('/')).text()).toContain('/rt/status')
+  })
+
+  it('asks for the token also on loopback without keys', async () => {
+    const { app } = createSubject()
+    const status = async (headers: Record<string, string>): Promise<number> =>
+      (await app.fetch(new Request('http://127.0.0.1/rt/status', { headers }))).status
+    expect([await status({}), await status({ authorization: 'Bearer t1' }), await status(ADMIN)]).toEqual([
+      401, 401, 200,
+    ])
+  })
+
+  it('keeps answers out of caches', async () => {
+    const { get } = createSubject()
+    for (const path of ['/rt/threads', '/rt/traces/none'])
+      expect((await get(path)).headers.get('cache-control')).toBe('no-store')
+  })
+
+  it.each<[string, object, string]>([
+    ['/rt/ingest', { paths: ['docs'] }, 'paths[0]'],
+    ['/rt/ingest', { paths: ['../docs'] }, 'paths[0]'],
+    ['/rt/ingest', { paths: ['/a\u0000b'] }, 'paths[0]'],
+    ['/rt/ingest', { paths: [] }, 'paths'],
+    ['/rt/ingest', { paths: '/a' }, 'paths'],
+    ['/rt/ingest', { paths: ['/a'], principal: 'bob' }, 'body'],
+    ['/rt/backup', { path: 'copy.db' }, 'path'],
+    ['/rt/search', { query: 'x', k: 0 }, 'k'],
+    ['/rt/search', {}, 'query'],
+    ['/rt/documents/forget', { source: '' }, 'source'],
+    ['/rt/keys', { name: 'ci', scope: 'root' }, 'scope'],
+    ['/rt/keys', { name: '', scope: 'chat' }, 'name'],
+    ['/rt/models/unload', {}, 'model'],
+    ['/rt/turn', { messages: [] }, 'messages'],
+    ['/rt/turn', { messages: [{ ...MESSAGE, v: 2 }] }, 'messages[0].v'],
+    ['/rt/turn', { messages: [{ ...MESSAGE, parts: [{ type: 'text' }] }] }, 'messages[0].parts[0].text'],
+    ['/rt/turn', { messages: [MESSAGE], model: '/etc/passwd' }, 'model'],
+    ['/rt/turn', { messages: [MESSAGE], model: 'hf:a/b/c.gguf' }, 'model'],
+    ['/rt/turn', { messages: [MESSAGE], principal: 'bob' }, 'body'],
+    ['/rt/turn', { messages: [MESSAGE], sampling: { temperature: 9 } }, 'sampling.temperature'],
+  ])('%s refuses %j naming %s', async (path, body, param) => {
+    const { send, operations } = createSubject()
+    const response = await send(path, body)
+    expect(response.status).toBe(400)
+    expect((await response.json()) as NativeErrorBody).toMatchObject({
+      error: { code: 'invalid_request', retryable: false, data: { param } },
+    })
+    expect(operations.calls).toEqual([])
+  })
+
+  it.each(['/rt/traces?limit=0', '/rt/traces?limit=x', '/rt/traces?limit=', '/rt/cost?days=1.5', '/rt/cost?weeks=1'])(
+    'refuses %s',
+    async (path) => {
+      const { get, operations } = createSubject()
+      expect((await get(path)).status).toBe(400)
+      expect(operations.calls).toEqual([])
+    },
+  )
+
+  it('answers an error in its serialized form, with its status', async () => {
+    const response = await createSubject().get('/rt/traces/none')
+    expect([response.status, await response.json()]).toEqual([
+      404,
+      {
+        error: {
+          code: 'not_found',
+          message: 'no trace none.',
+          hint: 'rt trace list.',
+          retryable: false,
+          data: { id: 'none' },
+        },
+      },
+    ])
+  })
+
+  it('names the methods of a path that has others', async () => {
+    const response = await createSubject().get('/rt/keys', 'PUT')
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST'])
+    expect(((await response.json()) as NativeErrorBody).error.hint).toBe('Use GET or POST.')
+    expect((await createSubject().get('/rt/threads/a')).headers.get('allow')).toBe('DELETE')
+  })
+
+  it('refuses bodies that are not JSON, or too large', async () => {
+    const { app, send } = createSubject({}, { maxBodyBytes: 100 })
+    const form = new Request('http://127.0.0.1/rt/search', { method: 'POST', headers: ADMIN, body: 'query=x' })
+    expect((await app.fetch(form)).status).toBe(415)
+    expect((await send('/rt/search', { query: 'x'.repeat(200) })).status).toBe(413)
+  })
+})
+
+describe('POST /rt/turn', () => {
+  it('answers one JSON value a line, ending in one terminal part', async () => {
+    const response = await createSubject().send('/rt/turn', { messages: [MESSAGE], thread: 'ada' })
+    expect(response.headers.get('content-type')).toMatch(/^application\/x-ndjson/)
+    expect(await linesOf(response)).toEqual([
+      { type: 'start', model: 'smollm2:135m', traceId: '4bf9' },
+      { type: 'text-delta', text: 'Hallo\n👋 \u2028' },
+      expect.objectContaining({ type: 'finish' }),
+    ])
+  })
+
+  const endOf = async (turn: () => AsyncGenerator<StreamPart>, env?: AppEnv): Promise<unknown> => {
+    const seen: unknown[] = []
+    const { send } = createSubject({ turn }, { onError: (error) => seen.push(error) })
+    const lines = await linesOf(await send('/rt/turn', { messages: [MESSAGE] }, env))
+    return { last: lines.at(-1), count: lines.length, seen: seen.map(String) }
+  }
+
+  it('passes nothing on after the terminal part', async () => {
+    const end = await endOf(async function* () {
+      yield { type: 'abort', reason: 'told to' }
+      yield { type: 'text-delta', text: 'late' }
+    })
+    expect(end).toEqual({ last: { type: 'abort', reason: 'told to' }, count: 1, seen: [] })
+  })
+
+  it('makes an error of what is thrown or has no end, and keeps defects for the log', async () => {
+    const thrown = await endOf(async function* () {
+      yield { type: 'text-delta', text: 'a' }
+      throw new Error('ENOENT /home/ada/canary')
+    })
+    expect(thrown).toMatchObject({ last: { type: 'error', error: { code: 'internal' } }, count: 2 })
+    expect(JSON.stringify((thrown as { last: unknown }).last)).not.toContain('canary')
+    expect((thrown as { seen: string[] }).seen).toEqual(['Error: ENOENT /home/ada/canary'])
+
+    const sent = await endOf(async function* () {
+      const error = new RtError({ code: 'internal', message: '/home/ada/canary' }).toJSON()
+      yield { type: 'error', error }
+    })
+    expect(JSON.stringify((sent as { last: unknown }).last)).not.toContain('canary')
+
+    expect(await endOf(async function* () {})).toMatchObject({
+      last: { type: 'error', error: { code: 'internal' } },
+      count: 1,
+    })
+    const known = await endOf(async function* () {
+      throw new RtError({ code: 'model_not_found', message: 'no x.', hint: 'There is y.' })
+    })
+    expect(known).toMatchObject({
+      last: { type: 'error', error: { code: 'model_not_found', hint: 'There is y.' } },
+      seen: [],
+    })
+  })
+
+  it('says that the server closes, where that is why', async () => {
+    const shutdown = AbortSignal.abort(new RtError({ code: 'shutting_down', message: 'closing.' }))
+    const abort = (): AsyncGenerator<StreamPart> =>
+      (async function* () {
+        yield { type: 'abort', reason: 'aborted' }
+      })()
+    expect(await endOf(abort, { shutdown })).toMatchObject({
+      last: { type: 'error', error: { code: 'shutting_down', retryable: true } },
+    })
+  })
+
+  it('sends an empty line in the silences', async () => {
+    const clock = createWatchedClock()
+    const gate = Promise.withResolvers<void>()
+    const { send } = createSubject(
+      {
+        async *turn() {
+          await gate.promise
+          yield { type: 'abort', reason: 'end' }
+        },
+      },
+      { clock, heartbeatMs: 1000 },
+    )
+    const response = await send('/rt/turn', { messages: [MESSAGE] })
+    const reader = response.body!.getReader()
+    const first = reader.read()
+    await clock.whenSleeping(1)
+    void clock.advance(1000)
+    expect(new TextDecoder().decode((await first).value)).toBe('\n')
+    gate.resolve()
+    expect(new TextDecoder().decode((await reader.read()).value)).toBe('{"type":"abort","reason":"end"}\n')
+  })
+})
+
+describe('POST /rt/ingest', () => {
+  it('tells progress, then the report', async () => {
+    const response = await createSubject().send('/rt/ingest', { paths: ['/docs'], prune: true })
+    expect(await linesOf(response)).toEqual([
+      ...[1, 2, 3].map((done) => ({ type: 'progress', ...progress(done) })),
+      { type: 'report', report: REPORT },
+    ])
+  })
+
+  it('tells what went wrong, also when it went wrong at once', async () => {
+    const { send } = createSubject({
+      ingest() {
+        throw new RtError({ code: 'disk_full', message: 'needs 2 GB.' })
+      },
+    })
+    expect(await linesOf(await send('/rt/ingest', { paths: ['/docs'] }))).toEqual([
+      { type: 'error', error: { code: 'disk_full', message: 'needs 2 GB.', retryable: false } },
+    ])
+  })
+
+  it('keeps a bound on what nobody reads, and the newest of it', async () => {
+    const { send } = createSubject({
+      async ingest(_paths, options) {
+        for (let done = 1; done <= 5000; done++) options?.onProgress?.(progress(done))
+        return REPORT
+      },
+    })
+    const lines = await linesOf(await send('/rt/ingest', { paths: ['/docs'] }))
+    expect(lines).toHaveLength(1001)
+    expect(lines.at(-2)).toMatchObject({ done: 5000 })
+  })
+
+  it('is aborted when its reader goes away', async () => {
+    const signal = Promise.withResolvers<AbortSignal>()
+    const { send } = createSubject({
+      async ingest(_paths, options) {
+        signal.resolve(options!.signal!)
+        options?.onProgress?.(progress(1))
+        await aborted(options!.signal!)
+        throw new RtError({ code: 'aborted', message: 'aborted.' })
+      },
+    })
+    const reader = (await send('/rt/ingest', { paths: ['/docs'] })).body!.getReader()
+    await reader.read()
+    expect((await signal.promise).aborted).toBe(false)
+    await reader.cancel()
+    await aborted(await signal.promise)
+  })
+})
+
+describe('POST /rt/shutdown', () => {
+  it('answers first, then does it, and tells onError what it threw', async () => {
+    const clock = createWatchedClock()
+    const told = Promise.withResolvers<unknown>()
+    let called = 0
+    const onShutdown = async (): Promise<void> => {
+      called++
+      throw new Error('stuck')
+    }
+    const { send } = createSubject({}, { clock, onShutdown, onError: (error) => told.resolve(error) })
+    const response = await send('/rt/shutdown', {})
+    expect([response.status, await response.json(), called]).toEqual([202, { status: 'closing' }, 0])
+    void clock.advance(0)
+    expect(String(await told.promise)).toBe('Error: stuck')
+    expect(called).toBe(1)
+  })
+
+  it('is unsupported where nobody said how', async () => {
+    const response = await createSubject().send('/rt/shutdown', {})
+    expect([response.status, ((await response.json()) as NativeErrorBody).error.code]).toEqual([400, 'unsupported'])
+  })
+})
