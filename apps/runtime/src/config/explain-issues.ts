@@ -4,6 +4,7 @@ import { describePlace, isTable, valueAt } from './describe-place.ts'
 import { type Field, fieldAt } from './fields.ts'
 import type { KeyLines, Path } from './locate-keys.ts'
 import type { Mistake } from './mistakes.ts'
+import { isVariable } from './resolve-variables.ts'
 import { visible } from './shown.ts'
 
 /** What zod found, in the words of the file. */
@@ -20,6 +21,9 @@ export const explainIssues = (
     const path = issue.path as (string | number)[]
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => at([...path, key], unknownKey(fields, path, key, valueAt(raw, [...path, key]))))
+    // Which keys there must be is judged when all that are there are known.
+    if (issue.code === 'custom' && issues.some((other) => other !== issue && String(other.path) === String(path)))
+      return []
     const field = fieldAt(fields, path)
     // Of a list the whole stands there, however deep the wrong element is.
     const own = path.slice(0, field.path.length)
@@ -61,7 +65,6 @@ const wrongValue = ({ note, keys }: Field, own: Path, value: unknown): string =>
   const name = own.join('.')
   if (keys && !isTable(value)) return `"${name}" must be a table: [${name}] and its keys below.`
   const expected = `${keys ? `[${name}]` : `"${own.at(-1)}"`} must be ${note?.expects}.`
-  const isVariable =
-    note?.setting && note.setting.kind.type !== 'text' && typeof value === 'string' && /^env:/.test(value)
-  return isVariable ? `${expected} env:NAME is text; ${note.setting!.variable} sets it instead.` : expected
+  const hasOther = note?.setting && note.setting.kind.type !== 'text' && isVariable(value)
+  return hasOther ? `${expected} env:NAME is text; ${note.setting!.variable} sets it instead.` : expected
 }

@@ -38,9 +38,5 @@ const below = (path: string[], given: z.core.$ZodType): Field[] => {
   const names = Object.keys(shape)
   const { catchall } = schema.def
   const rest = catchall && !(catchall instanceof z.ZodNever) ? below([...path, '*'], catchall) : []
-  return [
-    { path, schema, note, keys: names },
-    ...names.flatMap((name) => below([...path, name], shape[name]!)),
-    ...rest,
-  ]
+  return [{ path, schema, note, keys: names }, ...names.flatMap((name) => below([...path, name], shape[name])), ...rest]
 }

@@ -107,5 +107,5 @@ const toSettings = (values: Record<string, unknown>, aliases: Record<string, str
 /** A file as a person would name it from where they are. */
 const shownPath = (file: string, cwd: string): string => {
   const path = relative(cwd, file)
-  return isAbsolute(path) || path.split(/[/\\]/).filter((part) => part === '..').length > 2 ? file : path
+  return isAbsolute(path) || path.split(/[/\\]/).filter((part) => part === '..').length > 2 ? file : path || '.'
 }

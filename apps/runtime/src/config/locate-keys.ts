@@ -46,7 +46,7 @@ export const locateKeys = (toml: string): KeyLines => {
     do {
       skip(SPACES)
       const written = quoted()
-      found.push(written ? String(parse(`key = ${written}`)['key']) : skip(BARE))
+      found.push(written ? (parse(`key = ${written}`)['key'] as string) : skip(BARE))
       skip(SPACES)
     } while (skip(DOT))
     return found

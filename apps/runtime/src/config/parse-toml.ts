@@ -32,7 +32,7 @@ const reason = (said: string, written: string): string => {
   if (/^[\w."'-]+\s*=\s*$/.test(written)) return 'There is no value after the equals sign.'
   if (/^[\w."'-]+\s*=\s*[A-Za-z]/.test(written))
     return 'Text must stand in quotes; the only other words are true and false.'
-  if (/^[\w."'-]+\s*(:|$|[^=\s])/.test(written)) return 'A key is written as key = value.'
+  if (/^[\w."'-]+(\s*(:|$)|\s+[^=\s])/.test(written)) return 'A key is written as key = value.'
   return 'This is not TOML.'
 }
 
@@ -76,6 +76,6 @@ const repeat = (lines: string[], line: number): string => {
   const key = /^[\w."'-]+/.exec(text)?.[0] ?? ''
   const words = text.split(/[\s"'=,]+/).filter(Boolean)
   const secret = isSecret(path, 'text') || isSecret([key], 'text') || words.some((word) => isSecret(['', 'word'], word))
-  const shown = secret ? `${PAIR.exec(text)?.[0] ?? key} …`.trim() : visible(withoutLogins(text))
+  const shown = secret ? `${PAIR.exec(text)?.[0] ?? ''} …`.trim() : visible(withoutLogins(text))
   return shown.length > LONGEST ? `${shown.slice(0, LONGEST - 1)}…` : shown
 }

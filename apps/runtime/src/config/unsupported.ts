@@ -40,15 +40,13 @@ const PROVIDERS = ['anthropic', 'openai']
 
 /** Models of services: `anthropic/…`, `openai/…` and those of a configured provider. */
 const remoteModels = (raw: Record<string, unknown>): { path: Path; instead: string }[] => {
-  const providers = new Set([...PROVIDERS, ...(isTable(raw['providers']) ? Object.keys(raw['providers']) : [])])
-  return Object.entries(isTable(raw['models']) ? raw['models'] : {}).flatMap(([key, names]) => {
-    const remote = [names]
-      .flat()
-      .find((name) => typeof name === 'string' && providers.has(name.split('/')[0]!) && name.includes('/'))
+  const { models = {}, providers = {} } = raw
+  const services = [...PROVIDERS, ...Object.keys(providers as object)].map((name) => `${name}/`)
+  return Object.entries(models as Record<string, unknown>).flatMap(([key, names]) => {
+    const written = [names].flat().filter((name) => typeof name === 'string')
+    const remote = written.find((name) => services.some((service) => name.startsWith(service)))
     if (remote === undefined) return []
-    return {
-      path: ['models', key],
-      instead: `Models run on this machine only: leave "${remote}" out, and name a local one (rt list).`,
-    }
+    const instead = `Models run on this machine only: leave "${remote}" out, and name a local one (rt list).`
+    return { path: ['models', key], instead }
   })
 }
