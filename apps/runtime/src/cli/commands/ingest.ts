@@ -1,47 +1,105 @@
-import type { IngestReport } from '@rt/memory'
-import { type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
+import { resolve } from 'node:path'
+import { type IngestReport, RtError } from '@rt/core'
+import { type CommandContext, type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, JSON_FLAG } from '../command.ts'
+import { oneAtATime } from '../ingest/one-at-a-time.ts'
 import { withRuntime } from '../open.ts'
-import { style } from '../output/style.ts'
-import { count, duration, plural } from '../output/units.ts'
+import { formatError } from '../output/format-error.ts'
+import { createIngestProgress } from '../output/ingest-progress.ts'
+import { formatIngestReport, summarizeIngest } from '../output/ingest-report.ts'
+import { printableLine } from '../output/printable.ts'
+import { toJson } from '../output/to-json.ts'
+import { plural } from '../output/units.ts'
+import { stopped } from '../stopped.ts'
 
 export const command: CommandDefinition = {
   name: 'ingest',
-  summary: 'Add documents (Markdown and text) to the knowledge; unchanged files cost nothing',
+  summary: 'Add documents to the knowledge; unchanged files cost nothing',
   positionals: 'PATH…',
   min: 1,
   max: Infinity,
+  completes: 'file',
   flags: {
     ...DATA_FLAG,
+    ...CONFIG_FLAGS,
     ...JSON_FLAG,
+    watch: { type: 'boolean', short: 'w', description: 'Go on: ingest again whenever a file changes, until Ctrl-C' },
     prune: { type: 'boolean', description: 'Forget documents whose file is gone from the folder' },
+    verbose: { type: 'boolean', description: 'Show every file, not only what changed or failed' },
   },
-  examples: ['rt ingest ./docs', 'rt ingest notes.md handbook/ --json'],
+  examples: [
+    'rt ingest ./docs',
+    'rt ingest notes.md report.pdf handbook/ --json',
+    'rt ingest ./docs --watch --prune',
+    'rt ingest ./docs --verbose',
+  ],
   async run(context) {
-    const { args, flags, signal } = context
-    const prune = flags['prune'] === true
-    return withRuntime(context, {}, async (runtime) => {
-      const report = await runtime.ingest(args, { signal, prune })
-      const lines = flags['json']
-        ? [JSON.stringify(report, null, 2)]
-        : [...format(report, prune), ` into ${runtime.data}`]
-      process.stdout.write(`${lines.join('\n')}\n`)
-      return report.failed.length ? 1 : 0
-    })
+    const { report, into } = await ingestOnce(context)
+    const watching = context.flags['watch'] === true
+    printReport(context, report, into, watching)
+    if (watching) return watch(context)
+    if (!report.files && !report.removed.length) throw nothingToRead(context.args, report)
+    return report.failed.length ? 1 : 0
   },
 }
 
-const format = (report: IngestReport, pruned: boolean): string[] => {
-  const { added, changed, unchanged, failed, removed, chunks, embedded, mode, ms } = report
-  return [
-    ` ${style('bold', plural(report.files, 'file'))} · ${count(added)} added · ${count(changed)} changed · ${count(unchanged)} unchanged`,
-    ` ${plural(chunks, 'chunk')} · ${count(embedded)} embedded · ${duration(ms)}`,
-    ...(report.files ? [] : [' nothing to read: files that end in .md, .markdown or .txt are']),
-    ...(removed.length
-      ? [
-          ` ${plural(removed.length, 'file')} gone${pruned ? ', forgotten' : ', still in the knowledge (--prune forgets them)'}`,
-        ]
-      : []),
-    ...(mode === 'keyword' ? [` ${style('yellow', 'no embedder')}: these documents are found by words only`] : []),
-    ...failed.map(({ source, reason }) => ` ${style('red', 'failed')}  ${source}: ${reason}`),
-  ]
+// ---
+
+/** Opened for each run: between two runs of `--watch` the data folder is free for others. */
+const ingestOnce = (context: CommandContext): Promise<{ report: IngestReport; into: string }> =>
+  withRuntime(context, {}, async (runtime) => {
+    const progress = createIngestProgress()
+    try {
+      // As typed: sources are cited by these names. The client of another process makes them absolute.
+      const report = await runtime.ingest(context.args, {
+        signal: context.signal,
+        prune: context.flags['prune'] === true,
+        onProgress: progress.update,
+      })
+      const by = runtime.owner ? `, by the server at ${runtime.owner.address}` : ''
+      return { report, into: `${printableLine(runtime.data)}${by}` }
+    } finally {
+      progress.end()
+    }
+  })
+
+const printReport = ({ flags }: CommandContext, report: IngestReport, into: string, watching: boolean): void => {
+  if (flags['json']) return void process.stdout.write(`${toJson(report, watching ? 0 : 2)}\n`)
+  const lines = formatIngestReport(report, { verbose: flags['verbose'] === true, pruned: flags['prune'] === true })
+  process.stdout.write(`${[...lines, ` into ${into}`].join('\n')}\n`)
 }
+
+/** A line for each run that did something; a run that fails is told and the next one tries again. */
+const watch = async (context: CommandContext): Promise<number> => {
+  const { args, flags, signal } = context
+  const runs = oneAtATime(async () => {
+    try {
+      const { report } = await ingestOnce(context)
+      if (flags['json']) process.stdout.write(`${toJson(report, 0)}\n`)
+      else if (report.added || report.changed || report.failed.length || report.removed.length)
+        process.stdout.write(`${[...failures(report), ` ${time()}  ${summarizeIngest(report)}`].join('\n')}\n`)
+    } catch (error) {
+      if (!signal.aborted) process.stderr.write(formatError(error))
+    }
+  })
+  const { watchFolders } = await import('@rt/memory')
+  process.stderr.write(` watching ${args.map(printableLine).join(', ')} · Ctrl-C ends\n`)
+  await watchFolders(
+    args.map((path) => resolve(path)),
+    { signal, onChange: () => runs.request() },
+  )
+  await stopped(signal)
+  await runs.idle()
+  return 0
+}
+
+const failures = ({ failed }: IngestReport): string[] =>
+  failed.slice(0, 5).map(({ source, reason }) => ` failed    ${printableLine(source)}   ${printableLine(reason)}`)
+
+const time = (): string => new Date().toTimeString().slice(0, 8)
+
+const nothingToRead = (paths: string[], { skipped }: IngestReport): RtError =>
+  new RtError({
+    code: 'not_found',
+    message: `nothing to read: ${paths.map((path) => `"${path}"`).join(', ')} has no file of a kind that is read${skipped ? ` (${plural(skipped, 'file')} of other kinds)` : ''}.`,
+    hint: 'Files that end in .md, .markdown or .txt are read.',
+  })

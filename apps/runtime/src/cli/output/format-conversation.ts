@@ -17,18 +17,16 @@ export const formatConversation = (messages: Message[]): string =>
     .join('\n')
 
 /** A conversation as a Markdown document. Control sequences are dropped: people print files. */
-export const conversationMarkdown = (title: string, messages: Message[]): string =>
-  [
-    `# ${printableLine(title)}`,
-    ...messages.flatMap((message) =>
-      blocks(message).map(({ label, text, kind }) => {
-        const clean = printable(text).trim()
-        if (kind === 'source') return `> ${printableLine(clean)}`
-        return kind === 'tool' ? fenced(clean) : `**${MARKDOWN_LABELS[label] ?? label}**\n\n${clean}`
-      }),
-    ),
-    '',
-  ].join('\n\n')
+export const conversationMarkdown = (title: string, messages: Message[]): string => {
+  const paragraphs = messages.flatMap((message) =>
+    blocks(message).map(({ label, text, kind }) => {
+      const clean = printable(text).trim()
+      if (kind === 'source') return `> ${printableLine(clean)}`
+      return kind === 'tool' ? fenced(clean) : `**${MARKDOWN_LABELS[label] ?? label}**\n\n${clean}`
+    }),
+  )
+  return `${[`# ${printableLine(title)}`, ...paragraphs].join('\n\n')}\n`
+}
 
 /** Text between fences that it does not hold itself. */
 export const fenced = (text: string): string => {
