@@ -78,6 +78,15 @@ test.each([
   ['api_key="canary" refused', 'api_key="[redacted]" refused'],
   ['hf_canarycanary and ghp_canarycanary', '[redacted] and [redacted]'],
   ['jwt eyJcanary.eyJcanary.canary!', 'jwt [redacted]!'],
+  ['Cookie: a=canary; b=canary', 'Cookie: [redacted]'],
+  ['{"set-cookie":"sid=canary; Path=/"}', '{"set-cookie":"[redacted]"}'],
+  [
+    'https://b.test/o?X-Goog-Signature=canary&GoogleAccessId=canary',
+    'https://b.test/o?X-Goog-Signature=[redacted]&GoogleAccessId=[redacted]',
+  ],
+  ['https://c.test/o?sv=1&sig=canary%3D', 'https://c.test/o?sv=1&sig=[redacted]'],
+  ['the key rt_canarycanarycanarycanarycanary123456789012 is revoked', 'the key [redacted] is revoked'],
+  ['rt_migrations of sk_live_canary1234', 'rt_migrations of [redacted]'],
   ['no such model: smollm2:135m', 'no such model: smollm2:135m'],
 ])('redact %s', (text, expected) => {
   expect(redact(text)).toBe(expected)

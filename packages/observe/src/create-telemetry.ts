@@ -16,6 +16,7 @@ import { withCost } from './cost/with-cost.ts'
 import { redact } from './redact.ts'
 import { SEMCONV } from './semconv.ts'
 import { createTraceClock, type TraceClock } from './trace-clock.ts'
+import { withRedaction } from './with-redaction.ts'
 
 export interface TelemetryOptions {
   /** Where spans go. Each has its own queue: a slow one does not hold up the others. */
@@ -52,7 +53,7 @@ export const createTelemetry = ({
 }: TelemetryOptions): OpenTelemetry => {
   const processors = exporters.map((exporter) =>
     createBatchProcessor({
-      exporter: withCost(exporter, cost),
+      exporter: withCost(withRedaction(exporter), cost),
       maxQueue,
       delayMs,
       timeoutMs,

@@ -1,6 +1,6 @@
 import { inputTokens, type Trace, type TraceCost, type TraceSpan } from '@rt/core'
 import { describeSpan } from './describe-span.ts'
-import { formatCount } from './figures.ts'
+import { cut, formatCount, formatUsd, printable } from './figures.ts'
 
 const NAME_WIDTH = 32
 const TIME_WIDTH = 11
@@ -62,11 +62,3 @@ const costLine = ({ usd, unpriced, localMs }: TraceCost): string => {
     usd === null ? `unknown (no price for ${unpriced.map(printable).join(', ')})` : `${formatUsd(usd)} USD cloud`
   return `cost ${cloud} · ${(localMs / 1000).toFixed(1)} s local`
 }
-
-const formatUsd = (usd: number): string => (usd > 0 && usd < 0.01 ? usd.toPrecision(2) : usd.toFixed(2))
-
-/** Names may come from outside: control characters would reach the terminal. */
-// oxlint-disable-next-line no-control-regex
-const printable = (text: string): string => text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, ' ')
-
-const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text)

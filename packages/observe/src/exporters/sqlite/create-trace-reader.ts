@@ -1,7 +1,8 @@
-import { RtError, type Trace, type TraceSummary } from '@rt/core'
+import { type CostRow, RtError, type Trace, type TraceSummary } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { buildTrace, type FlatSpan } from '../../trace/build-trace.ts'
 import { formatTrace } from '../../trace/format-trace.ts'
+import { type CostOptions, readCost } from './read-cost.ts'
 import type { SpanRow } from './schema.ts'
 
 const DEFAULT_LIMIT = 20
@@ -18,6 +19,8 @@ export interface TraceReader {
   get(idOrPrefix: string): Promise<Trace>
   /** Newest first. Default 20. */
   list(options?: { limit?: number }): Promise<TraceSummary[]>
+  /** What models did, by local day and model, newest day first. Default: the last 30 days, today included. */
+  cost(options?: CostOptions): Promise<CostRow[]>
 }
 
 /** Reads what `createSqliteExporter` keeps. The database may be read-only, beside an owner, and without traces yet. */
@@ -40,6 +43,9 @@ export const createTraceReader = ({ database }: { database: Database }): TraceRe
     },
     async list({ limit = DEFAULT_LIMIT } = {}) {
       return (await Promise.all((await newest(limit)).map(read))).map(summarize)
+    },
+    async cost(options) {
+      return (await hasTable(database)) ? readCost(database, options) : []
     },
   }
 }

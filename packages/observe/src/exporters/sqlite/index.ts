@@ -5,3 +5,4 @@ export { createTraceReader } from './create-trace-reader.ts'
 
 export type { SqliteExporterOptions } from './create-sqlite-exporter.ts'
 export type { TraceReader } from './create-trace-reader.ts'
+export type { CostOptions } from './read-cost.ts'
