@@ -2,9 +2,11 @@ import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { RtError } from '@rt/core'
 import { fileError } from '../files/file-error.ts'
+import { requireAccess } from './folder-access.ts'
 
-/** @throws RtError `not_found` */
+/** @throws RtError `not_found`; `forbidden` when it may be there but cannot be read. */
 export const requireFile = (path: string): void => {
+  requireAccess(path, true)
   if (existsSync(path)) return
   throw new RtError({
     code: 'not_found',

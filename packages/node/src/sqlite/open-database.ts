@@ -4,6 +4,7 @@ import { abortable, disposeAll, RtError, throwIfAborted } from '@rt/core'
 import { backup } from './backup.ts'
 import { createReaderPool, type ReaderPool } from './reader-pool.ts'
 import { createFile, requireFile } from './database-file.ts'
+import { folderReadError, requireAccess } from './folder-access.ts'
 import { cloneable, cloneableStatement } from './cloneable.ts'
 import { startConnection, type WorkerConnection } from './worker-connection.ts'
 import type { Database, OpenDatabaseOptions, Statement, Transaction } from './types.ts'
@@ -11,7 +12,8 @@ import type { Database, OpenDatabaseOptions, Statement, Transaction } from './ty
 /**
  * Opens (and creates, with mode 0600) a SQLite file. Does not lock the folder: that is `acquireOwner`.
  *
- * @throws RtError `not_found` when the folder, or with `readOnly` the file, is missing; `database_corrupt`.
+ * @throws RtError `not_found` when the folder, or with `readOnly` the file, is missing; `forbidden` or
+ * `read_only` when it cannot be written to; `database_corrupt`.
  */
 export const openDatabase = async ({
   path,
@@ -23,11 +25,14 @@ export const openDatabase = async ({
     throw new RtError({ code: 'invalid_request', message: `readers is ${readers}; it must be a whole number from 1.` })
   }
   if (readOnly) requireFile(path)
-  else createFile(path)
+  else {
+    requireAccess(path, false)
+    createFile(path)
+  }
   const writer = readOnly ? undefined : await startConnection({ path, readOnly: false })
   const pool = createReaderPool({ path, size: readers })
   // A read-only database has nothing else that would find out that the file cannot be opened.
-  if (readOnly) await pool.warm()
+  if (readOnly) await pool.warm().catch((error: unknown) => Promise.reject(folderReadError(error, path) ?? error))
   return createDatabase({ path, writer, pool, graceMs })
 }
 

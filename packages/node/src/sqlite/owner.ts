@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { RtError } from '@rt/core'
 import { fileError } from '../files/file-error.ts'
+import { folderWriteError } from './folder-access.ts'
 import { createRecord, isHeld, type LockRecord, readLock, releaseLock, takeLock, updateLock } from './lock-file.ts'
 
 /** Who owns a data folder. */
@@ -34,12 +35,13 @@ const FILE = 'owner.json'
  * process is taken over. Processes see each other when they share the process ids of one machine (not across
  * containers that mount the same folder).
  *
- * @throws RtError `folder_owned` naming the process and its address; `not_found` without the folder.
+ * @throws RtError `folder_owned` naming the process and its address; `not_found` without the folder; `forbidden` or
+ * `read_only` when it cannot be written to.
  */
 export const acquireOwner = async ({ folder, address }: AcquireOwnerOptions): Promise<Owner> => {
   const path = join(folder, FILE)
   let record = createRecord(address)
-  const other = attempt(() => takeLock(path, record))
+  const other = attempt(folder, () => takeLock(path, record))
   if (other) throw ownedError(other)
 
   const release = (): void => releaseLock(path, record)
@@ -50,7 +52,7 @@ export const acquireOwner = async ({ folder, address }: AcquireOwnerOptions): Pr
     },
     async setAddress(next) {
       record = { ...record, address: next }
-      if (attempt(() => updateLock(path, record))) return
+      if (attempt(folder, () => updateLock(path, record))) return
       throw new RtError({
         code: 'conflict',
         message: `the lock file ${FILE} of this process is gone from its data folder.`,
@@ -59,14 +61,14 @@ export const acquireOwner = async ({ folder, address }: AcquireOwnerOptions): Pr
     },
     async [Symbol.asyncDispose]() {
       process.off('exit', release)
-      attempt(release)
+      attempt(folder, release)
     },
   }
 }
 
 /** The live owner of a folder; undefined when there is none, or only the lock of a process that is gone. */
 export const readOwner = async (folder: string): Promise<OwnerInfo | undefined> => {
-  const record = attempt(() => readLock(join(folder, FILE)))
+  const record = attempt(folder, () => readLock(join(folder, FILE)))
   return record && isHeld(record) ? toInfo(record) : undefined
 }
 
@@ -90,10 +92,10 @@ const ownedError = ({ pid, address }: LockRecord): RtError => {
   })
 }
 
-const attempt = <T>(work: () => T): T => {
+const attempt = <T>(folder: string, work: () => T): T => {
   try {
     return work()
   } catch (error) {
-    throw fileError(error, FILE, 'used as the lock of the data folder')
+    throw folderWriteError(error, folder) ?? fileError(error, FILE, 'used as the lock of the data folder')
   }
 }
