@@ -46,7 +46,7 @@ const beside = async (
   listener: Parameters<typeof createServer>[1],
   more: Partial<ConnectOptions> = {},
 ): Promise<Client> => {
-  const server: Server = createServer(listener!)
+  const server: Server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   open.push({
     [Symbol.asyncDispose]: async () => {

@@ -1,6 +1,6 @@
 import { abortable, abortError, type Clock, RtError, throwIfAborted, withTimeout } from '@rt/core'
 import type { Received, Transport } from './transport.ts'
-import { cutOff, errorOf, networkError, notJson } from './wire-errors.ts'
+import { errorOf, networkError, notJson } from './wire-errors.ts'
 
 export interface LinkOptions {
   /** Without a slash at its end. */
@@ -83,13 +83,12 @@ export const createLink = ({ address, token, transport, clock, idleMs }: LinkOpt
         const { status, chunks } = await send(request, signal)
         if (status >= 300) throw errorOf(address, status, await wait(() => readText(chunks), signal))
         const source = (iterator = chunks[Symbol.asyncIterator]())
-        const split = createLineSplitter()
+        const linesOf = createLineSplitter()
         for (;;) {
           const { done, value } = await wait(() => source.next(), signal)
           if (done) break
-          for (const line of split.push(value)) yield parse<T>(address, line)
+          for (const line of linesOf(value)) yield parse<T>(address, line)
         }
-        if (split.rest() !== '') throw cutOff(address)
       } finally {
         over.abort()
         // Not awaited: it may stand behind a read that never ends.
@@ -117,19 +116,19 @@ const readText = async (chunks: AsyncIterable<Uint8Array>): Promise<string> => {
   return text + decoder.decode()
 }
 
-/** Lines out of pieces; empty ones are heartbeats. A long line is put together once, not at every piece. */
-const createLineSplitter = (): { push(chunk: Uint8Array): string[]; rest(): string } => {
+/**
+ * Lines out of pieces; empty ones are heartbeats, and what has no end yet is kept. A long line is put together once, not
+ * at every piece.
+ */
+const createLineSplitter = (): ((chunk: Uint8Array) => string[]) => {
   const decoder = new TextDecoder()
   let open: string[] = []
-  return {
-    push(chunk) {
-      const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n')
-      open.push(first)
-      if (others.length === 0) return []
-      const lines = [open.join(''), ...others]
-      open = [lines.pop()!]
-      return lines.filter(Boolean)
-    },
-    rest: () => open.join('') + decoder.decode(),
+  return (chunk) => {
+    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n')
+    open.push(first)
+    if (others.length === 0) return []
+    const lines = [open.join(''), ...others]
+    open = [lines.pop()!]
+    return lines.filter(Boolean)
   }
 }

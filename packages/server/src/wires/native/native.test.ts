@@ -163,6 +163,7 @@ describe('POST /rt/turn', () => {
       count: 1,
     })
     const known = await endOf(async function* () {
+      yield* []
       throw new RtError({ code: 'model_not_found', message: 'no x.', hint: 'There is y.' })
     })
     expect(known).toMatchObject({
