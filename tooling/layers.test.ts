@@ -42,7 +42,7 @@ const LAYERS: Record<string, Layer> = {
   '@rt/tools': {
     folder: 'packages/tools',
     imports: ['@rt/core', '@rt/node'],
-    dependencies: ['@rt/core', '@rt/node', 'ajv'],
+    dependencies: ['@rt/core', 'ajv'],
   },
   '@rt/memory': {
     folder: 'packages/memory',
@@ -80,6 +80,7 @@ const LAYERS: Record<string, Layer> = {
       '@rt/server',
     ],
     dependencies: [
+      '@mozilla/readability',
       '@rt/core',
       '@rt/inference',
       '@rt/memory',
@@ -88,9 +89,12 @@ const LAYERS: Record<string, Layer> = {
       '@rt/server',
       '@rt/tools',
       '@rt/vector',
-      'node-llama-cpp',
+      'linkedom',
+      'mammoth',
       'onnxruntime-node',
       'smol-toml',
+      'turndown',
+      'unpdf',
       'zod',
     ],
   },

@@ -1,8 +1,11 @@
 import { cpSync, readFileSync } from 'node:fs'
 import { defineConfig, type Options } from 'tsup'
 import { HOST_ENTRIES } from '../../packages/inference/src/host/host-entries.ts'
-import { lazyBuiltins } from '../../tooling/tsup/lazy-builtins.ts'
+import { DOCUMENT_ENTRIES } from '../../packages/memory/src/ingest/parser/document-entries.ts'
 import { WORKER_ENTRIES } from '../../packages/node/src/worker/worker-entries.ts'
+import { inlineLlama } from '../../tooling/tsup/inline-llama.ts'
+import { lazyBuiltins } from '../../tooling/tsup/lazy-builtins.ts'
+import { thirdPartyNotices } from '../../tooling/tsup/third-party-notices.ts'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 const define = { RT_VERSION: JSON.stringify(version) }
@@ -62,8 +65,8 @@ const bundled: Options = {
   ...base,
   outDir: 'dist/cli',
   splitting: false,
-  noExternal: [/^(?!node-llama-cpp$|@node-llama-cpp\/|onnxruntime-node$|node:)/],
-  external: ['node-llama-cpp', 'onnxruntime-node', /^@node-llama-cpp\//],
+  noExternal: [/^(?!@node-llama-cpp\/|onnxruntime-node$|node:)/],
+  external: ['onnxruntime-node', /^@node-llama-cpp\//],
   esbuildPlugins: [lazyBuiltins(), separatePrices],
   esbuildOptions: (options) => {
     options.minifySyntax = true
@@ -94,9 +97,14 @@ export default defineConfig([
     entry: {
       ...under('../../packages/node/src', WORKER_ENTRIES),
       ...under('../../packages/inference/src', HOST_ENTRIES),
+      ...under('../../packages/memory/src', DOCUMENT_ENTRIES),
       'genai-prices': '../../packages/observe/node_modules/@pydantic/genai-prices/dist/index.js',
     },
-    onSuccess: async () => cpSync('../../examples/handbook', 'dist/cli/handbook', { recursive: true }),
+    esbuildPlugins: [...bundled.esbuildPlugins!, inlineLlama(), thirdPartyNotices('THIRD-PARTY.txt')],
+    onSuccess: async () => {
+      cpSync('../../examples/handbook', 'dist/cli/handbook', { recursive: true })
+      cpSync('templates/app', 'dist/cli/templates/app', { recursive: true })
+    },
     // CommonJS dependencies that ask for Node's own modules need a `require` in an ES module.
     banner: {
       js: "import { createRequire as __rtRequire } from 'node:module'; const require = __rtRequire(import.meta.url);",

@@ -38,7 +38,7 @@ it('lends rt and zod to a folder without node_modules, where what is installed w
     join(folder.path, 'node_modules/zod/package.json'),
     '{"name":"zod","type":"module","main":"index.js"}',
   )
-  await writeFile(join(folder.path, 'node_modules/zod/index.js'), "throw new Error('its own zod')")
+  await writeFile(join(folder.path, 'node_modules/zod/index.js'), "export const z = {}\nthrow new Error('its own zod')")
   const own = startProgram(program, [])
   expect([await own.exit, own.stderr()]).toEqual([1, expect.stringContaining('its own zod')])
 })
