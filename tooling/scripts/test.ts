@@ -62,7 +62,14 @@ check('types', 'turbo', ['run', 'check', '--output-logs=errors-only'])
 check('types of the tooling', 'tsc', ['-p', 'tsconfig.json'])
 check('lint', 'oxlint', ['--type-aware', '--deny-warnings'])
 check('format', 'oxfmt', ['--check'])
+check('manifests', 'sherif', ['--fail-on-warnings', '--ignore-rule', 'packages-without-package-json'])
+check('unused code', 'knip', ['--no-progress'])
+check('tarballs', process.execPath, ['tooling/scripts/check-tarballs.ts'])
 check('models', process.execPath, ['--conditions=@rt/source', 'tooling/scripts/fetch-models.ts'])
+check('packages outside the workspace', process.execPath, [
+  'tooling/scripts/pack-check/index.ts',
+  ...(long ? ['--long'] : []),
+])
 
 const projects = long ? ['long', 'quality'] : ['hermetic', 'model', 'service']
 const tested = run('tests', 'vitest', [
