@@ -19,4 +19,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: CommandDefinition
   init: () => import('./commands/init.ts'),
   key: () => import('./commands/key.ts'),
   completion: () => import('./commands/completion.ts'),
+  doctor: () => import('./commands/doctor.ts'),
+  backup: () => import('./commands/backup.ts'),
+  restore: () => import('./commands/restore.ts'),
 }

@@ -1,12 +1,13 @@
 import { type KeyInfo, type KeyScope, nearestNames, RtError } from '@rt/core'
-import type { RuntimeClient } from '../../runtime.ts'
 import { called } from '../called.ts'
 import { type CommandContext, type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
+import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
 import { formatTable } from '../output/table.ts'
 import { toJson } from '../output/to-json.ts'
 import { localTime } from '../output/units.ts'
+import { withData, WITHOUT_CONFIG } from '../with-data.ts'
 
 export const command: CommandDefinition = {
   name: 'key',
@@ -48,7 +49,7 @@ export const command: CommandDefinition = {
 
 const create = async (context: CommandContext, name: string): Promise<void> => {
   const scope = (text(context.flags['scope']) ?? 'chat') as KeyScope
-  const { made, first } = await withRuntime(context, {}, async ({ keys }) => {
+  const { made, first } = await withRuntime(context, WITHOUT_CONFIG, async ({ keys }) => {
     const one = await keys.create({ name, scope })
     return { made: one, first: (await keys.list()).length === 1 }
   })
@@ -68,12 +69,9 @@ const list = async (context: CommandContext): Promise<void> => {
   else process.stdout.write(`${formatKeys(keys)}\n`)
 }
 
-/** A folder without data has no keys: asking must not make one. */
-const listKeys = (context: CommandContext): Promise<KeyInfo[]> =>
-  withRuntime(context, { readOnly: true }, ({ keys }) => keys.list()).catch((error: unknown) => {
-    if (RtError.isInstance(error) && error.code === 'not_found') return []
-    throw error
-  })
+/** A folder without data has no keys. */
+const listKeys = async (context: CommandContext): Promise<KeyInfo[]> =>
+  (await withData(context, ({ keys }) => keys.list())) ?? []
 
 const formatKeys = (keys: KeyInfo[]): string =>
   formatTable(
@@ -96,15 +94,15 @@ const formatKeys = (keys: KeyInfo[]): string =>
   )
 
 const revoke = async (context: CommandContext, name: string): Promise<void> => {
-  await withRuntime(context, {}, async (runtime) => {
-    if (!(await runtime.keys.revoke(name))) throw await noSuchKey(runtime, name)
-  })
+  const known = await listKeys(context)
+  const gone = known.length > 0 && (await withRuntime(context, WITHOUT_CONFIG, ({ keys }) => keys.revoke(name)))
+  if (!gone) throw noSuchKey(known, name)
   if (context.flags['json']) process.stdout.write(`${toJson({ revoked: name })}\n`)
-  else process.stdout.write(` ${name} is revoked: it opens nothing from now on\n`)
+  else process.stdout.write(` ${printableLine(name)} is revoked: it opens nothing from now on\n`)
 }
 
-const noSuchKey = async ({ keys }: RuntimeClient, name: string): Promise<RtError> => {
-  const names = (await keys.list()).map((key) => key.name)
+const noSuchKey = (known: KeyInfo[], name: string): RtError => {
+  const names = known.map((key) => key.name)
   const [near] = nearestNames(name, names)
   return new RtError({
     code: 'not_found',

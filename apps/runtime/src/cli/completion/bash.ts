@@ -85,8 +85,8 @@ const valueCases = ({ name, flags }: CommandShape): string[] =>
       return `      ${after.join(' | ')}) ${valueOf(flag)} ;;`
     })
 
-const valueOf = ({ values, completes = '' }: FlagShape): string =>
-  values.length ? `candidates=${words(values)} completes=''` : `completes='${completes}'`
+const valueOf = ({ values, completes }: FlagShape): string =>
+  values.length ? `candidates=${words(values)} completes=''` : `completes='${completes ?? ''}'`
 
 /** One a line. */
 const words = (list: readonly string[]): string => quoted(list.join('\n'))

@@ -66,8 +66,8 @@ const valueCases = ({ name, flags }: CommandShape): string[] =>
       return `    ${after.join('|')}) ${valueOf(flag)} ;;`
     })
 
-const valueOf = ({ values, completes = '' }: FlagShape): string =>
-  values.length ? `compadd -- ${values.map(quoted).join(' ')}; return` : `completes='${completes}'`
+const valueOf = ({ values, completes }: FlagShape): string =>
+  values.length ? `compadd -- ${values.map(quoted).join(' ')}; return` : `completes='${completes ?? ''}'`
 
 /** `name:what it is`, as _describe reads it. */
 const described = (items: { name: string; summary: string }[]): string =>

@@ -1,0 +1,71 @@
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { RtError } from '@rt/core'
+import { type OwnerInfo, readOwner, restore } from '@rt/node/sqlite'
+import { dataFolder, prepareFolder } from '../../folders.ts'
+import { called } from '../called.ts'
+import { type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { confirm } from '../output/confirm.ts'
+import { printableLine } from '../output/printable.ts'
+import { toJson } from '../output/to-json.ts'
+import { bytes, localTime } from '../output/units.ts'
+import { usage } from '../parse.ts'
+
+export const command: CommandDefinition = {
+  name: 'restore',
+  summary: 'Put a backup in the place of the data; what was there is kept beside it',
+  positionals: 'FILE',
+  min: 1,
+  max: 1,
+  completes: 'file',
+  flags: { ...DATA_FLAG, ...JSON_FLAG, yes: { type: 'boolean', short: 'y', description: 'Do not ask' } },
+  examples: ['rt restore before-upgrade.db', 'rt restore rt-2026-11-22-1405.db --yes', 'rt restore copy.db --data .rt'],
+  async run({ args, flags, signal }) {
+    const from = resolve(args[0]!)
+    const data = await dataFolder(text(flags['data']))
+    const owner = await readOwner(data)
+    if (owner) throw owned(owner)
+    const to = join(data, 'rt.db')
+    await requireBackup(from)
+    const present = await describe(to)
+    if (present && !flags['yes']) {
+      if (!process.stdin.isTTY) throw usage(command, 'there is nobody to ask: say --yes to replace the data.')
+      const question = `Replace ${printableLine(to)} (${present}) by ${printableLine(from)} (${await describe(from)})?`
+      if (!(await confirm(question, signal))) {
+        process.stderr.write(' nothing was changed\n')
+        return 1
+      }
+    }
+    await prepareFolder(data)
+    const result = await restore({ from, to, signal })
+    if (flags['json']) process.stdout.write(`${toJson(result)}\n`)
+    else {
+      process.stdout.write(` restored ${bytes(result.bytes)} to ${printableLine(result.path)}\n`)
+      if (result.kept) process.stdout.write(` the data from before: ${printableLine(result.kept)}\n`)
+    }
+    return 0
+  },
+}
+
+const requireBackup = async (file: string): Promise<void> => {
+  if (await describe(file)) return
+  throw new RtError({
+    code: 'not_found',
+    message: `there is no file ${JSON.stringify(file)}.`,
+    hint: `Name a file that ${called} backup made.`,
+  })
+}
+
+/** Undefined when there is no such file. */
+const describe = async (file: string): Promise<string | undefined> => {
+  const found = await stat(file).catch(() => undefined)
+  return found && `${bytes(found.size)}, of ${localTime(found.mtimeMs)}`
+}
+
+const owned = ({ pid, address }: OwnerInfo): RtError =>
+  new RtError({
+    code: 'folder_owned',
+    message: `process ${pid} uses this data folder${address ? `, listening on ${address}` : ''}. Nothing was changed.`,
+    hint: address ? `Stop it first: ${called} stop` : 'Wait until it ends, or end it where it runs.',
+    data: { pid },
+  })

@@ -1,0 +1,57 @@
+import { connect } from 'node:net'
+import { readOwner } from '@rt/node/sqlite'
+import type { Check, Finding } from '../check.ts'
+import { settingsOf } from '../settings-of.ts'
+
+const DEFAULT_PORT = 4141
+
+export const port: Check = {
+  section: 'network',
+  name: 'port',
+  async run(context): Promise<Finding> {
+    const { data, signal } = context
+    const { server } = await settingsOf(context)
+    const wanted = server.port ?? DEFAULT_PORT
+    if (wanted === 0) return { name: 'port', state: 'ok', detail: 'any free one (0 is set)' }
+    const name = `port ${wanted}`
+    const owner = await readOwner(data).catch(() => undefined)
+    if (owner?.address?.endsWith(`:${wanted}`))
+      return { name, state: 'ok', detail: `used by the rt of this data folder, process ${owner.pid}` }
+    if (!(await isOpen(wanted, signal))) return { name, state: 'ok', detail: 'free' }
+    const other = await isRuntime(wanted, signal)
+    return {
+      name,
+      state: 'warning',
+      detail: other ? 'used by another rt, with another data folder' : 'used by another program',
+      fix: server.port
+        ? 'End it, or set another: server.port in config.toml, RT_PORT, or rt serve --port N'
+        : 'None needed: rt serve takes the next free one. To choose one: rt serve --port N, or RT_PORT',
+    }
+  },
+}
+
+/** Connecting changes nothing; trying to listen would, for a moment. */
+const isOpen = (at: number, signal: AbortSignal): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port: at })
+    const done = (open: boolean): void => {
+      socket.destroy()
+      resolve(open)
+    }
+    socket.once('connect', () => done(true)).once('error', () => done(false))
+    signal.addEventListener('abort', () => done(false), { once: true })
+  })
+
+/** Whether what listens there answers /health as rt does. */
+const isRuntime = async (at: number, signal: AbortSignal): Promise<boolean> => {
+  try {
+    const response = await fetch(`http://127.0.0.1:${at}/health`, {
+      signal: AbortSignal.any([signal, AbortSignal.timeout(500)]),
+      redirect: 'error',
+    })
+    const body = (await response.json()) as { status?: unknown }
+    return ['ok', 'loading', 'degraded', 'draining'].includes(String(body.status))
+  } catch {
+    return false
+  }
+}

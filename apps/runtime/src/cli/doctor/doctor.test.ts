@@ -1,0 +1,175 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { join } from 'node:path'
+import { acquireOwner, openDatabase } from '@rt/node/sqlite'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { runCommand, temporaryFolder } from '../../__fixtures__/command.ts'
+import { createKeyStore } from '../../keys/key-store.ts'
+import type { Finding } from './check.ts'
+import { parseCpuInfo } from './checks/cpu.ts'
+import type { SectionReport } from './run-checks.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+beforeEach(async () => {
+  folder = await temporaryFolder()
+  await mkdir(join(folder.path, 'project'))
+})
+afterEach(() => folder[Symbol.asyncDispose]())
+
+const run = (args: string[], env: Record<string, string> = {}): ReturnType<typeof runCommand> =>
+  runCommand(['doctor', ...args], {
+    cwd: join(folder.path, 'project'),
+    env: {
+      HOME: folder.path,
+      XDG_CACHE_HOME: join(folder.path, 'cache'),
+      RT_MODELS: join(folder.path, 'models'),
+      RT_DATA: join(folder.path, 'data'),
+      ...env,
+    },
+  })
+
+const look = async (env?: Record<string, string>): Promise<{ code: unknown; found: Record<string, Finding> }> => {
+  const { code, stdout, stderr } = await run(['--json'], env)
+  expect(stderr).toBe('')
+  const { sections } = JSON.parse(stdout) as { sections: SectionReport[] }
+  const findings = sections.flatMap((section) => section.findings)
+  return { code, found: Object.fromEntries(findings.map((finding) => [finding.name, finding])) }
+}
+
+/** A data file with a key in it. */
+const makeData = async (): Promise<string> => {
+  const path = join(folder.path, 'data/rt.db')
+  await mkdir(join(folder.path, 'data'), { recursive: true })
+  await using database = await openDatabase({ path })
+  await createKeyStore({ database }).create({ name: 'ci', scope: 'admin' })
+  return path
+}
+
+it('shows one screen, nothing red, on an empty machine', async () => {
+  const { code, stdout, stderr } = await run([])
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  for (const name of [
+    'node',
+    'platform',
+    'cpu',
+    'memory',
+    'gpu',
+    'gguf',
+    'onnx',
+    'database',
+    'config',
+    'keys',
+    'network',
+  ])
+    expect(stdout).toMatch(new RegExp(`^ {3}(ok|!) +${name} `, 'm'))
+  expect(stdout).toMatch(
+    /! +chat model +smollm2:135m is not here yet \(98 MB\): fetched when it is first needed\n +→ rt pull/,
+  )
+  expect(stdout.split('\n').length).toBeLessThan(45)
+})
+
+it('changes nothing: no folder is made, and beside a data file nothing is left', async () => {
+  await look()
+  expect(await readdir(folder.path)).not.toContain('data')
+  await makeData()
+  const before = await readdir(join(folder.path, 'data'))
+  const { found } = await look()
+  expect(found['keys']?.detail).toBe('1 key, 1 of scope admin')
+  expect(found['database']?.detail).toMatch(/^whole: /)
+  expect(await readdir(join(folder.path, 'data'))).toEqual(before)
+})
+
+it('prints no secret: of the environment, of config.toml, of the lock, of a key', async () => {
+  await makeData()
+  const canaries = [
+    'canary-openai-1',
+    'canary-rt-2',
+    'canary-hub-3',
+    'canary-proxy-4',
+    'canary-file-5',
+    'canary-header-6',
+  ]
+  await writeFile(
+    join(folder.path, 'project/config.toml'),
+    `rt = 1\n[providers.x]\napi_key = "${canaries[4]}"\n[server]\nauth_token = "${canaries[5]}"\nport = "wrong"\n`,
+  )
+  await using owner = await acquireOwner({ folder: join(folder.path, 'data') })
+  const env = {
+    OPENAI_API_KEY: canaries[0]!,
+    RT_API_KEY: canaries[1]!,
+    HF_TOKEN: canaries[2]!,
+    HTTPS_PROXY: `http://user:${canaries[3]}@127.0.0.1:9`,
+  }
+  for (const args of [[], ['--json'], ['--debug']]) {
+    const { code, stdout, stderr } = await run(args, env)
+    expect(code).toBe(1)
+    for (const canary of [...canaries, owner.info.token]) expect(stdout + stderr).not.toContain(canary)
+  }
+  expect((await look(env)).found['keys']?.detail).toContain('RT_API_KEY is set')
+})
+
+describe('is red, with a fix and exit code 1, for', () => {
+  it('a config.toml that is wrong, naming the line', async () => {
+    await writeFile(join(folder.path, 'project/config.toml'), 'rt = 1\n[server]\nprot = 4141\n')
+    const { code, found } = await look()
+    expect(code).toBe(1)
+    expect(found['config']).toMatchObject({ state: 'red', detail: expect.stringContaining('line 3') })
+    expect(found['config']?.fix).toContain('port')
+  })
+
+  it('a damaged data file', async () => {
+    const path = await makeData()
+    await writeFile(path, 'this was a database once. '.repeat(1000))
+    const { code, found } = await look()
+    expect(code).toBe(1)
+    expect(found['database']).toMatchObject({ state: 'red', fix: expect.stringContaining('rt restore FILE') })
+  })
+
+  it('a models folder that is a file', async () => {
+    await writeFile(join(folder.path, 'models'), '')
+    const { code, found } = await look()
+    expect(code).toBe(1)
+    expect(found['models folder']).toMatchObject({ state: 'red', fix: expect.stringContaining('RT_MODELS') })
+  })
+
+  it('a default model that is missing and may not be fetched', async () => {
+    const { code, found } = await look({ RT_DOWNLOAD: 'false' })
+    expect(code).toBe(1)
+    expect(found['chat model']).toMatchObject({ state: 'red', fix: 'rt pull smollm2:135m' })
+  })
+
+  it('a model nobody knows', async () => {
+    const { code, found } = await look({ RT_CHAT: 'smolm2:135m' })
+    expect(code).toBe(1)
+    expect(found['chat model']).toMatchObject({ state: 'red', fix: expect.stringContaining('smollm2:135m') })
+  })
+})
+
+describe('of the port, it tells', () => {
+  const listening = (server: Server): Promise<number> =>
+    new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)))
+
+  it('that another program has it', async () => {
+    const server = createServer((socket) => socket.end('hello\r\n'))
+    const port = await listening(server)
+    const { code, found } = await look({ RT_PORT: String(port) })
+    server.close()
+    expect(code).toBe(0)
+    expect(found[`port ${port}`]).toMatchObject({ state: 'warning', detail: 'used by another program' })
+    expect((await look({ RT_PORT: String(port) })).found[`port ${port}`]).toMatchObject({ state: 'ok', detail: 'free' })
+  })
+
+  it('that the rt of this data folder has it', async () => {
+    await mkdir(join(folder.path, 'data'))
+    await using owner = await acquireOwner({ folder: join(folder.path, 'data'), address: 'http://127.0.0.1:4321' })
+    const { found } = await look({ RT_PORT: '4321' })
+    expect(found['port 4321']?.detail).toBe(`used by the rt of this data folder, process ${owner.info.pid}`)
+    expect(found['in use by']?.detail).toContain('at http://127.0.0.1:4321')
+  })
+})
+
+it('reads the features of processors of both kinds', () => {
+  expect(parseCpuInfo('processor\t: 0\nflags\t\t: fpu avx2 fma\nbugs: x\n')).toEqual(new Set(['fpu', 'avx2', 'fma']))
+  expect(parseCpuInfo('processor\t: 0\nFeatures\t: fp asimd bf16\n')).toEqual(new Set(['fp', 'asimd', 'bf16']))
+  expect(parseCpuInfo('')).toEqual(new Set())
+})
