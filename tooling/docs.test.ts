@@ -3,6 +3,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { commandPages, orphanPages } from './scripts/command-pages.ts'
+import { configPages } from './scripts/config-reference.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const OUTSIDE = new Set(['node_modules', 'dist', 'coverage'])
@@ -55,6 +56,13 @@ describe('the pages of the commands', () => {
 
   it('belong to a command each', () => {
     expect(orphanPages()).toEqual([])
+  })
+})
+
+describe('the pages of config.toml', () => {
+  it('are what its schema says (else: node --conditions=@rt/source tooling/scripts/config-reference.ts)', () => {
+    const stale = configPages().filter(({ text, found }) => text !== found)
+    expect(stale.map(({ name }) => name)).toEqual([])
   })
 })
 

@@ -45,13 +45,16 @@ const SEPARATE: Record<string, { name: string; source: string }> = {
   './main.ts': { name: 'main', source: 'src/cli/main.ts' },
   './services.ts': { name: 'services', source: 'src/services.ts' },
   '@rt/server': { name: 'server', source: '../../packages/server/src/index.ts' },
+  // zod and the TOML parser: only where there is a config.toml, or its schema is asked for.
+  './read-file.ts': { name: 'read-file', source: 'src/config/read-file.ts' },
+  '../../config/json-schema.ts': { name: 'json-schema', source: 'src/config/json-schema.ts' },
 }
 
 const separateFiles: Plugin = {
   name: 'separate-files',
   setup(build) {
-    build.onResolve({ filter: /^(\.\/(main|services)\.ts|@rt\/server)$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'separate-file' } : undefined,
+    build.onResolve({ filter: /^(\.\.?\/.+\.ts|@rt\/server)$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' && path in SEPARATE ? { path, namespace: 'separate-file' } : undefined,
     )
     build.onResolve({ filter: /\.cjs$/, namespace: 'separate-file' }, ({ path }) => ({ path, external: true }))
     build.onLoad({ filter: /.*/, namespace: 'separate-file' }, ({ path }) => ({

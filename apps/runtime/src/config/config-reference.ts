@@ -1,19 +1,21 @@
 import { configFields, type Field } from './fields.ts'
 import { VARIABLES_ONLY } from './settings-table.ts'
+import { laterText } from './schema.ts'
 import type { ValueKind } from './value-kind.ts'
 
 /** A line of the reference: texts without any markup. */
 export interface ReferenceRow {
   key: string
   type: string
-  default: string
+  default?: string
+  /** What happens without a value, where there is no default. */
+  otherwise?: string
   variable?: string
   /** Of the command. */
   flag?: string
-  /** In `createRuntime({ … })`. */
-  option?: string
   meaning: string
-  later: boolean
+  /** That it is still to come. */
+  later?: string
 }
 
 export interface ReferenceTable {
@@ -26,7 +28,7 @@ export interface ReferenceTable {
 export const configReference = (): ReferenceTable[] => {
   const tables = new Map<string, ReferenceRow[]>()
   for (const field of configFields()) {
-    if (!field.note || field.keys) continue
+    if (!field.note || field.keys?.length) continue
     const names = field.path.map((part, index) => (part === '*' ? placeholder(field, index) : part))
     const table = names.slice(0, -1).join('.')
     tables.set(table, [...(tables.get(table) ?? []), toRow(names.at(-1)!, field)])
@@ -35,8 +37,8 @@ export const configReference = (): ReferenceTable[] => {
 }
 
 /** Variables that stand for no key of the file. */
-export const variableReference = (): Pick<ReferenceRow, 'variable' | 'default' | 'meaning'>[] =>
-  VARIABLES_ONLY.map(({ variable, otherwise, meaning }) => ({ variable, default: otherwise, meaning }))
+export const variableReference = (): Pick<ReferenceRow, 'variable' | 'otherwise' | 'meaning'>[] =>
+  VARIABLES_ONLY.map(({ variable, otherwise, meaning }) => ({ variable, otherwise, meaning }))
 
 const placeholder = ({ note, path }: Field, index: number): string =>
   (index === path.length - 1 ? note?.name : undefined) ?? 'NAME'
@@ -45,13 +47,13 @@ const toRow = (key: string, { note }: Field): ReferenceRow => {
   const { setting, later, meaning, expects } = note!
   return {
     key,
-    type: setting ? typeName(setting.kind) : expects,
-    default: setting ? (setting.otherwise ?? JSON.stringify(unwrap(setting.default))) : '',
+    type: setting ? typeName(setting.kind) : expects.replace(/^an? /, ''),
+    default: setting?.default === undefined ? undefined : JSON.stringify(unwrap(setting.default)),
+    otherwise: setting?.otherwise,
     variable: setting?.variable,
     flag: setting?.flag,
-    option: setting?.option,
     meaning,
-    later: later !== undefined,
+    later: later && laterText(later),
   }
 }
 

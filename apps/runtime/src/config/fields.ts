@@ -5,7 +5,6 @@ import { configSchema, type Note, NOTES } from './schema.ts'
 export interface Field {
   /** `*` stands for any name. */
   path: string[]
-  schema: z.core.$ZodType
   /** Of keys; plain tables have none. */
   note?: Note
   /** Names of the keys below, of a table. */
@@ -31,12 +30,12 @@ const matches = (path: string[], wanted: readonly (string | number)[], any: bool
 const below = (path: string[], given: z.core.$ZodType): Field[] => {
   const schema = given instanceof z.ZodOptional ? given.unwrap() : given
   const note = NOTES.get(schema)
-  if (schema instanceof z.ZodRecord)
-    return [{ path, schema, note, keys: [] }, ...below([...path, '*'], schema.valueType)]
-  if (!(schema instanceof z.ZodObject)) return [{ path, schema, note }]
+  if (schema instanceof z.ZodRecord) return [{ path, note, keys: [] }, ...below([...path, '*'], schema.valueType)]
+  // What has no note of its own is part of the key above it.
+  if (!(schema instanceof z.ZodObject)) return note ? [{ path, note }] : []
   const { shape } = schema
   const names = Object.keys(shape)
   const { catchall } = schema.def
   const rest = catchall && !(catchall instanceof z.ZodNever) ? below([...path, '*'], catchall) : []
-  return [{ path, schema, note, keys: names }, ...names.flatMap((name) => below([...path, name], shape[name])), ...rest]
+  return [{ path, note, keys: names }, ...names.flatMap((name) => below([...path, name], shape[name])), ...rest]
 }

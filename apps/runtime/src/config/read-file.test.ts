@@ -53,7 +53,7 @@ describe('a mistake is named with file, line, key and what to write', () => {
     ['rt = 1\nserver = {\n  host = "x",\n  "prot" = 1,\n}\n', 'line 4: [server] prot = 1', 'did you mean "port"?'],
     ['rt = 1\n["server"]\n\'po rt\' = 1\n', 'line 3: [server] "po rt" = 1', 'did you mean "port"?'],
     ['rt = 1\n[router.budget]\nday_us = 1\n', 'line 3: [router.budget] day_us = 1', 'did you mean "day_usd"?'],
-    ['rt = 1\n[mcp.a]\ncomand = ["x"]\n', 'line 3: [mcp.a] comand = ["x"]', 'did you mean "command"?'],
+    ['rt = 1\n[mcp.a]\ncomand = ["x"]\n', 'line 3: [mcp.a] comand = ["…"]', 'did you mean "command"?'],
     [
       'rt = 1\n[server]\nport = "80"\n',
       'line 3: [server] port = "80"',
@@ -76,9 +76,9 @@ describe('a mistake is named with file, line, key and what to write', () => {
     [
       'rt = 1\n[memory]\nwindow = 75\n',
       'line 3: [memory] window = 75',
-      '"window" must be a share from 10% to 95%, as "75%" or 0.75.',
+      '"window" must be a share from 10% to 100%, as "75%" or 0.75.',
     ],
-    ['rt = 1\n[memory]\nwindow = "99%"\n', 'line 3: [memory] window = "99%"', 'must be a share'],
+    ['rt = 1\n[memory]\nwindow = "101%"\n', 'line 3: [memory] window = "101%"', 'must be a share'],
     ['rt = 1\n[models]\nchat = []\n', 'line 3: [models] chat = []', "must be a model's name, or a list"],
     ['rt = 1\n[models]\nfast = 1\n', 'line 3: [models] fast = 1', "must be a model's name, or a list"],
     [
@@ -90,6 +90,7 @@ describe('a mistake is named with file, line, key and what to write', () => {
     ['rt = 1\n[[server]]\nport = 1\n', 'line 2: [[server]]', '"server" must be a table'],
     ['rt = 1\n[mcp]\na = 1\n', 'line 3: [mcp] a = 1', '"mcp.a" must be a table'],
     ['rt = 1\n[mcp.a]\nurl = "x"\ncommand = ["y"]\n', 'line 2: [mcp.a]', 'must be a table with either command or url.'],
+    ['rt = 1\n[mcp.a]\nurl = "x"\nenv = { N = 1 }\n', 'line 4: [mcp.a.env]', '[mcp.a.env] must be a table of texts.'],
     ['rt = "1"\n', 'line 1: rt = "1"', '"rt" must be 1.'],
     [
       '# ours\nrt = 2\n[whatever]\n',

@@ -27,10 +27,18 @@ export interface Later {
 
 export const NOTES: WeakMap<z.core.$ZodType, Note> = new WeakMap()
 
-const LATER = 'Not in this version.'
+/** How the reference and editors say that a key is still to come. */
+export const laterText = ({ unless = [] }: Later): string =>
+  unless.length
+    ? `In this version only ${unless.map((value) => JSON.stringify(value)).join(', ')}.`
+    : 'Not in this version.'
 
 const noted = <T extends z.ZodType>(schema: T, note: Note): T => {
-  const described = schema.describe(note.later ? `${note.meaning} ${LATER}` : note.meaning)
+  const { meaning, later, setting } = note
+  const described = schema.meta({
+    description: later ? `${meaning} ${laterText(later)}` : meaning,
+    ...(setting?.default !== undefined && { default: setting.default }),
+  })
   NOTES.set(described, note)
   return described
 }
@@ -200,7 +208,7 @@ const shape = {
   vector: z
     .strictObject({
       store: oneOf(['sqlite', 'lancedb', 'pgvector', 'qdrant'], {
-        meaning: 'Where vectors are kept; this version has sqlite.',
+        meaning: 'Where vectors are kept.',
         later: SQLITE,
       }),
       url: text({ meaning: 'Address of the store.', later: { instead: SQLITE.instead } }),
@@ -209,7 +217,7 @@ const shape = {
   state: z
     .strictObject({
       store: oneOf(['sqlite', 'postgres'], {
-        meaning: 'Where threads and traces are kept; this version has sqlite.',
+        meaning: 'Where threads and traces are kept.',
         later: SQLITE,
       }),
       url: text({ meaning: 'Address of the store.', later: { instead: SQLITE.instead } }),
@@ -218,7 +226,7 @@ const shape = {
   limits: z
     .strictObject({
       store: oneOf(['memory', 'redis'], {
-        meaning: 'Where limits are counted; this version has memory.',
+        meaning: 'Where limits are counted.',
         later: { unless: ['memory'], instead: 'Remove it: this version counts in the memory of one process.' },
       }),
       url: text({

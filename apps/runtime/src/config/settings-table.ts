@@ -17,9 +17,10 @@ export interface Setting {
   meaning: string
 }
 
-const HOST_NAME = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])$/i
+// Without flags: the JSON Schema has none.
+const HOST_NAME = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])$/
 const ADDRESS = /^[^\s/]+$/
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/\s]+\/?$/i
+const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/\s]+\/?$/
 const NOT_BLANK = /\S/
 const ANY: ValueKind = { type: 'text', expects: 'text' }
 
@@ -77,9 +78,9 @@ export const SETTINGS: readonly Setting[] = [
     key: 'memory.window',
     variable: 'RT_WINDOW',
     option: 'window',
-    kind: { type: 'share', min: 0.1, max: 0.95 },
-    default: 0.75,
-    meaning: "Most of the context that a prompt may fill; the rest is the answer's.",
+    kind: { type: 'share', min: 0.1, max: 1 },
+    default: 1,
+    meaning: 'Most of the context that a prompt may fill. Tokens for the answer are kept free in any case.',
   },
   {
     key: 'memory.retrieve',

@@ -14,7 +14,7 @@ export interface Settings {
   contextTokens?: number
   /** Fetch missing default models. */
   download: boolean
-  /** Most of the context that a prompt may fill, a share between 0 and 1; the rest is the answer's. */
+  /** Most of the context that a prompt may fill, a share of at most 1. */
   window: number
   /** Retrieve where a turn does not say. */
   retrieve: boolean

@@ -1,0 +1,108 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { parseCommand } from '../parse.ts'
+import { command } from './config.ts'
+
+let root: string
+let file: string
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'rt-config-'))
+  file = join(root, 'config.toml')
+  for (const name of Object.keys(process.env)) if (name.startsWith('RT_')) vi.stubEnv(name, undefined)
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(root, { recursive: true, force: true })
+})
+
+/** What the command writes to stdout. */
+const run = async (...argv: string[]): Promise<string> => {
+  let written = ''
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written += String(text)
+    return true
+  })
+  try {
+    await command.run({ ...parseCommand(command, argv), signal: new AbortController().signal })
+  } finally {
+    write.mockRestore()
+  }
+  return written
+}
+
+it('shows values with their origin in columns', async () => {
+  await writeFile(file, 'rt = 1\n[models]\nfast = "smollm2:135m"\n[server]\nhost = "0.0.0.0"\n')
+  vi.stubEnv('RT_PASSAGES', '4')
+  const text = await run('--config', file, '--port', '8080')
+  expect(text).toContain(` file  ${file}\n`)
+  const lines = text.split('\n').filter((line) => line.includes('  '))
+  const line = (key: string): string[] =>
+    lines
+      .find((one) => one.startsWith(` ${key} `))!
+      .trim()
+      .split(/ {2,}/)
+  expect(line('server.host')).toEqual(['server.host', '"0.0.0.0"', `${file}:5`])
+  expect(line('server.port')).toEqual(['server.port', '8080', '--port'])
+  expect(line('memory.passages')).toEqual(['memory.passages', '4', 'RT_PASSAGES'])
+  expect(line('engine.download')).toEqual(['engine.download', 'true', 'default'])
+  expect(line('engine.threads')).toEqual(['engine.threads', '(the number of cores, at most 8)', 'default'])
+  expect(line('models.fast')).toEqual(['models.fast', '["smollm2:135m"]', `${file}:3`])
+  expect(new Set(lines.slice(1).map((one) => one.search(/(?<= {2})(default|RT_|--|\/)[^ ]*$/))).size).toBe(1)
+})
+
+it('prints the same as JSON, and the file', async () => {
+  await writeFile(file, 'rt = 1\n[server]\nport = 1\n')
+  const { file: read, settings } = JSON.parse(await run('--config', file, '--json')) as {
+    file: string
+    settings: { key: string; value: unknown; origin: object }[]
+  }
+  expect(read).toBe(file)
+  expect(settings.find(({ key }) => key === 'server.port')).toEqual({
+    key: 'server.port',
+    value: 1,
+    origin: { from: 'file', file, line: 3 },
+  })
+  expect(settings.find(({ key }) => key === 'engine.threads')!.value).toBeNull()
+  vi.stubEnv('RT_CONFIG', file)
+  expect(await run('path')).toBe(`${file}\n`)
+})
+
+it('says so when there is no file', async () => {
+  vi.stubEnv('RT_CONFIG', 'none')
+  expect(await run()).toContain(' file  none')
+  expect(JSON.parse(await run('--json'))).toMatchObject({ file: null })
+  await expect(run('path')).rejects.toMatchObject({ code: 'not_found' })
+})
+
+it('prints the JSON Schema, also beside a file with mistakes', async () => {
+  await writeFile(file, 'rt = 1\nprot = 1\n')
+  expect(JSON.parse(await run('schema', '--config', file))).toMatchObject({
+    required: ['rt'],
+    additionalProperties: false,
+  })
+  expect(await run('path', '--config', file)).toBe(`${file}\n`)
+})
+
+it('never prints a secret, as text or as JSON', async () => {
+  await writeFile(
+    file,
+    'rt = 1\n[models]\nchat = "https://user:canary@example.org/m.gguf?token=canary"\n[chat]\nsystem = "env:MY_SECRET"\n',
+  )
+  vi.stubEnv('MY_SECRET', 'canary')
+  vi.stubEnv('RT_API_KEY', 'canary')
+  vi.stubEnv('RT_EMBED', 'https://canary@example.org/e')
+  const text = await run('--config', file)
+  const json = await run('--config', file, '--json')
+  expect(text + json).not.toContain('canary')
+  expect(text).toContain('"env:MY_SECRET"')
+  expect(text).toMatch(/api_key +"set" +RT_API_KEY/)
+  expect(text).toContain('https://…@example.org')
+})
+
+it('refuses what it does not know', () => {
+  expect(() => parseCommand(command, ['schem'])).toThrow(
+    expect.objectContaining({ message: expect.stringContaining('schem') }),
+  )
+})

@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { configReference } from './config-reference.ts'
+import { configFields } from './fields.ts'
+import { configJsonSchema } from './json-schema.ts'
+import { loadConfig } from './load-config.ts'
+import { SETTINGS } from './settings-table.ts'
+
+const PAGE = new URL('../../../../docs/configuration.md', import.meta.url)
+
+let root: string
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'rt-config-'))
+})
+afterEach(() => rm(root, { recursive: true, force: true }))
+
+it('every setting is a key of the schema, and every key that is not to come is a setting', () => {
+  const written = configFields().flatMap(({ path, note }) => (note?.setting ? [path.join('.')] : []))
+  expect(written.toSorted()).toEqual(SETTINGS.map(({ key }) => key).toSorted())
+  const rest = configFields().filter(({ note, keys }) => note && !note.setting && !note.later && !keys)
+  expect(rest.map(({ path }) => path.join('.'))).toEqual(['rt', 'models.*'])
+})
+
+it('every row of the reference says what the key means', () => {
+  const rows = configReference().flatMap((table) => table.rows)
+  expect(rows.length).toBeGreaterThan(30)
+  expect(rows.filter(({ meaning, type }) => !meaning || !type)).toEqual([])
+})
+
+describe('the JSON Schema', () => {
+  interface Json {
+    description?: string
+    properties?: Record<string, Json>
+    additionalProperties?: Json | boolean
+  }
+
+  const undescribed = (schema: Json, path: string): string[] =>
+    Object.entries(schema.properties ?? {}).flatMap(([key, below]) => [
+      ...(below.description || below.properties || below.additionalProperties ? [] : [`${path}.${key}`]),
+      ...undescribed(below, `${path}.${key}`),
+    ])
+
+  it('describes every key and refuses others', () => {
+    const schema = configJsonSchema() as Json
+    expect(undescribed(schema, '')).toEqual([])
+    expect(schema.additionalProperties).toBe(false)
+    expect(schema.properties!['server']!.additionalProperties).toBe(false)
+  })
+
+  it('takes env:NAME where text has a pattern', () => {
+    const text = JSON.stringify(configJsonSchema())
+    const patterns = Array.from(
+      text.matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g),
+      ([, one]) => JSON.parse(one!) as string,
+    )
+    const names = patterns.filter((pattern) => !pattern.includes('%'))
+    expect(names.length).toBeGreaterThan(3)
+    expect(names.filter((pattern) => !new RegExp(pattern).test('env:NAME'))).toEqual([])
+  })
+})
+
+it('every example of the page is read as it stands', async () => {
+  const page = await readFile(PAGE, 'utf8')
+  const examples = Array.from(page.matchAll(/^```toml\n([^]*?)^```$/gm), ([, text]) => text!)
+  expect(examples.length).toBeGreaterThan(1)
+  for (const example of examples) {
+    await writeFile(join(root, 'config.toml'), example)
+    const { file } = await loadConfig({}, { env: {}, cwd: root })
+    expect(file).toBe(join(root, 'config.toml'))
+  }
+})
