@@ -73,6 +73,8 @@ export interface AppEnv {
   draining?: boolean
   /** Fires when time to drain is over; answers still running end with an error. */
   shutdown?: AbortSignal
+  /** Other machines can reach the listener: then the app is keyed, whatever its options say. */
+  exposed?: boolean
 }
 
 type Optional = 'keys' | 'localToken' | 'onShutdown'
@@ -99,4 +101,5 @@ export const withDefaults = (options: AppOptions): AppSettings => ({
 export const readEnv = (env: AppEnv | null | undefined): AppEnv => ({
   ...(env?.draining === true && { draining: true }),
   ...(env?.shutdown instanceof AbortSignal && { shutdown: env.shutdown }),
+  ...(env?.exposed === true && { exposed: true }),
 })

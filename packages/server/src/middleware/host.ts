@@ -18,8 +18,8 @@ export const isLoopback = (name: string): boolean => LOOPBACK.test(name)
  */
 export const checkHost = ({ allowedHosts, keyed }: AppSettings): MiddlewareHandler<HonoEnv> => {
   const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()))
-  const open = keyed && allowed.size === 0
   return async (c, next) => {
+    const open = (keyed || c.env?.exposed === true) && allowed.size === 0
     const host = c.req.header('host') ?? new URL(c.req.url).host
     const name = hostName(host)
     if (open || (name !== undefined && (isLoopback(name) || allowed.has(name)))) return next()

@@ -1,12 +1,12 @@
 import { RtError } from '@rt/core'
 import type { MiddlewareHandler } from 'hono'
 import type { AppSettings } from '../app-options.ts'
-import type { HonoEnv } from './app-context.ts'
+import type { AppContext, HonoEnv } from './app-context.ts'
 import type { Caller, Identify } from './identify.ts'
 
 /** Whether requests must carry a key now: stored keys come and go while the server runs. */
-export const isKeyRequired = async ({ keyed, keys }: AppSettings): Promise<boolean> =>
-  keyed || ((await keys?.required()) ?? false)
+export const isKeyRequired = async (c: AppContext, { keyed, keys }: AppSettings): Promise<boolean> =>
+  keyed || c.env?.exposed === true || ((await keys?.required()) ?? false)
 
 /**
  * Asks for a key, before anything else of the request is read, wherever there are keys. Without any, a wrong one is let
@@ -16,7 +16,7 @@ export const requireKey =
   (settings: AppSettings, identify: Identify): MiddlewareHandler<HonoEnv> =>
   async (c, next) => {
     const caller = await identify(c)
-    if (caller.key !== 'valid' && (await isKeyRequired(settings))) throw unauthorized(caller)
+    if (caller.key !== 'valid' && (await isKeyRequired(c, settings))) throw unauthorized(caller)
     c.set('identity', caller.identity)
     await next()
   }

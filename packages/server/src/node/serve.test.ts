@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { emptyUsage, RtError } from '@rt/core'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createFakeKeys } from '../__fixtures__/fake-keys.ts'
 import { aborted, chatBody, createFakePorts, type FakePorts } from '../__fixtures__/fake-ports.ts'
 import { type AppOptions, createApp } from '../index.ts'
 import { type RunningServer, serve, type ServeOptions } from './index.ts'
@@ -86,6 +87,20 @@ describe('listening', () => {
     expect((await chat(server)).status).toBe(401)
     const headers = { 'content-type': 'application/json', authorization: 'Bearer k' }
     expect((await chat(server, {}, { headers })).status).toBe(200)
+  })
+
+  it('beyond loopback asks for a key also when the last one is gone, and of an app made without knowing it', async () => {
+    const keys = createFakeKeys({ 'rt-ada': { principal: 'key_ada', scope: 'chat' } })
+    const app = createApp(createFakePorts(), { keys })
+    const server = await serve({ keyed: true, fetch: app.fetch }, { host: '0.0.0.0', port: 0, drainMs: 0 })
+    open.push(server)
+    const headers = { 'content-type': 'application/json', authorization: 'Bearer rt-ada' }
+    expect((await chat(server, {}, { headers })).status).toBe(200)
+    const { seen } = await raw(server, 'GET /health HTTP/1.1\r\nHost: my-desktop.lan\r\n\r\n')
+    expect(await seen('\r\n')).toMatch(/^HTTP\/1.1 200 /)
+    keys.stored.clear()
+    expect((await chat(server, {}, { headers })).status).toBe(401)
+    expect((await chat(server)).status).toBe(401)
   })
 
   it('says port_in_use, and takes the next free port only when asked', async () => {

@@ -50,11 +50,12 @@ const CUT_MS = 250
  */
 export const serve = async (app: ServableApp, options: ServeOptions = {}): Promise<RunningServer> => {
   const { host = '127.0.0.1', port = 4141, fallback = false, signal, drainMs: defaultDrain = 10_000 } = options
-  if (!app.keyed && !isLoopback(host.includes(':') ? `[${host}]` : host)) throw openToAll(host)
+  const exposed = !isLoopback(host.includes(':') ? `[${host}]` : host)
+  if (!app.keyed && exposed) throw openToAll(host)
   throwIfAborted(signal)
 
   const shutdown = new AbortController()
-  const env: AppEnv = { draining: false, shutdown: shutdown.signal }
+  const env: AppEnv = { draining: false, shutdown: shutdown.signal, exposed }
   const running = new Set<ServerResponse>()
   const listener = createLazyListener(app, env)
   const http = createHttp(listener, options)

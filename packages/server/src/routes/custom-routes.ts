@@ -30,7 +30,7 @@ const nameCaller =
   (settings: AppSettings, identify: Identify): ReturnType<typeof requireKey> =>
   async (c, next) => {
     const { identity, key } = await identify(c)
-    const stranger = key !== 'valid' && (await isKeyRequired(settings))
+    const stranger = key !== 'valid' && (await isKeyRequired(c, settings))
     c.set('identity', stranger ? { principal: ANONYMOUS, scope: 'chat' } : identity)
     await next()
   }
