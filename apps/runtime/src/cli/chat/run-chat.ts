@@ -4,6 +4,7 @@ import { type CommandContext, type CommandDefinition, text } from '../command.ts
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { showTurn } from '../output/show-turn.ts'
+import { style } from '../output/style.ts'
 import { toJson } from '../output/to-json.ts'
 import { watchTurn } from '../output/watch-turn.ts'
 import { usage } from '../parse.ts'
@@ -84,7 +85,7 @@ const answer = async (
   try {
     if (!json) await showTurn(stream, { stats })
     else {
-      const { finishReason, ...turn } = await watchTurn(stream, {})
+      const { finishReason, ...turn } = await watchTurn(stream, { onWarning: warn })
       process.stdout.write(`${toJson({ ...(thread && { thread }), ...turn, finishReason })}\n`)
     }
   } catch (error) {
@@ -106,6 +107,9 @@ const talk = async (runtime: RuntimeClient, settings: ChatSettings, signal: Abor
   terminal.write(` thread ${printableLine(settings.thread)}${by} · /help · Ctrl-C stops an answer · Ctrl-D ends\n`)
   return converse(chat)
 }
+
+const warn = (message: string): void =>
+  void process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${printableLine(message)}\n`)
 
 const newThread = (): string => `chat-${createSecretId().slice(0, 8)}`
 
