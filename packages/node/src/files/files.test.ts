@@ -1,8 +1,28 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { crc32, ensureFolder, freeBytes, sha256File, writeFileAtomic } from './index.ts'
+import {
+  crc32,
+  ensureFolder,
+  freeBytes,
+  hashFile,
+  identifyFile,
+  isSameFile,
+  sha256File,
+  writeFileAtomic,
+} from './index.ts'
 
 let folder: string
 beforeEach(() => {
@@ -44,6 +64,47 @@ test('sha256File gives the digest of all bytes, with progress, and stops when to
   const stopped = sha256File(path, { signal: stop.signal, onProgress: () => stop.abort() })
   await expect(stopped).rejects.toMatchObject({ code: 'aborted' })
   await expect(sha256File(join(folder, 'no'))).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('hashFile tells which file it read, so that another one under the name is noticed', async () => {
+  const path = join(folder, 'model.gguf')
+  writeFileSync(path, 'abc')
+  const { sha256, identity } = await hashFile(path)
+  expect(sha256).toBe(await sha256File(path))
+  expect(isSameFile(identity, await identifyFile(path))).toBe(true)
+
+  // Replaced by one of the same size and time.
+  const { mtime } = statSync(path)
+  writeFileSync(join(folder, 'evil'), 'xyz')
+  utimesSync(join(folder, 'evil'), mtime, mtime)
+  renameSync(join(folder, 'evil'), path)
+  expect(isSameFile(identity, await identifyFile(path))).toBe(false)
+
+  // Written in place, and the time set back.
+  const second = await hashFile(path)
+  writeFileSync(path, '123')
+  utimesSync(path, mtime, mtime)
+  expect(isSameFile(second.identity, await identifyFile(path))).toBe(false)
+  rmSync(path)
+  expect(await identifyFile(path)).toBeUndefined()
+})
+
+test('hashFile refuses a file that changes, or is replaced, under its hands', async () => {
+  const path = join(folder, 'model.gguf')
+  const during = (change: () => void): Promise<unknown> => {
+    writeFileSync(path, new Uint8Array(3_000_000))
+    let changed = false
+    const onProgress = (): void => {
+      if (!changed) change()
+      changed = true
+    }
+    return hashFile(path, { onProgress }).catch((error: unknown) => error)
+  }
+  const conflict = { code: 'conflict', message: expect.stringContaining('model.gguf was changed') as unknown }
+  expect(await during(() => appendFileSync(path, 'more'))).toMatchObject(conflict)
+  writeFileSync(join(folder, 'evil'), new Uint8Array(3_000_000))
+  expect(await during(() => renameSync(join(folder, 'evil'), path))).toMatchObject(conflict)
+  expect(await during(() => rmSync(path))).toMatchObject(conflict)
 })
 
 test('crc32 has the check value of its definition', () => {

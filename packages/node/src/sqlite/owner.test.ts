@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runScript, type Script } from './__fixtures__/run-script.ts'
 import { createRecord, takeLock } from './lock-file.ts'
+import { openDatabase } from './open-database.ts'
 import { acquireOwner, readOwner } from './owner.ts'
 
 let folder: string
@@ -81,9 +82,77 @@ test('a process that got the id of a crashed owner is not taken for it', async (
   expect(owner.info.token).not.toBe(record.token)
 })
 
+test.skipIf(createRecord().identity === undefined)(
+  'a later process with the id of the owner, in the same boot, is not taken for it',
+  async () => {
+    const record = createRecord()
+    // This process's id, but started at another time.
+    const identity = record.identity?.replace(/:\d+$/, ':1')
+    writeFileSync(join(folder, 'owner.json'), JSON.stringify({ ...record, identity }))
+    expect(await readOwner(folder)).toBeUndefined()
+    await using owner = await acquireOwner({ folder })
+    expect(owner.info.token).not.toBe(record.token)
+  },
+)
+
+test('where a system tells no identity, the id of a process decides', async () => {
+  const { identity: _, ...record } = createRecord()
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify(record))
+  await expect(acquireOwner({ folder })).rejects.toMatchObject({ code: 'folder_owned' })
+  // Beyond the largest id Linux gives.
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify({ ...record, pid: 2 ** 22 + 1 }))
+  await using owner = await acquireOwner({ folder })
+  expect(owner.info.pid).toBe(process.pid)
+})
+
+test('a folder where the lock should be is no lock, and is said to be in the way', async () => {
+  mkdirSync(join(folder, 'owner.json'))
+  await expect(acquireOwner({ folder })).rejects.toMatchObject({
+    name: 'RtError',
+    message: expect.stringContaining('owner.json cannot be used as the lock') as unknown,
+  })
+  expect(readdirSync(folder)).toEqual(['owner.json'])
+})
+
+test('readers see whole snapshots while the owner writes, also over its crash and the next owner', async () => {
+  const path = join(folder, 'rt.db')
+  const startWriter = async (): Promise<Script> => {
+    const writer = runScript(new URL('./__fixtures__/write-for-ever.ts', import.meta.url), [path])
+    await writer.line()
+    return writer
+  }
+  const first = await startWriter()
+  const reader = runScript(new URL('./__fixtures__/read-pairs.ts', import.meta.url), [path])
+  expect(await reader.line()).toBe('reading')
+  for (let i = 0; i < 100; i++) await first.line()
+  first.child.kill('SIGKILL')
+  await first.exited
+  // The next one recovers the log while the reader is open, and goes on.
+  await using next = await openDatabase({ path })
+  const { n } = (await next.get<{ n: number }>('SELECT max(n) AS n FROM pair'))!
+  for (let i = 1; i <= 50; i++) {
+    await next.write({ sql: 'INSERT INTO pair VALUES (?, 1), (?, 2)', params: [n + i, n + i] })
+  }
+  reader.child.stdin!.end()
+  const seen = JSON.parse((await reader.line())!) as { looks: number; rows: number; wrong: number }
+  expect(seen).toMatchObject({ wrong: 0 })
+  expect(seen.looks).toBeGreaterThan(5)
+  expect(await reader.exited).toMatchObject({ code: 0, stderr: '' })
+})
+
 test('a damaged lock file, and a recovery that crashed itself, are recovered', async () => {
   const path = join(folder, 'owner.json')
-  for (const content of ['', '{"pid":', '{"pid":1,"token":"short"}', 'null']) {
+  const token = '0'.repeat(32)
+  for (const content of [
+    '',
+    '\0'.repeat(4096),
+    '{"pid":',
+    '{"pid":1,"token":"short"}',
+    `{"pid":"1","token":"${token}"}`,
+    `[{"pid":1,"token":"${token}"}]`,
+    'null',
+    '12',
+  ]) {
     writeFileSync(path, content)
     writeFileSync(`${path}.damaged`, JSON.stringify({ ...createRecord(), identity: 'another-boot:1' }))
     await using owner = await acquireOwner({ folder })
