@@ -63,16 +63,6 @@ const refused = (file: string, parts: TrustedPart[], asked: boolean): RtError =>
   })
 }
 
-/** Asks on stderr, where both ends are a person's. */
+/** Asks where both ends are a person's. */
 const terminal = (): TrustOptions['ask'] =>
-  process.stdin.isTTY && process.stderr.isTTY
-    ? async (text) => {
-        const { createInterface } = await import('node:readline/promises')
-        const lines = createInterface({ input: process.stdin, output: process.stderr })
-        try {
-          return /^y(es)?$/i.test((await lines.question(text)).trim())
-        } finally {
-          lines.close()
-        }
-      }
-    : undefined
+  process.stdin.isTTY && process.stderr.isTTY ? async (text) => (await import('./ask-yes.ts')).askYes(text) : undefined
