@@ -11,6 +11,7 @@ export default library({
     fetch: 'src/fetch/index.ts',
     process: 'src/process/index.ts',
     worker: 'src/worker/index.ts',
+    testing: 'src/testing/index.ts',
     ...workers,
   },
 })
