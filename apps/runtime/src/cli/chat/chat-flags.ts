@@ -6,9 +6,9 @@ export const CHAT_FLAGS: Record<string, Flag> = {
   system: { type: 'string', value: 'TEXT', description: 'Instructions for the model' },
   format: {
     type: 'string',
-    value: 'json|FILE',
+    value: 'FILE',
     completes: 'file',
-    description: 'Answer with JSON: any object, or one that fits the JSON Schema in FILE',
+    description: 'Answer with JSON that fits the JSON Schema in FILE; json = any object',
   },
   temperature: { type: 'string', value: 'N', description: '0 = always the likeliest word (default), 1 = varied' },
   'max-tokens': { type: 'string', value: 'N', description: 'Longest answer in tokens (default 1024)' },
