@@ -15,32 +15,40 @@ afterEach(async () => {
 })
 
 it('takes what is given, relative to the working folder', async () => {
-  expect(await dataFolder('here', root)).toBe(join(root, 'here'))
+  expect(await dataFolder('here', { cwd: root })).toBe(join(root, 'here'))
 })
 
 it('lies beside the nearest package.json', async () => {
   await writeFile(join(root, 'project/package.json'), '{}')
-  expect(await dataFolder(undefined, join(root, 'project/deep/down'))).toBe(join(root, 'project/.rt'))
+  expect(await dataFolder(undefined, { cwd: join(root, 'project/deep/down') })).toBe(join(root, 'project/.rt'))
 })
 
 it('lies beside a config.toml that is ours, and ignores one that is not', async () => {
   await writeFile(join(root, 'project/package.json'), '{}')
   await writeFile(join(root, 'project/deep/config.toml'), '[other]\nport = 1\n')
-  expect(await dataFolder(undefined, join(root, 'project/deep/down'))).toBe(join(root, 'project/.rt'))
+  expect(await dataFolder(undefined, { cwd: join(root, 'project/deep/down') })).toBe(join(root, 'project/.rt'))
   await writeFile(join(root, 'project/deep/config.toml'), 'rt = 1 # ours\n')
-  expect(await dataFolder(undefined, join(root, 'project/deep/down'))).toBe(join(root, 'project/deep/.rt'))
+  expect(await dataFolder(undefined, { cwd: join(root, 'project/deep/down') })).toBe(join(root, 'project/deep/.rt'))
+})
+
+it('lies beside the config.toml that is named', async () => {
+  const config = join(root, 'project/deep/config.toml')
+  await writeFile(config, 'rt = 1\n')
+  expect(await dataFolder(undefined, { cwd: root, config })).toBe(join(root, 'project/deep/.rt'))
+  vi.stubEnv('RT_CONFIG', config)
+  expect(await dataFolder(undefined, { cwd: root })).toBe(join(root, 'project/deep/.rt'))
 })
 
 it('does not lie in a folder that others can write to, nor in the home folder itself', async () => {
   await writeFile(join(root, 'package.json'), '{}')
   const below = join(root, 'project/deep')
-  expect(await dataFolder(undefined, below)).toBe(join(root, '.rt'))
+  expect(await dataFolder(undefined, { cwd: below })).toBe(join(root, '.rt'))
   await chmod(root, 0o777)
-  expect(await dataFolder(undefined, below)).not.toContain(root)
+  expect(await dataFolder(undefined, { cwd: below })).not.toContain(root)
   await chmod(root, 0o700)
   vi.stubEnv('HOME', root)
   vi.stubEnv('XDG_DATA_HOME', undefined)
-  expect(await dataFolder(undefined, below)).toBe(join(root, '.local/share/rt'))
+  expect(await dataFolder(undefined, { cwd: below })).toBe(join(root, '.local/share/rt'))
 })
 
 it('is refused by name when it is a file', async () => {

@@ -1,18 +1,29 @@
 import { existsSync } from 'node:fs'
 import { access, constants, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { RtError } from '@rt/core'
 import { ensureFolder, userFolder, writeFileAtomic } from '@rt/node/files'
-import { hasConfig, nearest } from './config/find-config.ts'
+import { findConfig, nearest } from './config/find-config.ts'
+
+export interface DataFolderOptions {
+  /** Default: the working folder. */
+  cwd?: string
+  /** A config.toml that was named; false = none. Default: `RT_CONFIG`, else the nearest that says `rt = 1`. */
+  config?: string | false | undefined
+}
 
 /**
- * Where a runtime keeps its data, in this order: `data` as given, `RT_DATA`, `.rt` beside the nearest config.toml that
- * says `rt = 1`, `.rt` beside the nearest package.json, the user's data folder.
+ * Where a runtime keeps its data, in this order: `data` as given, `RT_DATA`, `.rt` beside the config.toml it reads, `.rt`
+ * beside the nearest package.json, the user's data folder.
  */
-export const dataFolder = async (data?: string, cwd: string = process.cwd()): Promise<string> => {
+export const dataFolder = async (
+  data?: string,
+  { cwd = process.cwd(), config }: DataFolderOptions = {},
+): Promise<string> => {
   const given = data ?? process.env['RT_DATA']
   if (given) return resolve(cwd, given)
-  const project = (await nearest(cwd, hasConfig)) ?? (await nearest(cwd, hasPackage))
+  const found = await findConfig({ config, cwd, env: process.env })
+  const project = found ? dirname(found.file) : await nearest(cwd, hasPackage)
   return project ? join(project, '.rt') : userFolder('data', 'rt')
 }
 

@@ -21,7 +21,7 @@ export const withRuntime = async <T>(
   { readOnly = false, ...options }: OpenOptions,
   work: (runtime: RuntimeClient) => Promise<T>,
 ): Promise<T> => {
-  const data = await dataFolder(text(flags['data']))
+  const data = await dataFolder(text(flags['data']), { config: text(flags['config']) })
   const owner = await readOwner(data)
   if (owner && !owner.address && !readOnly) throw silentOwner(owner.pid)
   const runtime = owner?.address

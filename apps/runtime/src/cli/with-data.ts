@@ -15,7 +15,7 @@ export const withData = async <T>(
   work: (runtime: RuntimeClient) => Promise<T>,
   options: OpenOptions = WITHOUT_CONFIG,
 ): Promise<T | undefined> => {
-  const data = await dataFolder(text(context.flags['data']))
+  const data = await dataFolder(text(context.flags['data']), { config: text(context.flags['config']) })
   if (!existsSync(join(data, 'rt.db')) && !(await readOwner(data))?.address) return undefined
   return withRuntime(context, { ...options, readOnly: true }, work)
 }

@@ -22,7 +22,7 @@ export const command: CommandDefinition = {
   examples: ['rt restore before-upgrade.db', 'rt restore rt-2026-11-22-1405.db --yes', 'rt restore copy.db --data .rt'],
   async run({ args, flags, signal }) {
     const from = resolve(args[0]!)
-    const data = await dataFolder(text(flags['data']))
+    const data = await dataFolder(text(flags['data']), { config: text(flags['config']) })
     const owner = await readOwner(data)
     if (owner) throw owned(owner)
     const to = join(data, 'rt.db')

@@ -31,7 +31,7 @@ export const command: CommandDefinition = {
   async run(context) {
     const { args, flags } = context
     const seconds = positiveInteger(command, 'timeout', text(flags['timeout']), TIMEOUT_S)
-    const data = await dataFolder(text(flags['data']))
+    const data = await dataFolder(text(flags['data']), { config: text(flags['config']) })
     const owner = await readOwner(data)
     const report = !owner
       ? { stopped: false, message: `nothing is running (${called} serve starts a server)` }
