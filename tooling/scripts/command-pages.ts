@@ -3,8 +3,9 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { COMMON_FLAGS, type CommandDefinition, type Flag } from '../../apps/runtime/src/cli/command.ts'
+import type { CommandDefinition, Flag, Subcommand } from '../../apps/runtime/src/cli/command.ts'
 import { COMMANDS } from '../../apps/runtime/src/cli/commands.ts'
+import { describeFlag, usageLine, visibleFlags } from '../../apps/runtime/src/cli/help.ts'
 
 export interface CommandPage {
   name: string
@@ -32,28 +33,37 @@ export const commandPages = (): Promise<CommandPage[]> =>
 export const orphanPages = (): string[] =>
   readdirSync(FOLDER).filter((file) => file.endsWith('.md') && !(basename(file, '.md') in COMMANDS))
 
-const render = ({ name, summary, positionals, flags, examples }: CommandDefinition): string =>
-  [
+const render = (definition: CommandDefinition): string => {
+  const { name, summary, subcommands, flags, examples } = definition
+  const forms = Object.entries(subcommands ?? {}).map(form)
+  return [
     `# rt ${name}`,
     '',
     `${summary}.`,
     '',
     '```',
-    `rt ${name}${positionals ? ` ${positionals}` : ''} [OPTIONS]`,
+    `rt ${usageLine(definition)}`,
     '```',
     '',
+    ...(forms.length ? ['| | |', '|---|---|', ...forms, ''] : []),
     '| option | |',
     '|---|---|',
-    ...Object.entries({ ...flags, ...COMMON_FLAGS }).map(row),
+    ...visibleFlags(flags).map(row),
     '',
     '```sh',
     ...examples,
     '```',
     '',
   ].join('\n')
+}
 
-const row = ([name, { short, value, description }]: [string, Flag]): string =>
-  `| \`${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}\` | ${description.replaceAll('|', String.raw`\|`)} |`
+const form = ([name, { summary, positionals }]: [string, Subcommand]): string =>
+  `| \`${positionals ? `${name} ${positionals}` : name}\` | ${cell(summary)} |`
+
+const row = ([name, flag]: [string, Flag]): string =>
+  `| \`${flag.short ? `-${flag.short}, ` : ''}--${name}${flag.value ? ` ${flag.value}` : ''}\` | ${cell(describeFlag(flag))} |`
+
+const cell = (text: string): string => text.replaceAll('|', String.raw`\|`)
 
 /** What stands below the mark, with an empty line before it. */
 const handwritten = (page: string = ''): string => {

@@ -12,7 +12,10 @@ const command: CommandDefinition = {
     create: { summary: 'Make a key', positionals: 'NAME', min: 1, max: 1 },
     list: { summary: 'List the keys' },
   },
-  flags: { scope: { type: 'string', value: 'SCOPE', values: ['chat', 'admin'], description: 'What the key may do' } },
+  flags: {
+    scope: { type: 'string', value: 'SCOPE', values: ['chat', 'admin'], description: 'What the key may do' },
+    names: { type: 'boolean', hidden: true, description: 'For programs' },
+  },
   examples: ['rt key create ci --scope chat'],
   run: async () => 0,
 }
@@ -32,6 +35,7 @@ describe('of a command', () => {
     expect(help).toMatch(/^ {2}create NAME {2}Make a key$/m)
     expect(help).toContain('--scope SCOPE  What the key may do: chat, admin')
     expect(help).toContain('rt key create ci --scope chat')
+    expect(help).not.toContain('--names')
   })
 
   it('says when no subcommand is needed', () => {

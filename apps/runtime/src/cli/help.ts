@@ -37,10 +37,7 @@ export const mainHelp = async (width: number = terminalWidth()): Promise<string>
 
 export const commandHelp = (definition: CommandDefinition, width: number = terminalWidth()): string => {
   const { summary, subcommands, flags, examples } = definition
-  const rows = Object.entries({ ...flags, ...COMMON_FLAGS }).map(([flag, one]): Row => [
-    title(flag, one),
-    describe(one),
-  ])
+  const rows = visibleFlags(flags).map(([flag, one]): Row => [title(flag, one), describeFlag(one)])
   const forms = Object.entries(subcommands ?? {}).map(([word, one]): Row => [form(word, one), one.summary])
   return [
     ...wrapText(`${summary}.`, width),
@@ -68,6 +65,10 @@ export const usageLine = ({ name, positionals, subcommands, min = 0 }: CommandDe
 export const visibleFlags = (flags: CommandDefinition['flags']): [name: string, flag: Flag][] =>
   Object.entries({ ...flags, ...COMMON_FLAGS }).filter(([, { hidden }]) => !hidden)
 
+/** What a flag is for, with the values it takes where they are not named anyway. */
+export const describeFlag = ({ description, values }: Flag): string =>
+  values && !values.every((value) => description.includes(value)) ? `${description}: ${values.join(', ')}` : description
+
 // ---
 
 type Row = [left: string, right: string]
@@ -87,8 +88,5 @@ const table = (rows: Row[], width: number, atLeast = 0): string[] => {
 
 const title = (name: string, { short, value }: Flag): string =>
   `${short ? `-${short}, ` : '    '}--${name}${value ? ` ${value}` : ''}`
-
-const describe = ({ description, values }: Flag): string =>
-  values && !values.every((value) => description.includes(value)) ? `${description}: ${values.join(', ')}` : description
 
 const form = (word: string, { positionals }: Subcommand): string => (positionals ? `${word} ${positionals}` : word)

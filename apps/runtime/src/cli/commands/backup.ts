@@ -10,7 +10,7 @@ import { withData } from '../with-data.ts'
 
 export const command: CommandDefinition = {
   name: 'backup',
-  summary: 'Copy the data (documents, threads, traces, keys) into one file; works while rt serve runs',
+  summary: 'Copy all data into one file; works while rt serve runs',
   positionals: '[FILE]',
   max: 1,
   completes: 'file',

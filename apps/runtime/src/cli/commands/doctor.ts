@@ -9,7 +9,7 @@ const LIMIT_S = 2
 
 export const command: CommandDefinition = {
   name: 'doctor',
-  summary: 'Look at this machine: engines, memory, disk, models, data, settings; with a fix beside what is red',
+  summary: 'Look at this machine and what rt needs, with a fix beside what is red',
   flags: {
     ...DATA_FLAG,
     ...JSON_FLAG,

@@ -11,7 +11,7 @@ import { withData, WITHOUT_CONFIG } from '../with-data.ts'
 
 export const command: CommandDefinition = {
   name: 'key',
-  summary: 'Make, list and revoke the API keys of your server; works while rt serve runs',
+  summary: 'Make, list and revoke API keys of your server',
   min: 1,
   subcommands: {
     create: {

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os'
+import { machineMemory } from '../../models/machine-memory.ts'
 import { bytes } from '../../output/units.ts'
 import type { Check } from '../check.ts'
 
@@ -10,10 +11,9 @@ export const memory: Check = {
   name: 'memory',
   async run() {
     const free = process.availableMemory()
-    const limit = process.constrainedMemory()
-    // Without a limit Node reports 0 or a number no machine has.
-    const limited = limit > 0 && limit < totalmem()
-    const detail = `${bytes(free)} free of ${bytes(limited ? limit : totalmem())}${limited ? ', the limit of this container' : ''}`
+    const all = machineMemory()
+    const limited = all < totalmem()
+    const detail = `${bytes(free)} free of ${bytes(all)}${limited ? ', the limit of this container' : ''}`
     if (free >= NEEDED) return { name: 'memory', state: 'ok', detail }
     return {
       name: 'memory',

@@ -1,0 +1,79 @@
+import { called } from '../called.ts'
+import { type CommandDefinition, JSON_FLAG } from '../command.ts'
+import type { ModelRow, OfferedRow } from '../models/model-rows.ts'
+import { formatTable } from '../output/table.ts'
+import { toJson } from '../output/to-json.ts'
+import { bytes, localTime } from '../output/units.ts'
+
+export const command: CommandDefinition = {
+  name: 'list',
+  summary: 'List the models on this machine; with --all also those that can be fetched, and which fit',
+  flags: {
+    ...JSON_FLAG,
+    all: { type: 'boolean', short: 'a', description: 'Also models that can be fetched, with what fits this machine' },
+  },
+  examples: ['rt list', 'rt list --all', 'rt list --all --json'],
+  async run({ flags }) {
+    const [{ createCatalog }, { allRows, installedRows }, { machineMemory }] = await Promise.all([
+      import('@rt/inference/catalog'),
+      import('../models/model-rows.ts'),
+      import('../models/machine-memory.ts'),
+    ])
+    const catalog = createCatalog()
+    const memory = machineMemory()
+    const rows = flags['all'] ? await allRows(catalog, memory) : await installedRows(catalog)
+    if (flags['json']) process.stdout.write(`${toJson(rows)}\n`)
+    else if (flags['all']) process.stdout.write(`${formatAll(rows, memory)}\n`)
+    else if (rows.length) process.stdout.write(`${formatInstalled(rows)}\n`)
+    else process.stdout.write(` no models yet (${called} list --all shows what can be fetched)\n`)
+  },
+}
+
+const formatInstalled = (rows: ModelRow[]): string =>
+  formatTable(
+    [
+      { title: 'name' },
+      { title: 'kind' },
+      { title: 'size', align: 'right' },
+      { title: 'modified' },
+      { title: 'where' },
+    ],
+    rows.map((row) => [named(row), row.kind, bytes(row.bytes), localTime(row.modifiedAt ?? 0), where(row)]),
+  )
+
+const formatAll = (rows: (ModelRow | OfferedRow)[], memory: number): string =>
+  [
+    formatTable(
+      [
+        { title: 'name' },
+        { title: 'kind' },
+        { title: 'size', align: 'right' },
+        { title: 'licence' },
+        { title: '' },
+        { title: 'memory', align: 'right' },
+        { title: 'note', most: 60 },
+      ],
+      rows.map((row) => [
+        named(row),
+        row.kind,
+        bytes(row.bytes),
+        row.licence ?? '',
+        row.installed ? 'installed' : '',
+        'needsBytes' in row ? bytes(row.needsBytes) : '',
+        [fitting(row), row.note].filter(Boolean).join('; '),
+      ]),
+    ),
+    '',
+    ` ${bytes(memory)} of memory here · ${called} pull MODEL fetches one · hf:owner/repo/file.gguf works too`,
+  ].join('\n')
+
+const named = ({ name, names }: ModelRow): string => (names.length ? `${name} (${names.join(', ')})` : name)
+
+/** Files of other programs are used where they are. */
+const where = ({ path = '', owned }: ModelRow): string => (owned ? 'rt' : path)
+
+const fitting = (row: ModelRow | OfferedRow): string => {
+  if (!('fits' in row)) return ''
+  if (!row.fits) return 'too large for this machine'
+  return row.recommended ? 'recommended here' : ''
+}
