@@ -15,7 +15,7 @@ export interface ChunkRecord {
  */
 export const toRecords = (
   chunks: Chunk[],
-  { source, principal }: { source: string; principal: Principal },
+  { source, principal, converted }: { source: string; principal: Principal; converted: boolean },
 ): ChunkRecord[] => {
   const seen = new Map<string, number>()
   return chunks.map(({ text, headings, start, end }) => {
@@ -26,6 +26,8 @@ export const toRecords = (
       .update(JSON.stringify([principal, source, embeddable, copy]))
       .digest('hex')
       .slice(0, 32)
-    return { record: { id, text, metadata: { source, principal, headings, start, end } }, embeddable }
+    // `converted`: its bytes are those of the text the file was converted to.
+    const metadata = { source, principal, headings, start, end, ...(converted && { converted }) }
+    return { record: { id, text, metadata }, embeddable }
   })
 }

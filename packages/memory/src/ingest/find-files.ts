@@ -1,10 +1,11 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, extname, isAbsolute, join, normalize, resolve } from 'node:path'
 import { RtError, throwIfAborted } from '@rt/core'
-import { canLoad } from './loaders/text.ts'
+import { isGenerated, kindOf, type DocumentKind } from './loaders/kinds.ts'
 
 export interface FoundFile {
   path: string
+  kind: DocumentKind
   /** As cited: forward slashes, Unicode form C. */
   source: string
   /** Absolute, below the real path of the folder that was named: tells files of one name apart. */
@@ -30,8 +31,8 @@ export interface FoundFiles {
 }
 
 /**
- * Files under the given paths, sorted by source. Folders are walked without dot files, node_modules, and links to
- * places seen already.
+ * Files under the given paths, sorted by source. Folders are walked without dot files, node_modules, lock files and
+ * minified code, and links to places seen already.
  *
  * @throws RtError `not_found` for a path that does not exist.
  */
@@ -51,10 +52,13 @@ export const findFiles = async (paths: string[], signal: AbortSignal | undefined
       const root = await realpath(path)
       found.folders.push({ prefix, root })
       await walk({ path, prefix, place: root, seen: new Set(), signal }, found)
-    } else if (canLoad(path)) {
+      continue
+    }
+    const kind = kindOf(path)
+    if (kind) {
       const place = join(await realpath(dirname(path)), basename(path))
-      found.files.push({ path, source: nameFile(path), place, bytes: info.size })
-    } else found.failed.push({ source: nameFile(path), reason: `files ending in "${extname(path)}" are not read yet` })
+      found.files.push({ path, kind, source: nameFile(path), place, bytes: info.size })
+    } else found.failed.push({ source: nameFile(path), reason: `files ending in "${extname(path)}" are not read` })
   }
   found.files.sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : 0))
   return found
@@ -84,12 +88,13 @@ const walk = async ({ path, prefix, place, seen, signal }: Walk, found: FoundFil
     const source = prefix + entry.name.normalize('NFC')
     const there = join(place, entry.name)
     const target = links.has(entry) ? await stat(child).catch(() => undefined) : entry
+    const kind = isGenerated(entry.name) ? undefined : kindOf(entry.name)
     if (!target) found.failed.push({ source, reason: 'a link to nothing' })
     else if (target.isDirectory()) await walk({ path: child, prefix: `${source}/`, place: there, seen, signal }, found)
-    else if (target.isFile() && canLoad(entry.name)) {
+    else if (target.isFile() && kind) {
       // A file that is gone meanwhile, or not to be looked at, says so when it is read.
       const bytes = (await stat(child).catch(() => undefined))?.size ?? 0
-      found.files.push({ path: child, source, place: there, bytes })
+      found.files.push({ path: child, kind, source, place: there, bytes })
     } else found.skipped++
   }
 }

@@ -12,6 +12,8 @@ import {
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { DEFAULT_CHUNK_WORDS } from './chunkers/heading-aware.ts'
+import { DOCUMENT_LIMITS, type DocumentLimits } from './parser/document-limits.ts'
+import { createDocumentParser } from './parser/document-parser.ts'
 import { runIngest } from './run-ingest.ts'
 
 export interface IngestSetup {
@@ -23,14 +25,16 @@ export interface IngestSetup {
   embedder?: EmbeddingModel | undefined
   /** Words a chunk aims for. Default 120; changing it chunks and embeds every file again. */
   chunkWords?: number
+  /** What one document may cost before it fails, each with its default. */
+  documentLimits?: Partial<DocumentLimits>
   /** Default: the system's. */
   clock?: Clock
 }
 
 export interface Ingest {
   /**
-   * Brings files and folders (Markdown and text) into the collection. Unchanged files cost one read. What is wrong with a
-   * single file stands in `failed`; the others go on. Runs of one Ingest wait for each other. An interrupted run is
+   * Brings files and folders into the collection: Markdown, text, HTML, PDF, DOCX, CSV, JSON and source code. Unchanged
+   * files cost one read. What is wrong with a single file stands in its outcome; the others go on. Runs of one Ingest wait for each other. An interrupted run is
    * taken up by the next.
    *
    * @throws RtError `not_found` for a path that does not exist, `aborted`, or what the embedder or the collection throws.
@@ -40,6 +44,7 @@ export interface Ingest {
 
 export const createIngest = (setup: IngestSetup): Ingest => {
   const { embedder, clock = systemClock, chunkWords = DEFAULT_CHUNK_WORDS } = setup
+  const limits = { ...DOCUMENT_LIMITS, ...setup.documentLimits }
   let last: Promise<unknown> = Promise.resolve()
 
   const ingest: Ingest['ingest'] = async (
@@ -55,6 +60,7 @@ export const createIngest = (setup: IngestSetup): Ingest => {
     const collection = await setup.collection(stamp)
     return withSpan(parent, `ingest ${collection.name}`, { 'gen_ai.data_source.id': collection.name }, async (span) => {
       const started = clock.monotonic()
+      await using parser = createDocumentParser(clock)
       const report = await runIngest({
         paths: [paths].flat(),
         database: setup.database,
@@ -63,6 +69,8 @@ export const createIngest = (setup: IngestSetup): Ingest => {
         collection,
         embedder,
         chunkWords,
+        limits,
+        parser,
         principal,
         prune,
         onProgress,

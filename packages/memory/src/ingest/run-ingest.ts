@@ -7,12 +7,15 @@ import {
   type VectorCollection,
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
-import { chunkDocument } from './chunkers/heading-aware.ts'
 import { toRecords } from './chunk-records.ts'
 import { openDocumentTable, type DocumentRow } from './document-table.ts'
 import { belongsTo, clashOf } from './document-place.ts'
 import { findFiles, type FoundFile, type FoundFiles } from './find-files.ts'
-import { loadText } from './loaders/text.ts'
+import { chunkerOf, loadDocument, mostBytes } from './load-document.ts'
+import { isParsed } from './loaders/kinds.ts'
+import { readBytes } from './loaders/read-bytes.ts'
+import type { DocumentLimits } from './parser/document-limits.ts'
+import type { DocumentParser } from './parser/document-parser.ts'
 import { createTally } from './tally.ts'
 import { deleteLoose, WRITE_BATCH, writeDocuments, type PendingDocument, type WriteTarget } from './write-documents.ts'
 
@@ -22,6 +25,8 @@ interface IngestRun extends IngestOptions {
   collection: VectorCollection
   embedder: EmbeddingModel | undefined
   chunkWords: number
+  limits: DocumentLimits
+  parser: DocumentParser
   principal: Principal
   now: () => number
   /** For durations: never goes back. */
@@ -30,13 +35,12 @@ interface IngestRun extends IngestOptions {
 
 /** One pass over the files: skip what is known, collect what is not into batches, write, then look for what is gone. */
 export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'>> => {
-  const { collection, embedder, principal, signal, span } = run
+  const { collection, embedder, principal, limits, chunkWords: words, signal, span } = run
   const found = await findFiles(run.paths, signal)
   const table = await openDocumentTable(run.database, { collection: collection.name, principal, now: run.now })
   // A collection that was dropped has nothing of what the table says.
   const known = (await collection.count({ signal, span })) > 0 ? await table.all() : new Map<string, DocumentRow>()
   const target: WriteTarget = { table, collection, embedder }
-  const chunker = `heading-aware/1/${run.chunkWords}`
   const tally = createTally(found, embedder ? 'hybrid' : 'keyword', run.onProgress)
   const seen = new Set(found.failed.map(({ source }) => source))
   let pending: PendingFile[] = []
@@ -50,20 +54,27 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
     pending = []
     waiting = 0
     const started = run.monotonic()
-    const rows = await writeDocuments(batch, target, { signal, span, onEmbedded: tally.embedded })
+    const { file: longest } = batch.at(-1)!
+    const all = batch.reduce((sum, { file }) => sum + file.bytes, 0)
+    const rows = await writeDocuments(batch, target, {
+      signal,
+      span,
+      onEmbedded: tally.embedded,
+      onWritten: (share) => tally.advance(longest, all * share),
+    })
     const perRow = (run.monotonic() - started) / batch.length
-    for (const [index, { file, ms, known: before }] of batch.entries()) {
+    for (const [index, { file, ms, warnings, known: before }] of batch.entries()) {
       const row = rows[index]!
       known.set(row.source, row)
       const outcome = before?.sha256 ? 'changed' : 'added'
-      tally.finish(file, { outcome, warnings: [], chunks: row.chunks.length, ms: ms + perRow })
+      tally.finish(file, { outcome, warnings, chunks: row.chunks.length, ms: ms + perRow })
     }
   }
 
   for (const file of found.files) {
     throwIfAborted(signal)
     const started = run.monotonic()
-    const { path, source, place } = file
+    const { path, kind, source, place } = file
     const row = known.get(source)
     const fail = (reason: string, chunks = 0): void =>
       tally.finish(file, { outcome: 'failed', reason, warnings: [], chunks, ms: run.monotonic() - started })
@@ -73,22 +84,30 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
       continue
     }
     seen.add(source)
-    const loaded = await loadText(path, signal)
-    if ('reason' in loaded) fail(loaded.reason, row?.chunks.length)
-    else if (isCurrent(row, { sha256: loaded.sha256, chunker }, embedder)) {
+    const kept = row?.chunks.length
+    const read = await readBytes(path, mostBytes(kind, limits), signal)
+    if ('reason' in read) {
+      fail(read.reason, kept)
+      continue
+    }
+    const { bytes, sha256 } = read
+    const chunker = chunkerOf(kind, words)
+    if (isCurrent(row, { sha256, chunker }, embedder)) {
       if (row.place !== place) moved.push({ ...row, place })
       const ms = run.monotonic() - started
       tally.finish(file, { outcome: 'unchanged', warnings: [], chunks: row.chunks.length, ms })
-    } else {
-      const chunks = toRecords(chunkDocument(loaded.text, { format: loaded.format, words: run.chunkWords }), {
-        source,
-        principal,
-      })
-      const ms = run.monotonic() - started
-      pending.push({ file, ms, source, place, sha256: loaded.sha256, chunker, known: row, chunks })
-      waiting += 1 + chunks.length
-      if (waiting >= WRITE_BATCH) await flush()
+      continue
     }
+    const loaded = await loadDocument(file, bytes, { parser: run.parser, limits, words, signal })
+    if ('reason' in loaded) {
+      fail(loaded.reason, kept)
+      continue
+    }
+    const chunks = toRecords(loaded.chunks, { source, principal, converted: isParsed(kind) })
+    const ms = run.monotonic() - started
+    pending.push({ file, ms, warnings: loaded.warnings, source, place, sha256, chunker, known: row, chunks })
+    waiting += 1 + chunks.length
+    if (waiting >= WRITE_BATCH) await flush()
   }
   if (pending.length) await flush()
   await table.put(moved)
@@ -99,6 +118,7 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
 
 interface PendingFile extends PendingDocument {
   file: FoundFile
+  warnings: string[]
   /** Spent on it so far. */
   ms: number
 }

@@ -6,7 +6,7 @@ export interface Tally {
   /** Files finished, of those found. */
   readonly done: number
   finish(file: FoundFile, outcome: Omit<FileOutcome, 'source' | 'bytes'>): void
-  /** Chunks of `file` were written: progress inside a long file. */
+  /** Progress inside a long file, or several: `bytes` of them are written. */
   advance(file: FoundFile, bytes: number): void
   embedded(texts: number, truncated: number): void
   report(): Omit<IngestReport, 'ms' | 'removed'>
@@ -49,7 +49,7 @@ export const createTally = (
       chunks += outcome.chunks
       tell(source, bytesDone)
     },
-    advance: ({ source, bytes: size }, bytes) => tell(source, bytesDone + Math.min(bytes, size)),
+    advance: ({ source }, bytes) => tell(source, Math.min(total, bytesDone + Math.floor(bytes))),
     embedded(texts, cut) {
       embedded += texts
       truncated += cut

@@ -31,15 +31,24 @@ export const WRITE_BATCH = 64
 export const writeDocuments = async (
   pending: PendingDocument[],
   { table, collection, embedder }: WriteTarget,
-  options: CallOptions & { onEmbedded: (texts: number, truncated: number) => void },
+  options: CallOptions & {
+    onEmbedded: (texts: number, truncated: number) => void
+    /** After each batch but the last: the share of all chunks, below 1. */
+    onWritten: (share: number) => void
+  },
 ): Promise<DocumentRow[]> => {
   const fresh = pending.map(({ source, place, known, chunks }): DocumentRow => {
     const old = known ?? { source, place, sha256: '', chunker: '', embedder: '', chunks: [], loose: [] }
     return { ...old, loose: without([...old.loose, ...idsOf(chunks)], old.chunks) }
   })
   await table.put(fresh)
-  for (const chunks of batches(pending.flatMap((document) => document.chunks)))
+  const all = pending.flatMap((document) => document.chunks)
+  let written = 0
+  for (const chunks of batches(all)) {
     await collection.upsert(await withVectors(chunks, collection, embedder, options), options)
+    written += chunks.length
+    if (written < all.length) options.onWritten(written / all.length)
+  }
   const rows = pending.map(({ source, place, sha256, chunker, chunks }, index): DocumentRow => {
     const ids = idsOf(chunks)
     const { chunks: old, loose } = fresh[index]!

@@ -1,10 +1,13 @@
 import { sentences, trimRange, type TextRange } from '../../text/sentences.ts'
 import { toSections, type Block, type Section } from './sections.ts'
 
-/** A passage: exactly the bytes `[start, end)` of the UTF-8 file it came from. */
+/** A passage: exactly the bytes `[start, end)` of the text it was cut from, in UTF-8. */
 export interface Chunk {
   text: string
-  /** Bytes of the file. */
+  /**
+   * Bytes of the file where its text is kept as it is (Markdown, text, source code); of the converted text else (HTML, PDF,
+   * DOCX, CSV, JSON).
+   */
   start: number
   end: number
   /** Heading path, the document's title first. Empty for plain text. */
@@ -32,10 +35,13 @@ export const DEFAULT_CHUNK_WORDS = 120
 export const chunkDocument = (
   text: string,
   { format = 'markdown', words = DEFAULT_CHUNK_WORDS }: ChunkOptions = {},
-): Chunk[] => {
+): Chunk[] => chunkSections(text, toSections(text, format), words)
+
+/** The same for sections that are known; they and their blocks are in order and do not overlap. */
+export const chunkSections = (text: string, sections: Section[], words: number): Chunk[] => {
   const limits = { target: words, most: words * 1.25 }
   const toBytes = byteCounter(text)
-  return toSections(text, format).flatMap((section) =>
+  return sections.flatMap((section) =>
     pack(text, section, limits)
       .map((range) => trimRange(text, range))
       .filter(({ start, end }) => end > start)
@@ -133,7 +139,7 @@ function* wordPieces(text: string, { start, end }: TextRange, most: number): Gen
 const IDEOGRAPH = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu
 
 /** Words, where a character of a script without spaces is one and a very long word counts as several. */
-const weigh = (text: string): number => {
+export const weigh = (text: string): number => {
   let weight = 0
   for (const [word] of text.matchAll(/\S+/g)) {
     const ideographs = word.match(IDEOGRAPH)?.length ?? 0

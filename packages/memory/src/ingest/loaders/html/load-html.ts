@@ -1,0 +1,53 @@
+import { describeBytes } from '../describe-bytes.ts'
+import { fault, type Loader } from '../loaded-document.ts'
+import { optionalPackage } from '../optional-package.ts'
+import { decodeHtml } from './decode-html.ts'
+import { nesting } from './nesting.ts'
+import { toMarkdown } from './to-markdown.ts'
+
+/** A parser of pages goes wrong beyond the second; finding the article takes time with the square of the first. */
+const DEPTH = { article: 150, page: 1000 }
+const MOST_ELEMENTS = 100_000
+/** An article shorter than this is doubted when the page has twice as much. */
+const SHORT = 500
+const AROUND =
+  'script, style, noscript, template, nav, footer, aside, form, iframe, svg, [hidden], [aria-hidden="true"]'
+
+/** The article of a page as Markdown, or the whole page where none is found. Nothing it names is fetched. */
+export const loadHtml: Loader = async ({ bytes }) => {
+  const other = bytes.length ? describeBytes(bytes) : undefined
+  if (other && other !== 'HTML' && other !== 'UTF-16 text') throw fault(`not HTML: it is ${other}`)
+  const html = decodeHtml(bytes)
+  if (html.includes('\0')) throw fault('not HTML: it is binary, with NUL bytes')
+  const depth = nesting(html)
+  if (depth > DEPTH.page)
+    throw fault(
+      `elements nested ${depth.toLocaleString('en')} deep; at most ${DEPTH.page.toLocaleString('en')} are read`,
+    )
+  const { parseHTML } = await optionalPackage('HTML', 'linkedom', () => import('linkedom'))
+  const open = (): Document => parseHTML(/<body[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`).document
+
+  const page = open()
+  const titles = [...page.querySelectorAll('h1')].map(textOf).filter(Boolean)
+  const title = (titles.length === 1 ? titles[0] : undefined) ?? textOf(page.querySelector('title'))
+  for (const element of page.querySelectorAll(AROUND)) element.remove()
+  const article = depth > DEPTH.article ? undefined : await findArticle(open())
+  const whole = !article || (article.length < SHORT && textOf(page.body).length > 2 * article.length)
+  const markdown = await toMarkdown('HTML', whole ? page.body : article.content)
+  const headed = !title || /^# /m.test(markdown) ? markdown : `# ${title}\n\n${markdown}`
+  return { text: headed, layout: 'markdown', warnings: [] }
+}
+
+const findArticle = async (page: Document): Promise<{ content: Element; length: number } | undefined> => {
+  const { Readability } = await optionalPackage('HTML', '@mozilla/readability', () => import('@mozilla/readability'))
+  if (page.getElementsByTagName('*').length > MOST_ELEMENTS) return undefined
+  const found = new Readability<Element>(page, {
+    // Code says its language in its class.
+    keepClasses: true,
+    disableJSONLD: true,
+    serializer: (node) => node as Element,
+  }).parse()
+  return found?.content ? { content: found.content, length: textOf(found.content).length } : undefined
+}
+
+const textOf = (element: Element | null): string => element?.textContent?.replace(/\s+/g, ' ').trim() ?? ''

@@ -1,0 +1,37 @@
+import { basename, extname } from 'node:path'
+
+/** How a file is read. One of these is one loader. */
+export type DocumentKind = 'markdown' | 'text' | 'code' | 'html' | 'pdf' | 'docx' | 'csv' | 'json'
+
+/** Those read by a parser: in a worker, into text of their own that chunk offsets then count in. */
+export type ParsedKind = Exclude<DocumentKind, 'markdown' | 'text' | 'code'>
+
+const ENDINGS: { [kind in DocumentKind]: string } = {
+  markdown: '.md .markdown',
+  text: '.txt',
+  html: '.html .htm .xhtml',
+  pdf: '.pdf',
+  docx: '.docx',
+  csv: '.csv .tsv',
+  json: '.json .jsonl .ndjson',
+  code: `.ts .tsx .mts .cts .js .jsx .mjs .cjs .py .go .rs .java .c .h .cpp .cc .hpp .cs .rb .php .swift .kt .kts .scala .dart
+         .lua .sh .bash .zsh .ps1 .sql .css .scss .less .yaml .yml .toml .ini .proto .graphql .vue .svelte`,
+}
+
+const KINDS = new Map(
+  Object.entries(ENDINGS).flatMap(([kind, endings]) =>
+    endings.split(/\s+/).map((ending) => [ending, kind as DocumentKind] as const),
+  ),
+)
+
+/** Made by tools, not written by people: as knowledge they only crowd out what is. */
+const GENERATED = /^(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|.*\.min\.(?:js|css))$/i
+
+/** Undefined for a file that is not read. */
+export const kindOf = (path: string): DocumentKind | undefined => KINDS.get(extname(path).toLowerCase())
+
+/** Whether a walk through a folder takes the file; one that is named itself is always taken. */
+export const isGenerated = (path: string): boolean => GENERATED.test(basename(path))
+
+export const isParsed = (kind: DocumentKind): kind is ParsedKind =>
+  kind !== 'markdown' && kind !== 'text' && kind !== 'code'
