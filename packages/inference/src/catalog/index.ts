@@ -11,13 +11,17 @@ export type {
   EnsureOptions,
   FileRole,
   InstalledModel,
+  ModelDescription,
   ModelEngine,
   ModelKind,
   NameOptions,
   PullEvent,
   PullProgress,
+  Recommendation,
   RemovedModel,
   ResolvedModel,
 } from './types.ts'
+export type { FileStamp } from '../driver-kit/file-stamp.ts'
+export type { GgufSummary } from '../driver-kit/gguf/summarize-gguf.ts'
 export type { Scheme, Source, SourceRequest, Sources } from './sources/source.ts'
 export type { SourceLocation } from './parse-source.ts'

@@ -1,4 +1,6 @@
 import type { RtError, Sampling } from '@rt/core'
+import type { FileStamp } from '../driver-kit/file-stamp.ts'
+import type { GgufSummary } from '../driver-kit/gguf/summarize-gguf.ts'
 import type { Sources } from './sources/source.ts'
 
 export type ModelKind = 'chat' | 'embed' | 'rerank'
@@ -50,12 +52,43 @@ export interface ResolvedModel {
   entry: CatalogEntry
   /** Role to absolute path. */
   files: Partial<Record<FileRole, string>> & { model: string }
+  /**
+   * Of the files as they were hashed: give them to the engine, which refuses files that were replaced since then. Absent
+   * for a path, which nobody checks, and in lists, where nothing is hashed.
+   */
+  stamps?: Partial<Record<FileRole, FileStamp>>
 }
 
 export interface InstalledModel extends ResolvedModel {
   bytes: number
   /** False: a file lies in another program's cache and is used there. */
   owned: boolean
+  /** Of its newest file, milliseconds since 1970. */
+  modifiedAt: number
+  /** Further names the user gave it (`copy`). */
+  names: string[]
+}
+
+/** All that is known of a model. Texts of `gguf` come from the file: untrusted. */
+export interface ModelDescription {
+  /** As it was asked for, when that is a name the user gave it. */
+  aliasOf?: string
+  entry: CatalogEntry
+  /** Of all files, as far as they are known. */
+  bytes: number
+  /** Absent: it is not on this machine. */
+  installed?: InstalledModel
+  /** Of an installed GGUF file. */
+  gguf?: GgufSummary
+}
+
+export interface Recommendation {
+  entry: CatalogEntry
+  fits: boolean
+  /** One sentence with the figures. */
+  why: string
+  /** Memory it takes when it runs, estimated. */
+  needsBytes: number
 }
 
 export interface PullProgress {
@@ -103,15 +136,18 @@ export interface NotFoundOptions {
 
 export interface RemovedModel {
   name: string
+  /** Freed on the disk; 0 for a further name. */
   bytes: number
+  /** It was a further name of this model, which stays. */
+  aliasOf?: string
 }
 
 export interface Catalog {
   /** Where models are kept. */
   readonly folder: string
-  /** Every model of the table, installed or not. */
+  /** Every model of the table, installed or not, with the further names the user gave it. */
   list(): CatalogEntry[]
-  /** By name or alias, case-insensitive. References become an entry of their own; undefined for all else. */
+  /** By name, alias or further name, case-insensitive. References become an entry of their own; undefined for all else. */
   find(name: string, options?: NameOptions): CatalogEntry | undefined
   /** Names near to this one, nearest first; at most three. */
   suggest(name: string): string[]
@@ -133,11 +169,26 @@ export interface Catalog {
    */
   ensure(name: string, options?: EnsureOptions): Promise<ResolvedModel>
   /**
-   * Deletes rt's own files of a model. Files in another program's cache stay.
+   * Gives an installed model a further name; no bytes are copied. Names of the table cannot be taken.
    *
-   * @throws RtError `not_found` when there is nothing of it here, `unsupported` when all of it belongs to another program.
+   * @throws RtError `model_not_found`, `not_found` (it is not installed), `invalid_request` (no name), `conflict` (taken).
+   */
+  copy(from: string, to: string, options?: NameOptions): Promise<{ name: string; model: string }>
+  /**
+   * Takes a further name away, or deletes rt's own files of a model. Files in another program's cache stay.
+   *
+   * @throws RtError `not_found` when there is nothing of it here, `unsupported` when all of it belongs to another program,
+   * `conflict` while it has further names: they would lead nowhere.
    */
   remove(name: string, options?: NameOptions): Promise<RemovedModel>
+  /**
+   * Entry, files and what a GGUF file says of itself. Nothing is hashed.
+   *
+   * @throws RtError `model_not_found`, `model_invalid` (a damaged file), `invalid_request`.
+   */
+  describe(name: string, options?: NameOptions): Promise<ModelDescription>
+  /** The table, best first: what fits into this much memory, larger before smaller, then the rest. */
+  recommend(options: { memoryBytes: number }): Recommendation[]
 }
 
 export interface CatalogOptions {

@@ -1,6 +1,7 @@
-import { mkdir, readFile, stat } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomic } from '@rt/node/files'
+import { type FileStamp, readStamp, sameStamp } from '../driver-kit/file-stamp.ts'
 import type { CatalogSystem } from './types.ts'
 
 export interface VerifyOptions {
@@ -11,12 +12,9 @@ export interface VerifyOptions {
   onProgress?: ((done: number) => void) | undefined
 }
 
-/** What a file was when its hash was taken. The same size, time and inode later mean the same bytes. */
-interface Seen {
+/** What a file was when its hash was taken. The same size, times and inode later mean the same bytes. */
+interface Seen extends Omit<FileStamp, 'dev'> {
   path: string
-  size: number
-  mtimeMs: number
-  ino: number
   sha256: string
 }
 
@@ -24,45 +22,40 @@ interface Seen {
 const MOST_SEEN = 8
 
 /**
- * Whether the file has this size and hash. Hashing happens once for each state of a file; the result is remembered in a
- * marker of its own for each expected hash, so that processes do not overwrite each other's.
+ * The stamp of a file that has this size and hash, else undefined. Hashing happens once for each state of a file; the
+ * result is remembered in a marker of its own for each expected hash, so that processes do not overwrite each other's.
  */
 export const verifyFile = async (
   path: string,
   expected: { bytes: number; sha256: string },
   { folder, sha256File, signal, onProgress }: VerifyOptions,
-): Promise<boolean> => {
-  const state = await statFile(path)
-  if (!state || state.size !== expected.bytes) return false
+): Promise<FileStamp | undefined> => {
+  const stamp = await readStamp(path)
+  if (!stamp || stamp.size !== expected.bytes) return undefined
   const seen = await readMarker(folder, expected.sha256)
-  const known = seen.find((other) => isSame(other, { path, ...state }))
-  if (known) return known.sha256 === expected.sha256
+  const known = seen.find((other) => isSame(other, path, stamp))
+  if (known) return known.sha256 === expected.sha256 ? stamp : undefined
   const sha256 = await sha256File(path, { signal, onProgress })
-  await remember(folder, expected.sha256, path, sha256)
-  return sha256 === expected.sha256
+  const after = await readStamp(path)
+  // Changed while it was read: the hash is of neither state.
+  if (!after || !sameStamp(stamp, after)) return undefined
+  await remember(folder, expected.sha256, { path, stamp, sha256 })
+  return sha256 === expected.sha256 ? stamp : undefined
 }
 
-/** Notes the hash of a file that was just taken by the caller. */
-export const remember = async (folder: string, expected: string, path: string, sha256: string): Promise<void> => {
-  const state = await statFile(path)
-  if (!state) return
+/** Notes the hash of a file that was just taken by the caller, in the state `stamp`. */
+export const remember = async (
+  folder: string,
+  expected: string,
+  { path, stamp: { size, mtimeMs, ctimeMs, ino }, sha256 }: { path: string; stamp: FileStamp; sha256: string },
+): Promise<void> => {
   const others = (await readMarker(folder, expected)).filter((other) => other.path !== path)
-  const seen: Seen[] = [{ path, ...state, sha256 }, ...others].slice(0, MOST_SEEN)
+  const seen: Seen[] = [{ path, size, mtimeMs, ctimeMs, ino, sha256 }, ...others].slice(0, MOST_SEEN)
   try {
     await mkdir(join(folder, '.verified'), { recursive: true })
     await writeFileAtomic(markerPath(folder, expected), JSON.stringify(seen), { mode: 0o644 })
   } catch {
     // A folder that cannot be written costs a hash on the next start, nothing else.
-  }
-}
-
-/** Size, time and inode of a regular file; undefined when there is none. */
-export const statFile = async (path: string): Promise<{ size: number; mtimeMs: number; ino: number } | undefined> => {
-  try {
-    const { size, mtimeMs, ino, isFile } = await stat(path).then((found) => ({ ...found, isFile: found.isFile() }))
-    return isFile ? { size, mtimeMs, ino } : undefined
-  } catch {
-    return undefined
   }
 }
 
@@ -82,5 +75,6 @@ const isSeen = (value: unknown): value is Seen => {
   return typeof seen === 'object' && typeof seen?.path === 'string' && typeof seen.sha256 === 'string'
 }
 
-const isSame = (a: Seen, b: Omit<Seen, 'sha256'>): boolean =>
-  a.path === b.path && a.size === b.size && a.mtimeMs === b.mtimeMs && a.ino === b.ino
+/** Not the device: its number may differ from one start of the machine to the next. */
+const isSame = (seen: Seen, path: string, { size, mtimeMs, ctimeMs, ino }: FileStamp): boolean =>
+  seen.path === path && seen.size === size && seen.mtimeMs === mtimeMs && seen.ctimeMs === ctimeMs && seen.ino === ino

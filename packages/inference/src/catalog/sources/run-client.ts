@@ -3,7 +3,6 @@ import { constants } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { abortError, type Clock, RtError, systemClock } from '@rt/core'
-import { diskFull } from '../disk-full.ts'
 
 export interface ClientOptions {
   /** Looked up in `PATH` of `env`. */
@@ -60,7 +59,8 @@ export const runClient = async (options: ClientOptions): Promise<void> => {
       await groupGone(child.pid)
       throw reason
     }
-    if (code !== 0 && /no space left on device/i.test(output())) throw diskFull()
+    if (code !== 0 && /no space left on device/i.test(output()))
+      throw new RtError({ code: 'disk_full', message: 'the disk became full.' })
     if (code !== 0) throw new RtError({ code: 'download_failed', message: `${command} failed: ${lastWords(output())}` })
   } finally {
     stopped.abort()

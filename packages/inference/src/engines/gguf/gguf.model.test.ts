@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   collect,
   createMessage,
@@ -8,9 +10,10 @@ import {
   type StreamPart,
   type ToolSpec,
 } from '@rt/core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { createCatalog } from '../../catalog/index.ts'
 import { loadSmollm2 } from './__fixtures__/smollm2.ts'
-import type { GgufEngine, GgufModel } from './options.ts'
+import type { GgufEngine, GgufModel, GgufModelOptions } from './options.ts'
 
 let engine: GgufEngine
 let model: GgufModel
@@ -384,6 +387,21 @@ describe('loading', () => {
     expect(engine.pid).toBe(pid)
   })
 
+  test('a file that was replaced after the catalog checked it is not loaded', async () => {
+    const { files, stamps } = await createCatalog().ensure('smollm2:135m')
+    const checked = await loadSmollm2On(engine, { stamp: stamps?.model, contextTokens: 256 })
+    await checked[Symbol.asyncDispose]()
+    const folder = await mkdtemp(join(tmpdir(), 'rt-replaced-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const path = join(folder, 'model.gguf')
+    await copyFile(files.model, path)
+    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path)
+    await copyFile(files.model, `${path}.new`)
+    await rename(`${path}.new`, path)
+    const replaced = loadSmollm2On(engine, { path, stamp: { dev, ino, size, mtimeMs, ctimeMs } })
+    await expect(replaced).rejects.toMatchObject({ code: 'checksum_mismatch', data: { file: 'model.gguf' } })
+  })
+
   test('a model that was let go can be loaded again', async () => {
     const other = await loadSmollm2On(engine, { contextTokens: 256, sequences: 1 })
     expect(await other.countTokens({ messages: user('Hi') })).toBeGreaterThan(10)
@@ -440,9 +458,8 @@ describe('state', () => {
 
 const loadSmollm2On = async (
   on: GgufEngine,
-  options: { path?: string; contextTokens?: number; template?: string; sequences?: number },
+  options: Partial<Pick<GgufModelOptions, 'path' | 'stamp' | 'contextTokens' | 'template' | 'sequences'>>,
 ) => {
-  const { createCatalog } = await import('../../catalog/index.ts')
   const { files } = await createCatalog().ensure('smollm2:135m', {})
   return on.load({ id: 'smollm2:135m', path: files.model, ...options })
 }

@@ -4,6 +4,8 @@ import { freemem } from 'node:os'
 import { basename } from 'node:path'
 import { RtError, toRtError, type Sampling } from '@rt/core'
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
+import { readGgufHeaderOf } from '../../driver-kit/gguf/read-gguf-header.ts'
+import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { loadLlama, type LlamaModule } from './load-llama.ts'
 import { kvBytes } from './kv-bytes.ts'
@@ -28,7 +30,15 @@ const DEFAULT_CONTEXT = 4096
 export const PIECE = 64
 
 /** Loads weights and opens the first sequence, so that the first request finds everything ready. */
-export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promise<LoadedModel> => {
+export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promise<LoadedModel> =>
+  await loadUnchanged({
+    model: params.id,
+    files: [{ path: params.path, stamp: params.stamp }],
+    load: () => loadChecked(params, signal),
+    discard: (loaded) => loaded[Symbol.asyncDispose](),
+  })
+
+const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<LoadedModel> => {
   const { path, threads, sequences = DEFAULT_SEQUENCES } = params
   if (params.contextTokens !== undefined)
     checkNumber('contextTokens', params.contextTokens, { low: 16, high: 2 ** 24, whole: true })
@@ -90,28 +100,12 @@ const withFirst = <T>(first: T, create: () => Promise<T>): (() => Promise<T>) =>
   }
 }
 
-/** Rejects what is no GGUF file before native code reads it: magic, version and plausible counts (GGUF spec, version 3). */
+/** Rejects a damaged file before native code reads it. */
 const checkFile = async ({ id, path }: LoadParams): Promise<number> => {
   try {
     await using file = await open(path)
-    const { size } = await file.stat()
-    const header = Buffer.alloc(24)
-    await file.read(header, 0, 24, 0)
-    const [version, tensors, pairs] = [header.readUInt32LE(4), header.readBigUInt64LE(8), header.readBigUInt64LE(16)]
-    const wrong =
-      header.toString('latin1', 0, 4) !== 'GGUF'
-        ? 'it does not begin with GGUF'
-        : version < 2 || version > 3
-          ? `version ${version} is not known`
-          : tensors > 100_000n || pairs > 100_000n || (tensors + pairs) * 12n > BigInt(size)
-            ? 'its header names more entries than fit'
-            : undefined
-    if (wrong === undefined) return size
-    throw new RtError({
-      code: 'model_invalid',
-      message: `${basename(path)} of the model "${id}" is not a usable GGUF file: ${wrong}.`,
-      hint: 'Fetch it again, or check that the path names the model.',
-    })
+    await readGgufHeaderOf(file, `${basename(path)} of the model "${id}"`)
+    return (await file.stat()).size
   } catch (cause) {
     if (RtError.isInstance(cause)) throw cause
     throw new RtError({

@@ -1,4 +1,5 @@
 import type { CallOptions, LanguageModel, LoadedModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
+import type { FileStamp } from '../../driver-kit/file-stamp.ts'
 
 export interface GgufEngineOptions {
   /** Threads that compute. Default: the processor's cores as llama.cpp counts them. */
@@ -12,6 +13,11 @@ export interface GgufModelOptions {
   id: string
   /** The GGUF file. */
   path: string
+  /**
+   * Of the file as it was checked: `stamps.model` of the catalog. Another file under that path is `checksum_mismatch`
+   * then. Default: whatever is there is taken.
+   */
+  stamp?: FileStamp | undefined
   /** Context window in tokens, prompt and answer together. Default: the smaller of 4096 and what the model was trained for. */
   contextTokens?: number
   /** The model's own sampling defaults. A request's values win over these, these over {@link DEFAULT_SAMPLING}. */
@@ -71,7 +77,8 @@ export interface GgufEngine extends AsyncDisposable {
   /**
    * Loads a model. After a crash of the host it is loaded again by itself at the next request.
    *
-   * @throws RtError `model_not_found`, `model_invalid`, `model_unavailable` (memory), `invalid_request`.
+   * @throws RtError `model_not_found`, `model_invalid`, `model_unavailable` (memory), `checksum_mismatch` (the file was
+   * replaced after it was checked, or while it was loaded), `invalid_request`.
    */
   load(options: GgufModelOptions, call?: { signal?: AbortSignal }): Promise<GgufModel>
 }

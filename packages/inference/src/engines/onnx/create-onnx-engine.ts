@@ -27,7 +27,7 @@ export interface OnnxEngine extends AsyncDisposable {
    * Loads a model and checks it with one run.
    *
    * @throws RtError `engine_unavailable`, `model_unavailable` (a file is missing), `model_invalid` (damaged, or of other
-   * dimensions), `invalid_request` (an option out of range).
+   * dimensions), `checksum_mismatch` (a file was replaced after it was checked), `invalid_request` (an option out of range).
    */
   loadEmbedder(options: OnnxEmbedderOptions): Promise<OnnxEmbedder>
 }

@@ -28,6 +28,11 @@ export interface OnnxEmbedderOptions {
   modelPath: string
   /** tokenizer.json of Hugging Face. */
   tokenizerPath: string
+  /**
+   * Of the files as they were checked: `stamps` of the catalog. Other files under those paths are `checksum_mismatch`
+   * then. Default: whatever is there is taken.
+   */
+  stamps?: EmbedderSpec['stamps']
   /** As the model was trained: a wrong choice gives plausible, bad vectors. */
   pooling: Pooling
   /** Scale to unit length. Default true. */
@@ -72,10 +77,21 @@ export const loadEmbedder = async (
     dimensions,
     normalize = true,
     prefixes = {},
+    stamps,
     signal,
   } = options
   requireWhole(id, { maxTokens, dimensions, threads })
-  const spec: EmbedderSpec = { id, modelPath, tokenizerPath, pooling, normalize, maxTokens, dimensions, threads }
+  const spec: EmbedderSpec = {
+    id,
+    modelPath,
+    tokenizerPath,
+    pooling,
+    normalize,
+    maxTokens,
+    dimensions,
+    threads,
+    stamps,
+  }
   const load: LoadParams = { spec, hash: options.fingerprint === undefined }
   const { hashes } = await host.call<LoadResult>('load', load, { signal })
   const fingerprint =

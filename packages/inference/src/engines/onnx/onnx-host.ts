@@ -1,4 +1,5 @@
 import { sha256File } from '@rt/node/files'
+import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type HostCallContext, serveHost } from '../../host/serve-host.ts'
 import { type EmbedderSession, loadEmbedderSession } from './embedder-session.ts'
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts'
@@ -35,7 +36,7 @@ const sessionOf = (spec: EmbedderSpec): Promise<EmbedderSession> => {
   const key = keyOf(spec)
   const open = sessions.get(key)
   if (open) return open
-  const session = loadOnce().then((runtime) => loadEmbedderSession(runtime, spec))
+  const session = loadOnce().then((runtime) => loadSession(runtime, spec))
   sessions.set(key, session)
   session.then(
     (ready) => sessions.get(key) === session && loaded.set(key, ready),
@@ -43,6 +44,17 @@ const sessionOf = (spec: EmbedderSpec): Promise<EmbedderSession> => {
   )
   return session
 }
+
+const loadSession = (runtime: OnnxRuntime, spec: EmbedderSpec): Promise<EmbedderSession> =>
+  loadUnchanged({
+    model: spec.id,
+    files: [
+      { path: spec.modelPath, stamp: spec.stamps?.model },
+      { path: spec.tokenizerPath, stamp: spec.stamps?.tokenizer },
+    ],
+    load: () => loadEmbedderSession(runtime, spec),
+    discard: (session) => session.release(),
+  })
 
 const release = async (spec: EmbedderSpec): Promise<void> => {
   const session = sessions.get(keyOf(spec))

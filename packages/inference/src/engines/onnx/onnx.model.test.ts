@@ -123,6 +123,17 @@ describe('the onnx engine with bge-small', () => {
     expect((await again.embed([TEXTS[0]!])).vectors).toEqual(mean.vectors)
   })
 
+  it('refuses files that were replaced after they were checked', async () => {
+    const { stamps } = await createCatalog().ensure('bge-small-en-v1.5')
+    await using same = await engine.loadEmbedder({ ...options, stamps })
+    expect((await same.embed(['x'])).vectors).toHaveLength(1)
+    const other = { ...stamps, tokenizer: { ...stamps!.tokenizer!, ino: 1 } }
+    await expect(engine.loadEmbedder({ ...options, stamps: other })).rejects.toMatchObject({
+      code: 'checksum_mismatch',
+      data: { file: 'tokenizer.json' },
+    })
+  })
+
   it('refuses wrong dimensions and damaged files without losing the child', async () => {
     const pid = engine.pid
     await expect(engine.loadEmbedder({ ...options, dimensions: 768 })).rejects.toMatchObject({

@@ -1,3 +1,5 @@
+import type { FileStamp } from '../../driver-kit/file-stamp.ts'
+
 /** All a child needs to make vectors; each call carries it, so a restarted child loads the model by itself. */
 export interface EmbedderSpec {
   id: string
@@ -8,6 +10,7 @@ export interface EmbedderSpec {
   maxTokens: number
   dimensions: number
   threads: number
+  stamps?: { model?: FileStamp | undefined; tokenizer?: FileStamp | undefined } | undefined
 }
 
 /** Which hidden states become the vector: that of the first token, or the mean over all tokens of the text. */
