@@ -1,0 +1,34 @@
+import { type EmbeddingModel, type Telemetry, type ThreadStore, type VectorStore } from '@rt/core'
+import { createFakeEmbedder } from '@rt/core/testing'
+import { createIngest, createThreadStore, type Ingest } from '@rt/memory'
+import type { Database } from '@rt/node/sqlite'
+import { createTelemetry } from '@rt/observe'
+import { createSqliteExporter } from '@rt/observe/sqlite'
+import { createSqliteStore } from '@rt/vector'
+import { createKeyStore, type KeyStore } from '../../keys/key-store.ts'
+
+export interface Parts extends AsyncDisposable {
+  threads: ThreadStore
+  vectors: VectorStore
+  ingest: Ingest
+  embedder: EmbeddingModel
+  telemetry: Telemetry
+  keys: KeyStore
+}
+
+/** Every part that keeps tables in the data file. A new one belongs here, and a few rows of it into `fillDatabase`. */
+export const openParts = async (database: Database): Promise<Parts> => {
+  const embedder = createFakeEmbedder({ dimensions: 8 })
+  const vectors = await createSqliteStore({ database })
+  // Goldens grow old: nothing of theirs may be deleted for its age.
+  const telemetry = createTelemetry({ exporters: [await createSqliteExporter({ database, keepDays: 100_000 })] })
+  return {
+    threads: await createThreadStore({ database }),
+    vectors,
+    ingest: createIngest({ database, collection: (stamp) => vectors.collection('default', stamp), embedder }),
+    embedder,
+    telemetry,
+    keys: createKeyStore({ database }),
+    [Symbol.asyncDispose]: () => telemetry[Symbol.asyncDispose](),
+  }
+}
