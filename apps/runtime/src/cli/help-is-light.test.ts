@@ -9,22 +9,19 @@ const HEAVY =
 const preload = new URL('../__fixtures__/list-modules.ts', import.meta.url).href
 
 // The first loads the definitions of all commands.
-it.each([['--help'], ['help', 'key'], ['key', '--help'], ['--version']])(
-  'rt %s %s opens nothing: no database, no engine, no data folder',
-  async (...args) => {
+it.each([[['--help']], [['help', 'key']], [['key', '--help']], [['--version']]])(
+  '%j opens nothing: no database, no engine, no data folder',
+  async (args) => {
     await using folder = await temporaryFolder()
-    const { code, stdout, stderr } = await runCommand(
-      args.filter((arg) => arg !== undefined),
-      {
-        cwd: folder.path,
-        env: {
-          HOME: folder.path,
-          XDG_CACHE_HOME: join(folder.path, 'cache'),
-          RT_DATA: join(folder.path, 'data'),
-          NODE_OPTIONS: `--import=${preload}`,
-        },
+    const { code, stdout, stderr } = await runCommand(args, {
+      cwd: folder.path,
+      env: {
+        HOME: folder.path,
+        XDG_CACHE_HOME: join(folder.path, 'cache'),
+        RT_DATA: join(folder.path, 'data'),
+        NODE_OPTIONS: `--import=${preload}`,
       },
-    )
+    })
     expect(code).toBe(0)
     expect(stdout).not.toBe('')
     const modules = stderr.split('\n')
