@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { type IngestReport, RtError } from '@rt/core'
 import { type CommandContext, type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, JSON_FLAG } from '../command.ts'
-import { oneAtATime } from '../ingest/one-at-a-time.ts'
 import { withRuntime } from '../open.ts'
 import { formatError } from '../output/format-error.ts'
 import { createIngestProgress } from '../output/ingest-progress.ts'
@@ -9,7 +8,6 @@ import { formatIngestReport, summarizeIngest } from '../output/ingest-report.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
 import { plural } from '../output/units.ts'
-import { stopped } from '../stopped.ts'
 
 export const command: CommandDefinition = {
   name: 'ingest',
@@ -33,11 +31,10 @@ export const command: CommandDefinition = {
     'rt ingest ./docs --verbose',
   ],
   async run(context) {
+    if (context.flags['watch']) return watch(context)
     const { report, into } = await ingestOnce(context)
-    const watching = context.flags['watch'] === true
-    printReport(context, report, into, watching)
-    if (watching) return watch(context)
-    if (!report.files && !report.removed.length) throw nothingToRead(context.args, report)
+    printReport(context, report, into)
+    if (!report.files && !report.removed.length) throw await nothingToRead(context.args, report)
     return report.failed.length ? 1 : 0
   },
 }
@@ -62,34 +59,45 @@ const ingestOnce = (context: CommandContext): Promise<{ report: IngestReport; in
     }
   })
 
-const printReport = ({ flags }: CommandContext, report: IngestReport, into: string, watching: boolean): void => {
-  if (flags['json']) return void process.stdout.write(`${toJson(report, watching ? 0 : 2)}\n`)
+const printReport = ({ flags }: CommandContext, report: IngestReport, into: string): void => {
+  if (flags['json']) return void process.stdout.write(`${toJson(report, flags['watch'] ? 0 : 2)}\n`)
   const lines = formatIngestReport(report, { verbose: flags['verbose'] === true, pruned: flags['prune'] === true })
   process.stdout.write(`${[...lines, ` into ${into}`].join('\n')}\n`)
 }
 
-/** A line for each run that did something; a run that fails is told and the next one tries again. */
+/** A line for each run that did something; a run that fails is told, and the next change tries again. */
 const watch = async (context: CommandContext): Promise<number> => {
-  const { args, flags, signal } = context
-  const runs = oneAtATime(async () => {
-    try {
-      const { report } = await ingestOnce(context)
-      if (flags['json']) process.stdout.write(`${toJson(report, 0)}\n`)
-      else if (report.added || report.changed || report.failed.length || report.removed.length)
-        process.stdout.write(`${[...failures(report), ` ${time()}  ${summarizeIngest(report)}`].join('\n')}\n`)
-    } catch (error) {
-      if (!signal.aborted) process.stderr.write(formatError(error))
-    }
-  })
+  const { args, signal } = context
   const { watchFolders } = await import('@rt/memory')
-  process.stderr.write(` watching ${args.map(printableLine).join(', ')} · Ctrl-C ends\n`)
-  await watchFolders(
+  let first: Promise<unknown> = Promise.resolve()
+  // Watching begins before the first run: what changes during it is not missed.
+  await using watching = await watchFolders(
     args.map((path) => resolve(path)),
-    { signal, onChange: () => runs.request() },
+    {
+      signal,
+      async onChange() {
+        await first.catch(() => {})
+        await again(context)
+      },
+    },
   )
-  await stopped(signal)
-  await runs.idle()
+  first = ingestOnce(context).then(({ report, into }) => printReport(context, report, into))
+  await first
+  process.stderr.write(` watching ${args.map(printableLine).join(', ')} · Ctrl-C ends\n`)
+  await watching.ended
   return 0
+}
+
+const again = async (context: CommandContext): Promise<void> => {
+  const { flags, signal } = context
+  try {
+    const { report } = await ingestOnce(context)
+    if (!(report.added || report.changed || report.failed.length || report.removed.length)) return
+    if (flags['json']) process.stdout.write(`${toJson(report, 0)}\n`)
+    else process.stdout.write(`${[...failures(report), ` ${time()}  ${summarizeIngest(report)}`].join('\n')}\n`)
+  } catch (error) {
+    if (!signal.aborted) process.stderr.write(formatError(error))
+  }
 }
 
 const failures = ({ failed }: IngestReport): string[] =>
@@ -97,9 +105,12 @@ const failures = ({ failed }: IngestReport): string[] =>
 
 const time = (): string => new Date().toTimeString().slice(0, 8)
 
-const nothingToRead = (paths: string[], { skipped }: IngestReport): RtError =>
-  new RtError({
+const nothingToRead = async (paths: string[], { skipped }: IngestReport): Promise<RtError> => {
+  const { DOCUMENT_ENDINGS } = await import('@rt/memory')
+  const others = skipped ? ` (${plural(skipped, 'file')} of other kinds)` : ''
+  return new RtError({
     code: 'not_found',
-    message: `nothing to read: ${paths.map((path) => `"${path}"`).join(', ')} has no file of a kind that is read${skipped ? ` (${plural(skipped, 'file')} of other kinds)` : ''}.`,
-    hint: 'Files that end in .md, .markdown or .txt are read.',
+    message: `nothing to read: no file of a kind that is read in ${paths.map((path) => `"${path}"`).join(', ')}${others}.`,
+    hint: `Files are read that end in ${DOCUMENT_ENDINGS.join(' ')}.`,
   })
+}
