@@ -8,7 +8,8 @@ export const fishCompletion = (commands: CommandShape[]): string =>
     '    # Whether these are the first words after rt.',
     '    set -l words (commandline -opc)',
     '    for index in (seq (count $argv))',
-    '        test "$words[(math $index + 1)]" = "$argv[$index]"; or return 1',
+    '        set -l next (math $index + 1)',
+    '        test "$words[$next]" = "$argv[$index]"; or return 1',
     '    end',
     'end',
     'function __rt_words',
@@ -34,7 +35,7 @@ const flagLine = (command: string, { name, short, summary, takesValue, values, c
   [
     `complete -c rt -n '__rt_at ${command}' -l ${name}`,
     ...(short ? [`-s ${short}`] : []),
-    ...(takesValue ? ['-r'] : []),
+    ...(takesValue ? [completes === 'file' ? '-r' : '-x'] : []),
     ...(values.length ? [`-a ${quoted(values.join(' '))}`] : completes ? [offered(completes)] : []),
     `-d ${quoted(summary)}`,
   ].join(' ')
