@@ -6,6 +6,8 @@ import { createReport } from './report.ts'
 export interface ContextAssemblerOptions {
   /** Most of the limit that passages may fill, between 0 and 1; the best one is always offered. Default 0.5. */
   retrievalShare?: number
+  /** Share of the model's context that a prompt may fill, above 0 and up to 1. Default 1: all but the answer's reserve. */
+  window?: number
 }
 
 /**
@@ -14,12 +16,16 @@ export interface ContextAssemblerOptions {
  *
  * @throws RtError `context_overflow` with the numbers when the last message alone does not fit.
  */
-export const createContextAssembler = ({ retrievalShare = 0.5 }: ContextAssemblerOptions = {}): ContextAssembler => {
+export const createContextAssembler = ({
+  retrievalShare = 0.5,
+  window = 1,
+}: ContextAssemblerOptions = {}): ContextAssembler => {
   if (!(retrievalShare >= 0 && retrievalShare <= 1))
     throw invalid(`retrievalShare is ${retrievalShare}`, 'Use a number from 0 to 1.')
+  if (!(window > 0 && window <= 1)) throw invalid(`window is ${window}`, 'Use a number above 0 and up to 1.')
   return {
     async assemble(request, options = {}) {
-      const limit = checkLimit(request)
+      const limit = checkLimit(request, window)
       const layout = createLayout(request, options)
       const selection = await fit(layout, request, limit, retrievalShare)
       const report = await createReport(layout, selection, limit)
@@ -28,12 +34,13 @@ export const createContextAssembler = ({ retrievalShare = 0.5 }: ContextAssemble
   }
 }
 
-const checkLimit = ({ model, messages, system, reserve }: AssembleRequest): number => {
+const checkLimit = ({ model, messages, system, reserve }: AssembleRequest, window: number): number => {
   if (!Number.isSafeInteger(reserve) || reserve < 0)
     throw invalid(`reserve is ${reserve}`, 'Use a whole number of tokens, 0 or more.')
   if (messages.length === 0 && !system)
     throw invalid('there is nothing to send: no message and no instructions', 'Give at least one message.')
-  return model.capabilities.contextTokens - reserve
+  const { contextTokens } = model.capabilities
+  return Math.min(Math.floor(contextTokens * window), contextTokens - reserve)
 }
 
 const invalid = (problem: string, hint: string): RtError =>

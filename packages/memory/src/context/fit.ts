@@ -57,10 +57,15 @@ const firstTrue = async (
 
 const overflow = ({ model, reserve, messages }: AssembleRequest, limit: number, needed: number): RtError => {
   const window = model.capabilities.contextTokens
+  // The share of the window that prompts may fill is what stands in the way, not the answer.
+  const shared = limit < window - reserve
+  const why = shared
+    ? `prompts may fill that much of its window of ${window}`
+    : `a window of ${window} less ${reserve} kept for the answer`
   return new RtError({
     code: 'context_overflow',
-    message: `the last message needs ${needed} tokens with its instructions and tools, but ${model.id} has ${Math.max(0, limit)} for it: a window of ${window} less ${reserve} kept for the answer.`,
-    hint: 'Shorten the message, keep fewer tokens for the answer, or choose a model with a larger window.',
+    message: `the last message needs ${needed} tokens with its instructions and tools, but ${model.id} has ${Math.max(0, limit)} for it: ${why}.`,
+    hint: `Shorten the message, ${shared ? 'allow prompts more of the window' : 'keep fewer tokens for the answer'}, or choose a model with a larger window.`,
     data: { model: model.id, needed, limit, window, reserve, messages: messages.length },
   })
 }

@@ -26,6 +26,10 @@ export interface DocumentTable {
   /** All rows in one transaction. */
   put(rows: DocumentRow[]): Promise<void>
   remove(sources: string[]): Promise<void>
+  /** Makes every document of the collection, whosever it is, one that never was finished. */
+  loosenAll(): Promise<void>
+  /** Forgets all of a collection that has nothing in it any more, whosever documents they were. False: there were none. */
+  clear(): Promise<boolean>
 }
 
 const MIGRATIONS = [
@@ -81,6 +85,20 @@ export const openDocumentTable = async (
         sql: `DELETE FROM memory_documents WHERE collection = ? AND principal = ? AND source = ?`,
         each: sources.map((source) => [collection, principal, source]),
       })
+    },
+    async loosenAll() {
+      await database.write({
+        sql: `UPDATE memory_documents SET sha256 = '', chunks = '[]',
+                loose = (SELECT json_group_array(value) FROM (SELECT value FROM json_each(chunks) UNION SELECT value FROM json_each(loose)))
+              WHERE collection = ?`,
+        params: [collection],
+      })
+    },
+    async clear() {
+      const sql = `SELECT 1 FROM memory_documents WHERE collection = ? LIMIT 1`
+      if (!(await database.get(sql, [collection]))) return false
+      await database.write({ sql: `DELETE FROM memory_documents WHERE collection = ?`, params: [collection] })
+      return true
     },
   }
 }

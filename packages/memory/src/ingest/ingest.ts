@@ -8,12 +8,14 @@ import {
   type EmbeddingModel,
   type IngestOptions,
   type IngestReport,
+  type Span,
   type VectorCollection,
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { DEFAULT_CHUNK_WORDS } from './chunkers/heading-aware.ts'
 import { DOCUMENT_LIMITS, type DocumentLimits } from './parser/document-limits.ts'
 import { createDocumentParser } from './parser/document-parser.ts'
+import { exclusive } from './exclusive.ts'
 import { runIngest } from './run-ingest.ts'
 
 export interface IngestSetup {
@@ -37,7 +39,8 @@ export interface Ingest {
    * files cost one read. What is wrong with a single file stands in its outcome; the others go on. Runs of one Ingest wait for each other. An interrupted run is
    * taken up by the next.
    *
-   * @throws RtError `not_found` for a path that does not exist, `aborted`, or what the embedder or the collection throws.
+   * @throws RtError `not_found` for a path that does not exist, `aborted`, `disk_full` (what was written before stays), or
+   * what the embedder or the collection throws.
    */
   ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
 }
@@ -47,46 +50,50 @@ export const createIngest = (setup: IngestSetup): Ingest => {
   const limits = { ...DOCUMENT_LIMITS, ...setup.documentLimits }
   let last: Promise<unknown> = Promise.resolve()
 
-  const ingest: Ingest['ingest'] = async (
-    paths,
-    { signal, span: parent, principal = LOCAL, prune = false, onProgress } = {},
-  ) => {
-    throwIfAborted(signal)
+  const ingestInto = async (
+    collection: VectorCollection,
+    paths: string[],
+    { span, ...options }: IngestOptions & { span: Span },
+  ): Promise<IngestReport> => {
+    const started = clock.monotonic()
+    await using parser = createDocumentParser(clock)
+    const report = await runIngest({
+      ...options,
+      span,
+      paths,
+      database: setup.database,
+      clock,
+      collection,
+      embedder,
+      chunkWords,
+      limits,
+      parser,
+      principal: options.principal ?? LOCAL,
+    })
+    span.set({
+      'rt.ingest.files': report.files,
+      'rt.ingest.added': report.added,
+      'rt.ingest.changed': report.changed,
+      'rt.ingest.failed': report.failed.length,
+      'rt.ingest.chunks': report.chunks,
+      'rt.ingest.embedded': report.embedded,
+    })
+    return { ...report, ms: clock.monotonic() - started }
+  }
+
+  const ingest: Ingest['ingest'] = async (paths, options = {}) => {
+    throwIfAborted(options.signal)
     const stamp = embedder && {
       dimensions: embedder.dimensions,
       metric: 'cosine' as const,
       fingerprint: embedder.fingerprint,
     }
     const collection = await setup.collection(stamp)
-    return withSpan(parent, `ingest ${collection.name}`, { 'gen_ai.data_source.id': collection.name }, async (span) => {
-      const started = clock.monotonic()
-      await using parser = createDocumentParser(clock)
-      const report = await runIngest({
-        paths: [paths].flat(),
-        database: setup.database,
-        now: clock.now,
-        monotonic: clock.monotonic,
-        collection,
-        embedder,
-        chunkWords,
-        limits,
-        parser,
-        principal,
-        prune,
-        onProgress,
-        signal,
-        span,
-      })
-      span.set({
-        'rt.ingest.files': report.files,
-        'rt.ingest.added': report.added,
-        'rt.ingest.changed': report.changed,
-        'rt.ingest.failed': report.failed.length,
-        'rt.ingest.chunks': report.chunks,
-        'rt.ingest.embedded': report.embedded,
-      })
-      return { ...report, ms: clock.monotonic() - started }
-    })
+    const attributes = { 'gen_ai.data_source.id': collection.name }
+    const run = (span: Span): Promise<IngestReport> => ingestInto(collection, [paths].flat(), { ...options, span })
+    return withSpan(options.span, `ingest ${collection.name}`, attributes, (span) =>
+      exclusive(setup.database, collection.name, () => run(span), options.signal),
+    )
   }
 
   return {

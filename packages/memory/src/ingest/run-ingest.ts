@@ -1,5 +1,6 @@
 import {
   throwIfAborted,
+  type Clock,
   type EmbeddingModel,
   type IngestOptions,
   type IngestReport,
@@ -10,6 +11,7 @@ import type { Database } from '@rt/node/sqlite'
 import { toRecords } from './chunk-records.ts'
 import { openDocumentTable, type DocumentRow } from './document-table.ts'
 import { belongsTo, clashOf } from './document-place.ts'
+import { toStorageError } from './disk-error.ts'
 import { findFiles, type FoundFile, type FoundFiles } from './find-files.ts'
 import { chunkerOf, loadDocument, mostBytes } from './load-document.ts'
 import { isParsed } from './loaders/kinds.ts'
@@ -28,18 +30,17 @@ interface IngestRun extends IngestOptions {
   limits: DocumentLimits
   parser: DocumentParser
   principal: Principal
-  now: () => number
-  /** For durations: never goes back. */
-  monotonic: () => number
+  clock: Clock
 }
 
 /** One pass over the files: skip what is known, collect what is not into batches, write, then look for what is gone. */
 export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'>> => {
-  const { collection, embedder, principal, limits, chunkWords: words, signal, span } = run
+  const { collection, embedder, principal, limits, chunkWords: words, clock, signal, span } = run
   const found = await findFiles(run.paths, signal)
-  const table = await openDocumentTable(run.database, { collection: collection.name, principal, now: run.now })
+  const table = await openDocumentTable(run.database, { collection: collection.name, principal, now: clock.now })
   // A collection that was dropped has nothing of what the table says.
-  const known = (await collection.count({ signal, span })) > 0 ? await table.all() : new Map<string, DocumentRow>()
+  if ((await collection.count({ signal, span })) === 0) await table.clear()
+  const known = await table.all()
   const target: WriteTarget = { table, collection, embedder }
   const tally = createTally(found, embedder ? 'hybrid' : 'keyword', run.onProgress)
   const seen = new Set(found.failed.map(({ source }) => source))
@@ -53,7 +54,7 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
     const batch = pending
     pending = []
     waiting = 0
-    const started = run.monotonic()
+    const started = clock.monotonic()
     const { file: longest } = batch.at(-1)!
     const all = batch.reduce((sum, { file }) => sum + file.bytes, 0)
     const rows = await writeDocuments(batch, target, {
@@ -62,7 +63,7 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
       onEmbedded: tally.embedded,
       onWritten: (share) => tally.advance(longest, all * share),
     })
-    const perRow = (run.monotonic() - started) / batch.length
+    const perRow = (clock.monotonic() - started) / batch.length
     for (const [index, { file, ms, warnings, known: before }] of batch.entries()) {
       const row = rows[index]!
       known.set(row.source, row)
@@ -71,49 +72,55 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
     }
   }
 
-  for (const file of found.files) {
+  const take = async (file: FoundFile): Promise<void> => {
     throwIfAborted(signal)
-    const started = run.monotonic()
+    const started = clock.monotonic()
     const { path, kind, source, place } = file
     const row = known.get(source)
     const fail = (reason: string, chunks = 0): void =>
-      tally.finish(file, { outcome: 'failed', reason, warnings: [], chunks, ms: run.monotonic() - started })
+      tally.finish(file, { outcome: 'failed', reason, warnings: [], chunks, ms: clock.monotonic() - started })
     const clash = seen.has(source) ? 'another file of this run has the same name' : await clashOf(row, place)
     if (clash) {
       fail(`${clash}; ingest the folder that holds both, or rename one of them`)
-      continue
+      return
     }
     seen.add(source)
     const kept = row?.chunks.length
     const read = await readBytes(path, mostBytes(kind, limits), signal)
     if ('reason' in read) {
       fail(read.reason, kept)
-      continue
+      return
     }
     const { bytes, sha256 } = read
     const chunker = chunkerOf(kind, words)
     if (isCurrent(row, { sha256, chunker }, embedder)) {
       if (row.place !== place) moved.push({ ...row, place })
-      const ms = run.monotonic() - started
+      const ms = clock.monotonic() - started
       tally.finish(file, { outcome: 'unchanged', warnings: [], chunks: row.chunks.length, ms })
-      continue
+      return
     }
     const loaded = await loadDocument(file, bytes, { parser: run.parser, limits, words, signal })
     if ('reason' in loaded) {
       fail(loaded.reason, kept)
-      continue
+      return
     }
     const chunks = toRecords(loaded.chunks, { source, principal, converted: isParsed(kind) })
-    const ms = run.monotonic() - started
+    const ms = clock.monotonic() - started
     pending.push({ file, ms, warnings: loaded.warnings, source, place, sha256, chunker, known: row, chunks })
     waiting += 1 + chunks.length
     if (waiting >= WRITE_BATCH) await flush()
   }
-  if (pending.length) await flush()
-  await table.put(moved)
-  for (const row of moved) known.set(row.source, row)
-  const removed = await tidy([...known.values()], { found, seen, prune: run.prune ?? false }, target, run)
-  return { ...tally.report(), removed }
+
+  try {
+    for (const file of found.files) await take(file)
+    if (pending.length) await flush()
+    await table.put(moved)
+    for (const row of moved) known.set(row.source, row)
+    const removed = await tidy([...known.values()], { found, seen, prune: run.prune ?? false }, target, run)
+    return { ...tally.report(), removed }
+  } catch (error) {
+    throw toStorageError(error, { done: tally.done, files: found.files.length })
+  }
 }
 
 interface PendingFile extends PendingDocument {

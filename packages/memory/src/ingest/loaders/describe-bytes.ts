@@ -1,3 +1,4 @@
+// oxlint-disable no-control-regex -- the first bytes of files are what is matched here
 /** What a file really is, by its first bytes; `undefined` when nothing is recognised. For messages: "it is …". */
 export const describeBytes = (bytes: Uint8Array): string | undefined => {
   if (bytes.length === 0) return 'empty'

@@ -24,6 +24,9 @@ const KINDS = new Map(
   ),
 )
 
+/** What a name must end with to be read, the kinds people write first. */
+export const DOCUMENT_ENDINGS: readonly string[] = [...KINDS.keys()]
+
 /** Made by tools, not written by people: as knowledge they only crowd out what is. */
 const GENERATED = /^(?:package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|.*\.min\.(?:js|css))$/i
 

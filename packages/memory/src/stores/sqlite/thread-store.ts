@@ -56,7 +56,7 @@ export const createThreadStore = async ({
           await refuseTwice(transaction, principal, thread, messages)
           const after = await lastTime(transaction)
           await transaction.run({
-            sql: `INSERT INTO memory_threads VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET updated_at = excluded.updated_at`,
+            sql: `INSERT INTO memory_threads VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET updated_at = max(created_at, excluded.updated_at)`,
             params: [principal, thread, now, now],
           })
           if (rows.length)
@@ -88,7 +88,9 @@ export const createThreadStore = async ({
       return await database.all<ThreadInfo>(
         `SELECT id, created_at AS createdAt, updated_at AS updatedAt,
            (SELECT count(*) FROM memory_messages m WHERE m.principal = t.principal AND m.thread = t.id) AS messages
-         FROM memory_threads t WHERE principal = ? ORDER BY updated_at DESC, id`,
+         FROM memory_threads t WHERE principal = ?
+         ORDER BY (SELECT max(row_id) FROM memory_messages m WHERE m.principal = t.principal AND m.thread = t.id) DESC,
+           updated_at DESC, id`,
         [principal],
       )
     },

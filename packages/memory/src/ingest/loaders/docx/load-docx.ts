@@ -1,4 +1,5 @@
 import { nameBytes } from '../describe-bytes.ts'
+import { openHtml } from '../html/open-html.ts'
 import { toMarkdown } from '../html/to-markdown.ts'
 import { fault, type Loader } from '../loaded-document.ts'
 import { optionalPackage } from '../optional-package.ts'
@@ -24,7 +25,8 @@ export const loadDocx: Loader = async ({ bytes, limits }) => {
       styleMap: ["p[style-name='Title'] => h1:fresh"],
     },
   )
-  return { text: await toMarkdown('DOCX', value), layout: 'markdown', warnings: [] }
+  const { body } = await openHtml('DOCX', value)
+  return { text: await toMarkdown('DOCX', body), layout: 'markdown', warnings: [] }
 }
 
 /** Word wraps an encrypted document in the container of its old format, with an entry of this name in UTF-16. */

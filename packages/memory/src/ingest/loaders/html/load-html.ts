@@ -3,10 +3,11 @@ import { fault, type Loader } from '../loaded-document.ts'
 import { optionalPackage } from '../optional-package.ts'
 import { decodeHtml } from './decode-html.ts'
 import { nesting } from './nesting.ts'
+import { openHtml } from './open-html.ts'
 import { toMarkdown } from './to-markdown.ts'
 
-/** A parser of pages goes wrong beyond the second; finding the article takes time with the square of the first. */
-const DEPTH = { article: 150, page: 1000 }
+/** Finding the article takes time with the square of how deeply elements are nested. */
+const ARTICLE_DEPTH = 150
 const MOST_ELEMENTS = 100_000
 /** An article shorter than this is doubted when the page has twice as much. */
 const SHORT = 500
@@ -19,19 +20,11 @@ export const loadHtml: Loader = async ({ bytes }) => {
   if (other && other !== 'HTML' && other !== 'UTF-16 text') throw fault(`not HTML: it is ${other}`)
   const html = decodeHtml(bytes)
   if (html.includes('\0')) throw fault('not HTML: it is binary, with NUL bytes')
-  const depth = nesting(html)
-  if (depth > DEPTH.page)
-    throw fault(
-      `elements nested ${depth.toLocaleString('en')} deep; at most ${DEPTH.page.toLocaleString('en')} are read`,
-    )
-  const { parseHTML } = await optionalPackage('HTML', 'linkedom', () => import('linkedom'))
-  const open = (): Document => parseHTML(/<body[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`).document
-
-  const page = open()
+  const page = await openHtml('HTML', html)
   const titles = [...page.querySelectorAll('h1')].map(textOf).filter(Boolean)
   const title = (titles.length === 1 ? titles[0] : undefined) ?? textOf(page.querySelector('title'))
   for (const element of page.querySelectorAll(AROUND)) element.remove()
-  const article = depth > DEPTH.article ? undefined : await findArticle(open())
+  const article = nesting(html) > ARTICLE_DEPTH ? undefined : await findArticle(await openHtml('HTML', html))
   const whole = !article || (article.length < SHORT && textOf(page.body).length > 2 * article.length)
   const markdown = await toMarkdown('HTML', whole ? page.body : article.content)
   const headed = !title || /^# /m.test(markdown) ? markdown : `# ${title}\n\n${markdown}`

@@ -1,4 +1,5 @@
 import { extname } from 'node:path'
+import type { JsonValue } from '@rt/core'
 import { decodeMarked } from '../decode-text.ts'
 import { describeBytes } from '../describe-bytes.ts'
 import { fault, type Loader } from '../loaded-document.ts'
@@ -21,7 +22,7 @@ export const loadJson: Loader = async ({ bytes, name, limits }) => {
   const filled = lines.filter(({ line }) => line.trim() !== '')
   const broken = filled.filter(({ line }) => {
     try {
-      records.add([], toLines(JSON.parse(line), { lists: true }).lines)
+      records.add([], toLines(JSON.parse(line) as JsonValue, { lists: true }).lines)
       return false
     } catch (error) {
       if (error instanceof SyntaxError) return true
@@ -36,7 +37,7 @@ export const loadJson: Loader = async ({ bytes, name, limits }) => {
   )
 }
 
-const addDocument = (records: Records, value: unknown): void => {
+const addDocument = (records: Records, value: JsonValue): void => {
   if (Array.isArray(value) && hasObjects(value)) return addList(records, { path: '', list: value })
   const { lines, lists } = toLines(value, { lists: false })
   records.add([], lines)
@@ -48,9 +49,9 @@ const addList = (records: Records, { path, list }: Found): void => {
   for (const element of list) records.add(path ? [path] : [], toLines(element, { lists: true }).lines)
 }
 
-const parse = (text: string): unknown => {
+const parse = (text: string): JsonValue => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text) as JsonValue
   } catch (error) {
     const place = /line (\d+) column (\d+)/.exec((error as Error).message)
     const position = /position (\d+)/.exec((error as Error).message)

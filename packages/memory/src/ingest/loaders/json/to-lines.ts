@@ -1,7 +1,9 @@
+import type { JsonValue } from '@rt/core'
+
 /** A list of objects and where it stands. */
 export interface Found {
   path: string
-  list: unknown[]
+  list: JsonValue[]
 }
 
 /**
@@ -9,13 +11,13 @@ export interface Found {
  *
  * @param options.lists true: lists of objects become lines too, with the index in their path; false: they are handed back.
  */
-export const toLines = (value: unknown, options: { lists: boolean }): { lines: string[]; lists: Found[] } => {
+export const toLines = (value: JsonValue, options: { lists: boolean }): { lines: string[]; lists: Found[] } => {
   const lines: string[] = []
   const lists: Found[] = []
-  const visit = (part: unknown, path: string): void => {
+  const visit = (part: JsonValue | undefined, path: string): void => {
     if (part === null || part === '' || part === undefined) return
     if (typeof part !== 'object') {
-      lines.push(path ? `${path}: ${String(part as string | number | boolean)}` : String(part as string))
+      lines.push(path ? `${path}: ${String(part)}` : String(part))
     } else if (!Array.isArray(part)) {
       for (const [key, child] of Object.entries(part)) visit(child, path ? `${path}.${key}` : key)
     } else if (!hasObjects(part)) {
@@ -28,4 +30,4 @@ export const toLines = (value: unknown, options: { lists: boolean }): { lines: s
   return { lines, lists }
 }
 
-export const hasObjects = (list: unknown[]): boolean => list.some((item) => typeof item === 'object' && item !== null)
+export const hasObjects = (list: JsonValue[]): boolean => list.some((item) => typeof item === 'object' && item !== null)

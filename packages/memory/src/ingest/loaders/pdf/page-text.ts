@@ -24,9 +24,11 @@ export const pageText = (items: PageItem[]): string => {
     text += str
     if (hasEOL) text += '\n'
   }
-  // oxlint-disable-next-line no-control-regex -- broken fonts map glyphs to control characters
   return text
-    .replace(/[\u0000-\u0008\u000B-\u001F\u007F]/g, '')
+    .replace(CONTROLS, '')
     .replace(/[ \t]+$/gm, '')
     .trim()
 }
+
+/** Broken fonts map glyphs to them. Tabs and line ends stay. */
+const CONTROLS = /[^\P{Cc}\t\n]/gu

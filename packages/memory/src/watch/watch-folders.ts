@@ -1,0 +1,146 @@
+import { watch, type FSWatcher } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { RtError, systemClock, throwIfAborted, toRtError, type Clock } from '@rt/core'
+
+export interface WatchOptions {
+  /**
+   * Called after changes have settled, with the named paths they were under. Never twice at once: what changes meanwhile
+   * leads to one more call. What it throws ends the watch.
+   */
+  onChange: (paths: string[]) => void | Promise<void>
+  /** Ends the watch. */
+  signal?: AbortSignal
+  /** Quiet time to wait for, since saving is several events. Default 300 ms. */
+  settleMs?: number
+  /** Default: the system's. */
+  clock?: Clock
+}
+
+export interface Watching extends AsyncDisposable {
+  /** Settles when the watch is over: by its signal or by disposing; rejects with what ended it else. */
+  readonly ended: Promise<void>
+}
+
+/** Times the quiet may be broken before a call is made all the same: a file that is written without end. */
+const MOST_WAITS = 20
+
+/**
+ * Watches files and folders, with everything inside but dot files and node_modules. Resolves when it watches; it keeps the
+ * program alive until it ends.
+ *
+ * @throws RtError `not_found` for a path that is not there, `unsupported` where the system cannot watch folders.
+ */
+export const watchFolders = async (paths: string | string[], options: WatchOptions): Promise<Watching> => {
+  const { onChange, signal, settleMs = 300, clock = systemClock } = options
+  throwIfAborted(signal)
+  const over = new AbortController()
+  const changed = new Set<string>()
+  let events = 0
+  let failure: unknown
+  let wake = (): void => {}
+  const watchers: FSWatcher[] = []
+
+  const stop = (error?: unknown): void => {
+    failure ??= error
+    over.abort()
+    wake()
+  }
+  const note = (path: string): void => {
+    changed.add(path)
+    events++
+    wake()
+  }
+
+  const settle = async (): Promise<void> => {
+    for (let waits = 0; waits < MOST_WAITS; waits++) {
+      const before = events
+      await clock.sleep(settleMs, over.signal).catch(() => {})
+      if (events === before || over.signal.aborted) return
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      if (changed.size === 0) {
+        await new Promise<void>((resolve) => (wake = resolve))
+        continue
+      }
+      await settle()
+      if (over.signal.aborted) break
+      const batch = [...changed].toSorted()
+      changed.clear()
+      await onChange(batch)
+    }
+  }
+
+  const close = (): void => {
+    for (const watcher of watchers) watcher.close()
+    signal?.removeEventListener('abort', onAbort)
+  }
+  const onAbort = (): void => stop()
+
+  try {
+    for (const path of new Set([paths].flat())) watchers.push(await watchOne(path, () => note(path), stop))
+  } catch (error) {
+    close()
+    throw error
+  }
+  signal?.addEventListener('abort', onAbort, { once: true })
+  if (signal?.aborted) stop()
+
+  const ended = run()
+    .catch((error: unknown) => stop(error))
+    .then(() => {
+      over.abort()
+      close()
+      if (failure !== undefined) throw toRtError(failure)
+    })
+  // Who does not ask how it ended must not be killed by it.
+  ended.catch(() => {})
+  return {
+    ended,
+    async [Symbol.asyncDispose]() {
+      stop()
+      await ended.catch(() => {})
+    },
+  }
+}
+
+/** A file is watched through its folder: editors save by putting another file in its place. */
+const watchOne = async (path: string, note: () => void, fail: (error: RtError) => void): Promise<FSWatcher> => {
+  const info = await stat(path).catch((cause: unknown) => {
+    throw new RtError({ code: 'not_found', message: `there is no file or folder ${path} to watch.`, cause })
+  })
+  const folder = info.isDirectory()
+  const root = folder ? path : dirname(resolve(path))
+  const name = basename(path)
+  try {
+    const watcher = watch(root, { recursive: folder }, (_, changed) => {
+      // Without a name it may be anything.
+      if (changed === null || (folder ? isWatched(changed) : changed === name)) note()
+    })
+    watcher.on('error', (error) => fail(toWatchError(error, path)))
+    return watcher
+  } catch (error) {
+    throw toWatchError(error, path)
+  }
+}
+
+const isWatched = (path: string): boolean =>
+  !path.split(/[/\\]/).some((part) => part.startsWith('.') || part === 'node_modules')
+
+const toWatchError = (error: unknown, path: string): RtError => {
+  const { code } = error as NodeJS.ErrnoException
+  const full = code === 'ENOSPC' || code === 'EMFILE'
+  return new RtError({
+    code: 'unsupported',
+    message: full
+      ? `${join(path)} has more folders than this system lets one program watch (${code}).`
+      : `${join(path)} cannot be watched here (${code ?? 'unknown error'}).`,
+    hint: full
+      ? 'Watch a smaller folder, or raise the limit (Linux: sysctl fs.inotify.max_user_watches and max_user_instances).'
+      : 'Ingest again after changes instead.',
+    cause: error,
+  })
+}
