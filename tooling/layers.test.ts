@@ -48,6 +48,8 @@ const LAYERS: Record<string, Layer> = {
     folder: 'packages/memory',
     imports: ['@rt/core', '@rt/node'],
     dependencies: ['@rt/core', '@rt/node'],
+    // Document parsers: a dependency each of @rt/runtime.
+    peers: ['@mozilla/readability', 'linkedom', 'mammoth', 'turndown', 'unpdf'],
   },
   '@rt/observe': {
     folder: 'packages/observe',

@@ -12,6 +12,7 @@ export default library({
     gguf: 'src/engines/gguf/index.ts',
     onnx: 'src/engines/onnx/index.ts',
     catalog: 'src/catalog/index.ts',
+    engines: 'src/detect/index.ts',
     ...hosts,
   },
 })

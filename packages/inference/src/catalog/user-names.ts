@@ -34,7 +34,11 @@ export const createUserNames = (folder: string): UserNames => {
       const result = work(names)
       if (names.size === before) return result
       await ensureFolder(folder)
-      const text = JSON.stringify(Object.fromEntries([...names].toSorted()), undefined, 2)
+      const text = JSON.stringify(
+        Object.fromEntries([...names].toSorted(([a], [b]) => a.localeCompare(b))),
+        undefined,
+        2,
+      )
       await writeFileAtomic(path, `${text}\n`, { mode: 0o644 })
       return result
     })

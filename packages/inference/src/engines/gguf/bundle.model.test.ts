@@ -69,15 +69,6 @@ test('it carries what it runs, with the licences, and asks for nothing but what 
   expect(notices).toMatch(/^node-llama-cpp [\d.]+\n-+\nMIT License\n\nCopyright \(c\) 2023 Gilad S\./m)
 })
 
-test('binaries are those of the version whose JavaScript is inlined', async () => {
-  const workspace = await readFile(join(ROOT, '..', '..', 'pnpm-workspace.yaml'), 'utf8')
-  const versions = [...workspace.matchAll(/^ {2}'?(?:@node-llama-cpp\/[\w-]+|node-llama-cpp)'?: (\d\S*)$/gm)].map(
-    ([, version]) => version,
-  )
-  expect(versions).toHaveLength(8)
-  expect(new Set(versions).size).toBe(1)
-})
-
 test('without binaries it says what to install; with them it answers', async () => {
   await install('app', [])
   await expect(startBundle('app').call('start', { threads: 1 })).rejects.toMatchObject({

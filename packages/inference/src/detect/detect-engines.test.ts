@@ -1,0 +1,144 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { detectEngines } from './detect-engines.ts'
+import { gpuPackages } from './gpu-packages.ts'
+import { LLAMA_VERSION } from './llama-version.ts'
+import { createMachineProbes, type MachineProbes } from './machine-probes.ts'
+
+interface FakeMachine {
+  platform?: NodeJS.Platform
+  arch?: NodeJS.Architecture
+  packages?: Record<string, string>
+  libraries?: string[]
+  commands?: string[]
+}
+
+const fake = ({
+  platform = 'linux',
+  arch = 'x64',
+  packages = {},
+  libraries = [],
+  commands = [],
+}: FakeMachine): MachineProbes => ({
+  platform,
+  arch,
+  packageVersion: async (name) => packages[name],
+  hasLibrary: async (name) => libraries.some((library) => library.startsWith(name)),
+  hasCommand: async (name) => commands.includes(name),
+})
+
+const BASE = { '@node-llama-cpp/linux-x64': LLAMA_VERSION, 'onnxruntime-node': '1.30.0' }
+const CUDA_LIBRARIES = ['libcuda.so.1', 'libcudart.so.12', 'libcublas.so.12', 'libcublasLt.so.12']
+
+/** One line a variant. */
+const detect = async (machine: FakeMachine): Promise<string[]> =>
+  (await detectEngines({ probes: fake(machine) })).map(
+    ({ engine, variant, available, reason }) => `${engine} ${variant} ${available ? 'yes' : `no: ${reason}`}`,
+  )
+const fixOf = async (machine: FakeMachine, engine: string, variant: string): Promise<string | undefined> =>
+  (await detectEngines({ probes: fake(machine) })).find((one) => one.engine === engine && one.variant === variant)?.fix
+
+test('a machine without a GPU', async () => {
+  expect(await detect({ packages: BASE })).toEqual([
+    'gguf cpu yes',
+    'gguf cuda no: driver not found (libcuda.so)',
+    'gguf vulkan no: loader not found (libvulkan.so.1)',
+    'onnx cpu yes',
+    'tensorrt cuda no: libnvinfer missing',
+  ])
+})
+
+test('a driver without the packages: one command adds them', async () => {
+  const machine = { packages: BASE, libraries: [...CUDA_LIBRARIES, 'libvulkan.so.1'] }
+  expect((await detect(machine))[1]).toBe('gguf cuda no: the package @node-llama-cpp/linux-x64-cuda is not installed')
+  expect(await fixOf(machine, 'gguf', 'cuda')).toBe(
+    `npm install @node-llama-cpp/linux-x64-cuda@${LLAMA_VERSION} @node-llama-cpp/linux-x64-cuda-ext@${LLAMA_VERSION}`,
+  )
+  expect(await fixOf(machine, 'gguf', 'vulkan')).toBe(`npm install @node-llama-cpp/linux-x64-vulkan@${LLAMA_VERSION}`)
+})
+
+test('all of it', async () => {
+  const packages = {
+    ...BASE,
+    ...Object.fromEntries(
+      gpuPackages('linux', 'x64').flatMap((gpu) => gpu.packages.map((name) => [name, LLAMA_VERSION])),
+    ),
+  }
+  expect(await detect({ packages, libraries: [...CUDA_LIBRARIES, 'libvulkan.so.1', 'libnvinfer.so.10'] })).toEqual([
+    'gguf cpu yes',
+    'gguf cuda yes',
+    'gguf vulkan yes',
+    'onnx cpu yes',
+    'tensorrt cuda no: libnvinfer.so is there, but this version of rt has no TensorRT engine',
+  ])
+})
+
+test('a package of another version does not count: the host would not take it', async () => {
+  const machine = { packages: { ...BASE, '@node-llama-cpp/linux-x64': '3.0.0' } }
+  expect((await detect(machine))[0]).toBe(
+    `gguf cpu no: @node-llama-cpp/linux-x64 3.0.0 is installed, and ${LLAMA_VERSION} is needed`,
+  )
+  expect(await fixOf(machine, 'gguf', 'cpu')).toBe(`npm install @node-llama-cpp/linux-x64@${LLAMA_VERSION}`)
+})
+
+test('what is missing on the way to CUDA is said in its order', async () => {
+  const cuda = async (libraries: string[], commands: string[] = []) => {
+    const machine = { packages: BASE, libraries, commands }
+    return [(await detect(machine))[1], await fixOf(machine, 'gguf', 'cuda')]
+  }
+  expect(await cuda([], ['nvidia-smi'])).toEqual([
+    'gguf cuda no: driver not found (libcuda.so)',
+    expect.stringContaining('--gpus all'),
+  ])
+  expect(await cuda(['libcuda.so.1'])).toEqual([
+    'gguf cuda no: CUDA runtime not found (libcudart.so)',
+    expect.stringContaining('CUDA toolkit'),
+  ])
+})
+
+test('other machines', async () => {
+  const mac = {
+    platform: 'darwin',
+    arch: 'arm64',
+    packages: { '@node-llama-cpp/mac-arm64-metal': LLAMA_VERSION },
+  } as const
+  expect((await detect(mac))[0]).toBe('gguf metal yes')
+  expect(await detect(mac)).toHaveLength(3)
+  const windows = { platform: 'win32', packages: { '@node-llama-cpp/win-x64': LLAMA_VERSION } } as const
+  expect((await detect(windows)).slice(0, 3)).toEqual([
+    'gguf cpu yes',
+    'gguf cuda no: driver not found (nvcuda.dll)',
+    'gguf vulkan no: loader not found (vulkan-1.dll)',
+  ])
+  expect((await detect({ arch: 's390x' }))[0]).toBe('gguf cpu no: llama.cpp has no binary for linux s390x')
+  expect((await detect({ libraries: ['ld-musl-x86_64.so.1'] }))[0]).toContain('musl')
+  expect(await fixOf({}, 'onnx', 'cpu')).toBe('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node')
+})
+
+test('the real machine answers, by files alone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rt-libraries-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  await mkdir(join(folder, 'bin'))
+  await writeFile(join(folder, 'librtprobe.so.1'), '')
+  await writeFile(join(folder, 'bin', 'rt-probe'), '')
+  const probes = createMachineProbes({ env: { LD_LIBRARY_PATH: folder, PATH: join(folder, 'bin') }, platform: 'linux' })
+  expect(await probes.hasLibrary('librtprobe.so')).toBe(true)
+  expect(await probes.hasLibrary('librtother.so')).toBe(false)
+  expect(await probes.hasCommand('rt-probe')).toBe(true)
+  expect(await probes.hasCommand('rt-other')).toBe(false)
+  expect(await probes.packageVersion('onnxruntime-node')).toMatch(/^1\./)
+  expect(await probes.packageVersion(`@node-llama-cpp/no-such`)).toBeUndefined()
+  const rows = await detectEngines()
+  expect(rows.find(({ engine }) => engine === 'onnx')).toEqual({ engine: 'onnx', variant: 'cpu', available: true })
+})
+
+test('binaries and the command that adds more are of the version whose JavaScript is inlined', async () => {
+  const workspace = await readFile(new URL('../../../../pnpm-workspace.yaml', import.meta.url), 'utf8')
+  const versions = Array.from(
+    workspace.matchAll(/^ {2}'?(?:@node-llama-cpp\/[\w-]+|node-llama-cpp)'?: (\d\S*)$/gm),
+    ([, version]) => version,
+  )
+  expect(versions).toEqual(Array.from({ length: 8 }, () => LLAMA_VERSION))
+})
