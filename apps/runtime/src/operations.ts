@@ -5,6 +5,7 @@ import type { TraceReader } from '@rt/observe/sqlite'
 import type { KeyStore } from './keys/key-store.ts'
 import type { Models } from './models/create-models.ts'
 import { once } from './once.ts'
+import { KNOWLEDGE } from './runtime.ts'
 import { version } from './version.ts'
 
 /** What of `Operations` the runtime answers from its parts alone; the rest needs a turn or a run of ingest. */
@@ -31,17 +32,17 @@ export const createOperations = (parts: OperationParts): OwnOperations => {
     return traces()
   }
   const documents = once(async (): Promise<Documents> =>
-    createDocuments({ database: await parts.database(), vectors: await parts.vectors() }),
+    createDocuments({ database: await parts.database(), store: parts.vectors }),
   )
 
   return {
     documents: {
       list: async () => (await documents()).list(),
-      forget: async (source) => (await documents()).forget(source),
+      forget: async (source) => (await documents()).forget(source, KNOWLEDGE),
     },
     collections: {
       list: async () => (await parts.vectors()).list(),
-      drop: async (name) => (await documents()).drop(name),
+      drop: async (name) => (await documents()).dropCollection(name),
     },
     trace: {
       last: async () => (await flushed()).last(),

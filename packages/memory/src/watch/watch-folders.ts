@@ -1,7 +1,8 @@
-import { watch, type FSWatcher } from 'node:fs'
+import { watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { RtError, systemClock, throwIfAborted, toRtError, type Clock } from '@rt/core'
+import { type TreeWatch, watchTree } from './watch-tree.ts'
 
 export interface WatchOptions {
   /**
@@ -9,6 +10,8 @@ export interface WatchOptions {
    * leads to one more call. What it throws ends the watch.
    */
   onChange: (paths: string[]) => void | Promise<void>
+  /** Whether a change to this file counts. Default: all do. */
+  accept?: (path: string) => boolean
   /** Ends the watch. */
   signal?: AbortSignal
   /** Quiet time to wait for, since saving is several events. Default 300 ms. */
@@ -32,14 +35,14 @@ const MOST_WAITS = 20
  * @throws RtError `not_found` for a path that is not there, `unsupported` where the system cannot watch folders.
  */
 export const watchFolders = async (paths: string | string[], options: WatchOptions): Promise<Watching> => {
-  const { onChange, signal, settleMs = 300, clock = systemClock } = options
+  const { onChange, accept = () => true, signal, settleMs = 300, clock = systemClock } = options
   throwIfAborted(signal)
   const over = new AbortController()
   const changed = new Set<string>()
   let events = 0
   let failure: unknown
   let wake = (): void => {}
-  const watchers: FSWatcher[] = []
+  const watchers: TreeWatch[] = []
 
   const stop = (error?: unknown): void => {
     failure ??= error
@@ -81,7 +84,8 @@ export const watchFolders = async (paths: string | string[], options: WatchOptio
   const onAbort = (): void => stop()
 
   try {
-    for (const path of new Set([paths].flat())) watchers.push(await watchOne(path, () => note(path), stop))
+    for (const path of new Set([paths].flat()))
+      watchers.push(await watchOne(path, { accept, note: () => note(path), fail: stop }))
   } catch (error) {
     close()
     throw error
@@ -107,28 +111,39 @@ export const watchFolders = async (paths: string | string[], options: WatchOptio
   }
 }
 
+interface WatchOne {
+  accept(path: string): boolean
+  note(): void
+  fail(error: RtError): void
+}
+
 /** A file is watched through its folder: editors save by putting another file in its place. */
-const watchOne = async (path: string, note: () => void, fail: (error: RtError) => void): Promise<FSWatcher> => {
+const watchOne = async (path: string, { accept, note, fail }: WatchOne): Promise<TreeWatch> => {
   const info = await stat(path).catch((cause: unknown) => {
     throw new RtError({ code: 'not_found', message: `there is no file or folder ${path} to watch.`, cause })
   })
-  const folder = info.isDirectory()
-  const root = folder ? path : dirname(resolve(path))
-  const name = basename(path)
+  const onError = (error: unknown): void => fail(toWatchError(error, path))
   try {
-    const watcher = watch(root, { recursive: folder }, (_, changed) => {
-      // Without a name it may be anything.
-      if (changed === null || (folder ? isWatched(changed) : changed === name)) note()
-    })
-    watcher.on('error', (error) => fail(toWatchError(error, path)))
+    // Without a name it may be anything.
+    if (info.isDirectory())
+      return watchTree(path, {
+        ignores,
+        onError,
+        onEvent: (changed) => void ((changed === '' || accept(changed)) && note()),
+      })
+    const name = basename(path)
+    const watcher = watch(
+      dirname(resolve(path)),
+      (_, changed) => void ((changed === null || changed === name) && note()),
+    )
+    watcher.on('error', onError)
     return watcher
   } catch (error) {
     throw toWatchError(error, path)
   }
 }
 
-const isWatched = (path: string): boolean =>
-  !path.split(/[/\\]/).some((part) => part.startsWith('.') || part === 'node_modules')
+const ignores = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
 
 const toWatchError = (error: unknown, path: string): RtError => {
   const { code } = error as NodeJS.ErrnoException

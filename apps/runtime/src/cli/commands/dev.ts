@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, extname, resolve } from 'node:path'
+import { dirname, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RtError } from '@rt/core'
 import { watchFolders } from '@rt/memory'
 import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, MODEL_FLAG, PORT_FLAG, SERVE_FLAGS } from '../command.ts'
 import { createDevServer } from '../dev/dev-server.ts'
-import { printable, style } from '../output/style.ts'
-import { stopped } from '../stopped.ts'
+import { style } from '../output/style.ts'
 
 /** What an app is made of; documents and data are not. */
 const WATCHED = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json', '.toml'])
@@ -28,14 +27,17 @@ export const command: CommandDefinition = {
       command: [process.execPath, ...process.execArgv, entry(), 'serve', file, ...toArguments(flags)],
       say: (line) => void process.stdout.write(` ${style('cyan', 'dev')}        ${line}\n`),
     })
+    // Watching begins before the server does: what changes meanwhile is not missed.
+    await using watching = await watchFolders(dirname(path), {
+      signal,
+      settleMs: 100,
+      accept: (changed) => WATCHED.has(extname(changed)),
+      onChange: () => server.restart('changed: starting again'),
+    })
     server.start()
     try {
-      await watchFolders([dirname(path)], {
-        signal,
-        accept: (name) => WATCHED.has(extname(name)),
-        onChange: ([first]) => server.restart(`${printable(basename(first ?? file))} changed: starting again`),
-      })
-      await stopped(signal)
+      await watching.ended
+      signal.throwIfAborted()
     } finally {
       await server.stop()
     }

@@ -1,0 +1,142 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createFakeClock } from '@rt/core/testing'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { makeFolder } from '../__fixtures__/open-temporary.ts'
+import { watchFolders, type Watching, type WatchOptions } from './watch-folders.ts'
+
+interface Calls {
+  folder: string
+  watching: Watching
+  /** Resolves with the paths of the next call that was not taken yet. */
+  next(): Promise<string[]>
+  readonly count: number
+}
+
+const start = async (options: Partial<WatchOptions> = {}, file?: string): Promise<Calls> => {
+  const folder = await makeFolder()
+  const path = file ? join(folder, file) : folder
+  if (file) await writeFile(path, '')
+  const calls: string[][] = []
+  let wake = (): void => {}
+  let count = 0
+  const watching = await watchFolders(path, {
+    settleMs: 30,
+    onChange: (paths) => {
+      count++
+      calls.push(paths)
+      wake()
+    },
+    ...options,
+  })
+  onTestFinished(() => watching[Symbol.asyncDispose]())
+  return {
+    folder,
+    watching,
+    get count() {
+      return count
+    },
+    async next() {
+      while (calls.length === 0) await new Promise<void>((resolve) => (wake = resolve))
+      return calls.shift()!
+    },
+  }
+}
+
+it('tells of new, changed, replaced and deleted files, also in new folders', async () => {
+  const { folder, next } = await start()
+  const file = join(folder, 'a.md')
+  await writeFile(file, 'one')
+  expect(await next()).toEqual([folder])
+  await writeFile(file, 'two')
+  await next()
+  // As editors save.
+  await writeFile(join(folder, 'a.md.new'), 'three')
+  await rename(join(folder, 'a.md.new'), file)
+  await next()
+  await writeFile(file, 'four')
+  await next()
+  await mkdir(join(folder, 'deep'))
+  await next()
+  await writeFile(join(folder, 'deep', 'b.md'), 'one')
+  await next()
+  await rm(join(folder, 'deep'), { recursive: true })
+  await next()
+  await rm(file)
+  await next()
+})
+
+it('watches one file through its being replaced, and not its neighbours', async () => {
+  const { folder, next } = await start({}, 'a.md')
+  for (const content of ['one', 'two']) {
+    await writeFile(join(folder, 'other.md'), content)
+    await writeFile(join(folder, 'a.new'), content)
+    await rename(join(folder, 'a.new'), join(folder, 'a.md'))
+    expect(await next()).toEqual([join(folder, 'a.md')])
+  }
+})
+
+it('waits until nothing changes any more, and leaves out what is not ingested', async () => {
+  const clock = createFakeClock()
+  const calls = await start({ clock, settleMs: 300 })
+  await mkdir(join(calls.folder, 'node_modules'))
+  await writeFile(join(calls.folder, '.swap'), '')
+  await writeFile(join(calls.folder, 'a.md'), 'one')
+  await vi.waitFor(() => expect(clock.sleeping).toBe(1))
+  await clock.advance(299)
+  expect(calls.count).toBe(0)
+  await clock.advance(1)
+  while (calls.count === 0) {
+    await vi.waitFor(() => expect(clock.sleeping + calls.count).toBeGreaterThan(0))
+    await clock.advance(300)
+  }
+  expect(await calls.next()).toEqual([calls.folder])
+})
+
+it('calls once at a time, and once more for what changed meanwhile', async () => {
+  let inside = 0
+  let most = 0
+  let count = 0
+  const gate = Promise.withResolvers<void>()
+  const again = Promise.withResolvers<void>()
+  const { folder } = await start({
+    onChange: async () => {
+      most = Math.max(most, ++inside)
+      if (++count === 1) {
+        await writeFile(join(folder, 'b.md'), '')
+        await gate.promise
+      } else again.resolve()
+      inside--
+    },
+  })
+  await writeFile(join(folder, 'a.md'), '')
+  await vi.waitFor(() => expect(count).toBe(1))
+  await writeFile(join(folder, 'c.md'), '')
+  gate.resolve()
+  await again.promise
+  expect(most).toBe(1)
+})
+
+it('ends by its signal, by disposing, and with what the call throws', async () => {
+  const controller = new AbortController()
+  const first = await start({ signal: controller.signal })
+  controller.abort()
+  await first.watching.ended
+  const second = await start()
+  await second.watching[Symbol.asyncDispose]()
+  await second.watching.ended
+  const third = await start({ onChange: () => Promise.reject(new RangeError('no')) })
+  await writeFile(join(third.folder, 'a.md'), '')
+  await expect(third.watching.ended).rejects.toThrow('no')
+})
+
+it('refuses what is not there', async () => {
+  await expect(
+    start({}, undefined).then(({ folder }) => watchFolders(join(folder, 'none'), { onChange() {} })),
+  ).rejects.toMatchObject({
+    code: 'not_found',
+  })
+  await expect(watchFolders('.', { onChange() {}, signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'aborted',
+  })
+})
