@@ -9,7 +9,7 @@ let address: string
 const env = (): Record<string, string> => ({ RT_DATA: join(folder.path, 'data'), RT_CONFIG: 'none' })
 const rt = (...args: string[]): ReturnType<typeof runCommand> => runCommand(args, { cwd: folder.path, env: env() })
 const models = async (key?: string): Promise<number> => {
-  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` }
+  const headers = new Headers(key === undefined ? [] : [['authorization', `Bearer ${key}`]])
   return (await fetch(`${address}/v1/models`, { headers })).status
 }
 

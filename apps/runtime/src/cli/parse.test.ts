@@ -26,7 +26,7 @@ it('reads a subcommand with its arguments', () => {
 
 describe('refuses, with what was meant:', () => {
   it.each([
-    [['creat', 'x'], 'rt key has no "creat": there is create or list.', 'Did you mean key create?'],
+    [['creat', 'x'], 'rt key has no "creat": there is create or list.', 'Did you mean rt key create?'],
     [['zzzzzz'], 'rt key has no "zzzzzz": there is create or list.', 'See: rt key --help'],
     [['toString'], 'rt key has no "toString": there is create or list.', 'See'],
     [[], 'what to do is missing: create or list.', 'See'],

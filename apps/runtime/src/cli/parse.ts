@@ -56,7 +56,7 @@ const checkArguments = (definition: CommandDefinition, args: string[]): void => 
     throw mistake(
       definition,
       `rt ${definition.name} has no "${name}": there is ${list(names)}.`,
-      near && `${definition.name} ${near}`,
+      near && `${called} ${definition.name} ${near}`,
     )
   }
   checkCount(definition, rest, {

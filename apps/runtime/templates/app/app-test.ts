@@ -6,14 +6,10 @@ import { repairPrice } from './app.ts'
 const call = { callId: 'test', principal: 'local', signal: new AbortController().signal }
 
 await test('a repair costs what the list says, and 15 euros more with pickup', async () => {
-  assert.deepEqual(await repairPrice.execute(await repairPrice.parse({ repair: 'brakes' }), call), {
-    repair: 'brakes',
-    euros: 35,
-  })
-  assert.deepEqual(await repairPrice.execute(await repairPrice.parse({ repair: 'brakes', pickup: true }), call), {
-    repair: 'brakes',
-    euros: 50,
-  })
+  const price = async (input: { repair: string; pickup?: boolean }): Promise<unknown> =>
+    repairPrice.execute(await repairPrice.parse(input), call)
+  assert.equal(await price({ repair: 'brakes' }), 'The repair of brakes costs 35 euros.')
+  assert.equal(await price({ repair: 'brakes', pickup: true }), 'The repair of brakes costs 50 euros.')
 })
 
 await test('a repair we do not do is refused', async () => {

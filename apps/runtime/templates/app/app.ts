@@ -13,7 +13,8 @@ export const repairPrice = tool({
     repair: z.enum(['flat tyre', 'brakes', 'chain', 'full service']),
     pickup: z.boolean().default(false).describe('Whether we fetch the bicycle, for 15 euros more'),
   }),
-  execute: ({ repair, pickup }) => ({ repair, euros: PRICES[repair] + (pickup ? 15 : 0) }),
+  // A sentence is read well also by a small model; an object works too.
+  execute: ({ repair, pickup }) => `The repair of ${repair} costs ${PRICES[repair] + (pickup ? 15 : 0)} euros.`,
 })
 
 export default defineApp({

@@ -55,7 +55,7 @@ it.each([
   [['create', 'a b'], 1, '1 to 64 letters, digits'],
   [['create'], 2, 'NAME is missing'],
   [['create', 'ci', '--scope', 'chta'], 2, 'Did you mean --scope chat?'],
-  [['crate', 'ci'], 2, 'Did you mean key create?'],
+  [['crate', 'ci'], 2, 'Did you mean rt key create?'],
   [[], 2, 'create, list or rm'],
 ])('refuses %j', async (args, code, said) => {
   expect(await key(...args)).toEqual({ code, stdout: '', stderr: expect.stringContaining(said) })
