@@ -47,7 +47,8 @@ export const openTerminal = ({
     else reads.put('interrupted')
   })
   const abort = (): void => reads.fail(signal.reason)
-  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
 
   return {
     get width() {

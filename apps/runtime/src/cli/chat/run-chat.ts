@@ -1,4 +1,4 @@
-import { createSecretId, type OutputFormat } from '@rt/core'
+import type { OutputFormat } from '@rt/core'
 import type { RuntimeClient } from '../../runtime.ts'
 import { type CommandContext, type CommandDefinition, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
@@ -9,14 +9,10 @@ import { toJson } from '../output/to-json.ts'
 import { watchTurn } from '../output/watch-turn.ts'
 import { usage } from '../parse.ts'
 import { positiveInteger } from '../positive-integer.ts'
-import { type Chat, type ChatSettings, turnOptions } from './chat.ts'
-import { completeLine } from './complete-line.ts'
-import { converse } from './converse.ts'
-import { openHistory } from './history-file.ts'
-import { createModelNames } from './model-names.ts'
-import { openTerminal } from './open-terminal.ts'
+import { type ChatSettings, turnOptions } from './chat.ts'
 import { outputFormat } from './output-format.ts'
 import { readPrompt } from './read-prompt.ts'
+import { newThread, talk } from './talk.ts'
 
 export interface ChatPlan {
   command: Pick<CommandDefinition, 'name'>
@@ -56,7 +52,7 @@ export const runChat = async (plan: ChatPlan): Promise<number> => {
   await plan.prepare?.()
   const thread = text(flags['thread'])
   return withRuntime(context, { ...(model !== undefined && { chat: model }) }, async (runtime) => {
-    if (!prompt) return talk(runtime, { ...settings, thread: thread ?? newThread() }, signal)
+    if (!prompt) return talk(runtime, { ...settings, thread: thread ?? newThread() }, { signal })
     return answer(runtime, prompt, {
       settings: { ...settings, thread: thread ?? (keep ? newThread() : '') },
       json: flags['json'] === true,
@@ -95,23 +91,8 @@ const answer = async (
   return 0
 }
 
-const talk = async (runtime: RuntimeClient, settings: ChatSettings, signal: AbortSignal): Promise<number> => {
-  const models = createModelNames()
-  using terminal = openTerminal({
-    history: await openHistory(runtime.data),
-    complete: (line) => completeLine({ models, runtime }, line),
-    signal,
-  })
-  const chat: Chat = { runtime, terminal, settings, models, newThread }
-  const by = runtime.owner ? ` · answered by ${runtime.owner.address}` : ''
-  terminal.write(` thread ${printableLine(settings.thread)}${by} · /help · Ctrl-C stops an answer · Ctrl-D ends\n`)
-  return converse(chat)
-}
-
 const warn = (message: string): void =>
   void process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${printableLine(message)}\n`)
-
-const newThread = (): string => `chat-${createSecretId().slice(0, 8)}`
 
 const outputOf = (output: OutputFormat | undefined): { output?: OutputFormat } => (output ? { output } : {})
 
