@@ -184,6 +184,23 @@ describe('createContextAssembler', () => {
     expect((error as Error).message).toMatch(/100 tokens.*70.*100.*30/)
   })
 
+  it('fills no more than its share of the window, and says what stands in the way', async () => {
+    const half = createContextAssembler({ window: 0.5 })
+    const messages = [user(words(30)), assistant(words(30)), user('now')]
+    const whole = await assembler.assemble({ model: createModel(101), messages, reserve: 10 })
+    expect(whole.report).toMatchObject({ limit: 91, trimmed: [] })
+    const { report } = await half.assemble({ model: createModel(101), messages, reserve: 10 })
+    expect([report.limit, report.trimmed.length]).toEqual([50, 2])
+    expect(report.used).toBeLessThanOrEqual(50)
+    // What is kept for the answer counts when it leaves less.
+    expect((await half.assemble({ model: createModel(101), messages, reserve: 70 })).report.limit).toBe(31)
+    await expect(half.assemble({ model: createModel(101), messages: [user(words(60))], reserve: 10 })).rejects.toThrow(
+      /70 tokens.* has 50 for it: prompts may fill that much of its window of 101/,
+    )
+    for (const window of [0, -1, 1.1, Number.NaN])
+      expect(() => createContextAssembler({ window })).toThrow(`window is ${window}`)
+  })
+
   it('asks for few counts: two to four when all fits, few dozens at worst', async () => {
     const model = createModel(100_000)
     const turns = Array.from({ length: 500 }, () => [user(words(9)), assistant(words(9))]).flat()

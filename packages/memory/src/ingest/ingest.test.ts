@@ -1,11 +1,19 @@
 import { mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { CollectionStamp, EmbeddingModel, IngestProgress, IngestReport } from '@rt/core'
+import {
+  systemClock,
+  type CollectionStamp,
+  type EmbeddingModel,
+  type IngestProgress,
+  type IngestReport,
+} from '@rt/core'
 import { createFakeEmbedder, createFakeTelemetry } from '@rt/core/testing'
 import type { Database } from '@rt/node/sqlite'
 import { describe, expect, it } from 'vitest'
 import { createMemoryCollection, type MemoryCollection } from '../__fixtures__/memory-collection.ts'
 import { makeFolder, openTemporary } from '../__fixtures__/open-temporary.ts'
+import { makeDocx, paragraph } from './__fixtures__/make-docx.ts'
+import { makeEndlessPdf, makePdf } from './__fixtures__/make-pdf.ts'
 import { createIngest, type Ingest } from './ingest.ts'
 
 const TRAVEL = '# Reisen\n\n## Meals\n\nUp to 400 NOK a day – größer nie. 🧭\n\n## Trains\n\nBook a bed at night.\n'
@@ -381,5 +389,102 @@ describe('createIngest', () => {
       attributes: { 'rt.ingest.files': 2, 'rt.ingest.embedded': 3 },
       ended: true,
     })
+  })
+
+  it('reads every kind of file, with an outcome for each, and the others go on past broken ones', async () => {
+    const { folder, collection, embedder, write, open } = await setUp()
+    await write('a.pdf', makePdf(['By train.', '']))
+    await write('b.docx', makeDocx(paragraph('Meals', 'Heading1') + paragraph('Up to 400 NOK.')))
+    await write('c.html', '<h1>Prices</h1><p>Tea is 3.</p>')
+    await write('d.csv', 'city,cap\nOslo,400\n')
+    await write('e.json', '{"city":"Bergen"}')
+    await write('f.py', 'def größe():\n    return 3\n')
+    await write('g.pdf', '<!doctype html><p>404')
+    await write('package-lock.json', '{}')
+    await write('x.min.js', 'x')
+    const { outcomes, skipped, failed } = await open().ingest(folder)
+    expect(outcomes.map(({ source, outcome, chunks, warnings }) => [source, outcome, chunks, warnings])).toEqual([
+      ['handbook/a.pdf', 'added', 1, ['1 of 2 pages have no text (scanned?)']],
+      ['handbook/b.docx', 'added', 1, []],
+      ['handbook/c.html', 'added', 1, []],
+      ['handbook/d.csv', 'added', 1, []],
+      ['handbook/e.json', 'added', 1, []],
+      ['handbook/f.py', 'added', 1, []],
+      ['handbook/g.pdf', 'failed', 0, []],
+      ['handbook/team/rules.txt', 'added', 1, []],
+      ['handbook/travel.md', 'added', 2, []],
+    ])
+    expect({ skipped, failed }).toEqual({
+      skipped: 2,
+      failed: [{ source: 'handbook/g.pdf', reason: 'not a PDF: it is HTML' }],
+    })
+    expect(outcomes.every(({ ms, bytes }) => ms >= 0 && bytes > 0)).toBe(true)
+    const stored = Object.fromEntries(
+      [...collection.records.values()].map(({ text, metadata }) => [metadata!['source'], { text, ...metadata }]),
+    )
+    expect(stored['handbook/a.pdf']).toMatchObject({ text: 'By train.', headings: ['page 1'], converted: true })
+    expect(stored['handbook/d.csv']).toMatchObject({ text: 'city: Oslo\ncap: 400', converted: true })
+    expect(stored['handbook/f.py']).toMatchObject({ headings: ['f.py', 'größe'], start: 0, end: 27 })
+    expect(stored['handbook/f.py']).not.toHaveProperty('converted')
+    const before = embedder.counts.texts
+    expect(await open().ingest(folder)).toMatchObject({ unchanged: 8, embedded: 0, chunks: 9 })
+    expect(embedder.counts.texts).toBe(before)
+  })
+
+  it('keeps the document of a file that is broken now, and takes its limits from whoever opened it', async () => {
+    const { folder, collection, database, write } = await setUp()
+    await write('a.pdf', makePdf(['Old.']))
+    await createIngest({ database, collection: async () => collection }).ingest(folder)
+    const ingest = createIngest({ database, collection: async () => collection, documentLimits: { timeMs: 2000 } })
+    await write('a.pdf', makeEndlessPdf())
+    await write('z.csv', 'a,b\n1,2\n')
+    expect(await ingest.ingest(folder)).toMatchObject({
+      added: 1,
+      failed: [{ source: 'handbook/a.pdf', reason: 'took longer than 2 s to read and was stopped' }],
+    })
+    expect(texts(collection)).toContain('Old.')
+  })
+
+  it('tells its progress also inside a long file, and never goes back', async () => {
+    const { folder, write, open } = await setUp()
+    await write('a-long.md', Array.from({ length: 200 }, (_, i) => `# Part ${i}\n\nText ${i}.\n`).join('\n'))
+    const steps: IngestProgress[] = []
+    await open().ingest(folder, { onProgress: (step) => steps.push(step) })
+    const inside = steps.filter(({ done }) => done === 0)
+    expect(inside.length).toBeGreaterThan(1)
+    expect(inside.every(({ bytesDone, bytes, source }) => bytesDone < bytes && source.endsWith('a-long.md'))).toBe(true)
+    const bytes = steps.map(({ bytesDone }) => bytesDone)
+    expect(bytes).toEqual(bytes.toSorted((a, b) => a - b))
+    expect(steps.at(-1)).toMatchObject({ done: 3, bytesDone: steps[0]!.bytes })
+  })
+
+  it('ends its worker with the run, and takes no new ids for Markdown and text', async () => {
+    const { folder, collection, write, open } = await setUp()
+    await write('a.csv', 'a,b\n1,2\n')
+    await open().ingest(folder)
+    expect(process.getActiveResourcesInfo().filter((name) => name === 'MessagePort')).toHaveLength(0)
+    // As the first release made them: other ids would embed everything again.
+    const ids = [...collection.records.values()].filter(
+      ({ metadata }) => metadata!['source'] === 'handbook/team/rules.txt',
+    )
+    expect(ids.map(({ id }) => id)).toEqual(['91291d22b9fa8290312d534df541adb0'])
+  })
+
+  it('has no negative time and keeps what it knows when the wall clock steps', async () => {
+    const { folder, collection, database, write } = await setUp()
+    let wall = Date.UTC(2026, 0, 1)
+    const ingest = createIngest({
+      database,
+      collection: async () => collection,
+      clock: { ...systemClock, now: () => wall },
+    })
+    await ingest.ingest(folder)
+    for (const step of [-3_600_000, 10 * 365 * 86_400_000, -20 * 365 * 86_400_000]) {
+      await write('travel.md', `${TRAVEL}${step}`)
+      const report = await ingest.ingest(folder, { onProgress: () => (wall += step) })
+      expect(report).toMatchObject({ changed: 1, unchanged: 1 })
+      expect([report.ms, ...report.outcomes.map(({ ms }) => ms)].every((ms) => ms >= 0)).toBe(true)
+    }
+    expect(await ingest.ingest(folder)).toMatchObject({ unchanged: 2 })
   })
 })

@@ -61,6 +61,28 @@ describe('createThreadStore', () => {
     expect(texts).toEqual(['1', '2', '3', '4'].map((text) => ({ type: 'text', text })))
   })
 
+  it.each([
+    ['an hour back', -3_600_000],
+    ['ten years on', 10 * 365 * 86_400_000],
+    ['ten years back', -10 * 365 * 86_400_000],
+  ])('keeps threads and messages in order when the wall clock steps %s', async (_, step) => {
+    const database = await openTemporary()
+    let now = Date.UTC(2026, 0, 1)
+    const store = await createThreadStore({ database, clock: { ...createFakeClock(), now: () => now } })
+    await store.append(LOCAL, 'first', [say('1')])
+    await store.append(LOCAL, 'second', [say('1')])
+    now += step
+    await store.append(LOCAL, 'first', [say('2')])
+    await store.append(LOCAL, 'third', [say('1')])
+    const rows = await database.all<{ row_id: string; thread: string }>(
+      'SELECT row_id, thread FROM memory_messages ORDER BY row_id',
+    )
+    expect(rows.map(({ thread }) => thread)).toEqual(['first', 'second', 'first', 'third'])
+    const threads = await store.list(LOCAL)
+    expect(threads.map(({ id }) => id)).toEqual(['third', 'first', 'second'])
+    expect(threads.every(({ createdAt, updatedAt }) => updatedAt >= createdAt)).toBe(true)
+  })
+
   it('appends all messages or none, and refuses one that is there already', async () => {
     const store = await createThreadStore({ database: await openTemporary() })
     await store.append(LOCAL, 't', [say('a', 'a')])

@@ -5,14 +5,17 @@ const WORDS = String.raw`(?:export|default|declare|pub(?:\([^)]*\))?|public|priv
 const KINDS = String.raw`(?:function\*?|class|interface|enum|struct|trait|impl(?:<[^>]*>)?|def|fn|func|fun|module|mod|namespace|object|protocol|extension|record|union|package|macro_rules!|message|service|type)`
 
 /** `class Name`, `export async function name`, `func (r *T) Name`, `impl<T> Name`: most languages. */
-const KEYWORD: DeclarationPattern = new RegExp(String.raw`^\s*(?:${WORDS}){0,5}${KINDS}\s+(?:\([^)]*\)\s*)?([\w$.]+)`)
+const KEYWORD: DeclarationPattern = new RegExp(
+  String.raw`^\s*(?:${WORDS}){0,5}${KINDS}\s+(?:\([^)]*\)\s*)?([\p{L}\p{N}_$.]+)`,
+  'u',
+)
 /** `const name =`, `let name: T =`, `static NAME`. */
 const BINDING: DeclarationPattern =
-  /^(?:export\s+|pub\s+|default\s+)*(?:const|let|var|val|static)\s+(?:mut\s+)?([\w$]+)/
+  /^(?:export\s+|pub\s+|default\s+)*(?:const|let|var|val|static)\s+(?:mut\s+)?([\p{L}\p{N}_$]+)/u
 /** `int main(int argc` and its like, which do not end in a semicolon. */
 const SIGNATURE: DeclarationPattern = /^[A-Za-z_][\w\s*&:<>,]{0,120}?\b([\w$~]+)\s*\([^;]*$/
 /** A method: `name(arguments) {` with modifiers and type before it. */
-const METHOD: DeclarationPattern = /^\s+(?:[\w<>[\],.?*&]+\s+){0,6}#?([\w$]+)\s*\([^;]*\)[^;=]*\{\s*$/
+const METHOD: DeclarationPattern = /^\s+(?:[\w<>[\],.?*&]+\s+){0,6}#?([\p{L}\p{N}_$]+)\s*\([^;]*\)[^;=]*\{\s*$/u
 const SHELL: DeclarationPattern = /^(?:function\s+)?([\w:-]+)\s*\(\s*\)\s*\{?/
 const SQL: DeclarationPattern =
   /^\s*(?:create|alter|drop)\s+(?:or\s+replace\s+)?(?:\w+\s+){0,3}?(?:table|view|index|function|procedure|trigger|type|schema)\s+(?:if\s+(?:not\s+)?exists\s+)?["`[]?([\w.]+)/i

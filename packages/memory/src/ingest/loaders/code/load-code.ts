@@ -40,6 +40,7 @@ interface Line {
 interface Part {
   lines: Line[]
   name: string | undefined
+  declarations: number
   weight: number
 }
 
@@ -50,14 +51,14 @@ const readLines = (text: string): Line[] =>
 const split = (text: string, lines: Line[], declares: (line: string) => string | undefined): Part[] => {
   const parts: Part[] = []
   let above = 0
-  let open: Part = { lines: [], name: undefined, weight: 0 }
+  let open: Part = { lines: [], name: undefined, declarations: 0, weight: 0 }
   for (const [index, line] of lines.entries()) {
     const content = text.slice(line.start, line.end).trimEnd()
     const name = declares(content)
     if (name !== undefined) {
       const lead = open.lines.splice(open.lines.length - above)
       if (open.lines.length) parts.push(open)
-      open = { lines: lead, name, weight: 0 }
+      open = { lines: lead, name, declarations: 1, weight: 0 }
     }
     open.lines.push(line)
     above = name === undefined && ABOVE.test(content) ? above + 1 : 0
@@ -76,8 +77,9 @@ const joinSmall = (parts: Part[], words: number): Part[] => {
   for (const part of parts) {
     const before = joined.at(-1)
     if (before && before.weight + part.weight <= words) {
-      // What stands above the first declaration (imports, a licence) does not take its name away.
-      before.name = joined.length === 1 && before.name === undefined ? part.name : undefined
+      // What stands above a declaration (imports, a licence) does not take its name away.
+      before.declarations += part.declarations
+      before.name = before.declarations > 1 ? undefined : (before.name ?? part.name)
       before.lines.push(...part.lines)
       before.weight += part.weight
     } else joined.push({ ...part, lines: [...part.lines] })

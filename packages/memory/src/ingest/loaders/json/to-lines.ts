@@ -21,7 +21,9 @@ export const toLines = (value: JsonValue, options: { lists: boolean }): { lines:
     } else if (!Array.isArray(part)) {
       for (const [key, child] of Object.entries(part)) visit(child, path ? `${path}.${key}` : key)
     } else if (!hasObjects(part)) {
-      const text = part.filter((item) => item !== null && item !== '').join(', ')
+      const text = part
+        .flatMap((item) => (item === null || item === '' || typeof item === 'object' ? [] : String(item)))
+        .join(', ')
       if (text) lines.push(path ? `${path}: ${text}` : text)
     } else if (options.lists) for (const [index, child] of part.entries()) visit(child, `${path}[${index}]`)
     else lists.push({ path, list: part })
