@@ -17,7 +17,9 @@ export const command: CommandDefinition = {
   flags: { ...DATA_FLAG, ...JSON_FLAG },
   examples: ['rt ps', 'rt ps --json'],
   async run(context) {
-    const owner = await readOwner(await dataFolder(text(context.flags['data']), { config: text(context.flags['config']) }))
+    const owner = await readOwner(
+      await dataFolder(text(context.flags['data']), { config: text(context.flags['config']) }),
+    )
     const status = owner?.address
       ? await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.status())
       : undefined
