@@ -5,7 +5,7 @@ export interface IngestOptions extends CallOptions {
   principal?: Principal
   /** Delete documents whose file is gone from an ingested folder. Default false: they are only reported. */
   prune?: boolean
-  /** Called after each file. */
+  /** Called after each file, and within long ones. */
   onProgress?: (progress: IngestProgress) => void
 }
 
@@ -16,7 +16,7 @@ export interface IngestProgress {
   /** Bytes of the files finished, and of all. */
   bytesDone: number
   bytes: number
-  /** The file just finished. */
+  /** The file just finished, or being written. */
   source: string
   chunks: number
   embedded: number

@@ -25,7 +25,7 @@ export interface RetrievedChunk {
   source: string
   headings: string[]
   text: string
-  /** Bytes of the source file. */
+  /** Bytes of the source file, or of the text it was converted to (HTML, PDF, DOCX, CSV, JSON). */
   start: number
   end: number
   score: number

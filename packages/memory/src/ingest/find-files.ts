@@ -32,7 +32,7 @@ export interface FoundFiles {
 
 /**
  * Files under the given paths, sorted by source. Folders are walked without dot files, node_modules, lock files and
- * minified code, and links to places seen already.
+ * minified code, rt's own data, and links to places seen already.
  *
  * @throws RtError `not_found` for a path that does not exist.
  */
@@ -64,6 +64,9 @@ export const findFiles = async (paths: string[], signal: AbortSignal | undefined
   return found
 }
 
+/** A folder that holds it is a data folder of rt, not documents. */
+const DATA_FILE = 'rt.db'
+
 interface Walk {
   path: string
   prefix: string
@@ -79,9 +82,9 @@ const walk = async ({ path, prefix, place, seen, signal }: Walk, found: FoundFil
   const real = await realpath(path)
   if (seen.has(real)) return
   seen.add(real)
-  const entries = (await readdir(path, { withFileTypes: true })).filter(
-    ({ name }) => !name.startsWith('.') && name !== 'node_modules',
-  )
+  const all = await readdir(path, { withFileTypes: true })
+  if (all.some(({ name }) => name === DATA_FILE)) return
+  const entries = all.filter(({ name }) => !name.startsWith('.') && name !== 'node_modules')
   const links = new Set(entries.filter((entry) => entry.isSymbolicLink()))
   for (const entry of [...entries.filter((one) => !links.has(one)), ...links]) {
     const child = join(path, entry.name)

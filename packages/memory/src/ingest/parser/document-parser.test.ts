@@ -68,6 +68,11 @@ describe('HTML', () => {
     expect(texts(await good('a.html', page))).toEqual(['# Prices\n\n-   Tea 3\n-   Coffee 4'])
   })
 
+  it('has a title once', async () => {
+    expect(texts(await good('a.html', '<h1>Tea</h1><p>Three a cup.</p>'))).toEqual(['# Tea\n\nThree a cup.'])
+    expect(texts(await good('a.html', '<h1>Tea</h1><h1>Coffee</h1><p>Four.</p>')).join()).not.toContain('# #')
+  })
+
   it('reads UTF-8, UTF-16 with its mark, what the page says of itself, and windows-1252 else', async () => {
     const text = ['Größe'].join()
     const latin = Buffer.from('<p>Gr\xF6\xDFe \x80</p>', 'latin1')

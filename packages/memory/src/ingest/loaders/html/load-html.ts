@@ -27,7 +27,7 @@ export const loadHtml: Loader = async ({ bytes }) => {
   const article = nesting(html) > ARTICLE_DEPTH ? undefined : await findArticle(await openHtml('HTML', html))
   const whole = !article || (article.length < SHORT && textOf(page.body).length > 2 * article.length)
   const markdown = await toMarkdown('HTML', whole ? page.body : article.content)
-  const headed = !title || /^# /m.test(markdown) ? markdown : `# ${title}\n\n${markdown}`
+  const headed = title ? withTitle(markdown, title) : markdown
   return { text: headed, layout: 'markdown', warnings: [] }
 }
 
@@ -44,3 +44,10 @@ const findArticle = async (page: Document): Promise<{ content: Element; length: 
 }
 
 const textOf = (element: Element | null): string => element?.textContent?.replace(/\s+/g, ' ').trim() ?? ''
+
+/** Looking for the article takes its title away, or makes a lower heading of it. */
+const withTitle = (markdown: string, title: string): string => {
+  if (/^# /m.test(markdown)) return markdown
+  const lowered = `## ${title}`
+  return markdown === lowered || markdown.startsWith(`${lowered}\n`) ? markdown.slice(1) : `# ${title}\n\n${markdown}`
+}
