@@ -11,13 +11,14 @@ import { createFakeMachine, type FakeMachine, isAlive, makeEntry, makeFile } fro
 import { createCatalog } from './catalog.ts'
 import type { Catalog, CatalogEntry, CatalogFile, CatalogOptions, PullEvent, PullProgress } from './types.ts'
 
+const [MOUNT, UNMOUNT] = ['/bin/mount', '/bin/umount']
 /** Root of a Linux machine that lets it mount: a small disk of its own. */
 const canMount = ((): boolean => {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
   const probe = mkdtempSync(join(tmpdir(), 'rt-mount-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' })
-    execFileSync('umount', [probe])
+    execFileSync(MOUNT, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', probe], { stdio: 'ignore' })
+    execFileSync(UNMOUNT, [probe])
     return true
   } catch {
     return false
@@ -256,7 +257,7 @@ describe('ensure', () => {
     await mkdir(machine.folder, { recursive: true })
     const big = makeFile(2_000_000)
     const file: CatalogFile = { role: 'model', name: 'model.gguf', sources: [HF], ...big.pin }
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=1m,uid=${uid}`, 'tmpfs', machine.folder])
+    execFileSync(MOUNT, ['-t', 'tmpfs', '-o', `size=1m,uid=${uid}`, 'tmpfs', machine.folder])
     try {
       machine.hub.set(ON_HUB, { bytes: big.bytes })
       const early = await failure(open([makeEntry([file])]).ensure('tiny'))
@@ -267,7 +268,7 @@ describe('ensure', () => {
       expect(late.code).toBe('disk_full')
       expect(await machine.leftovers()).toEqual([])
     } finally {
-      execFileSync('umount', [machine.folder])
+      execFileSync(UNMOUNT, [machine.folder])
     }
   })
 

@@ -94,7 +94,7 @@ const checkLength = (promptTokens: number, { info }: LoadedModel, request: Model
 const createGrammar = async (loaded: LoadedModel, { tools = [], toolChoice = 'auto', output }: ModelRequest) => {
   const text = forcedGrammar({ tools, toolChoice, output })
   if (text === undefined) return undefined
-  const { LlamaGrammarEvaluationState } = loaded.module
+  const { LlamaGrammarEvaluationState } = await import('./llama-library.ts')
   return new LlamaGrammarEvaluationState({ model: loaded.model, grammar: await loaded.grammar(text) })
 }
 

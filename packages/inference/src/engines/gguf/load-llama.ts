@@ -2,14 +2,10 @@ import { registerHooks } from 'node:module'
 import { RtError } from '@rt/core'
 import type { Llama } from 'node-llama-cpp'
 
-export type LlamaModule = typeof import('./llama-library.ts')
-
-let loading: Promise<{ module: LlamaModule; llama: Llama }> | undefined
+let loading: Promise<Llama> | undefined
 
 /** Loads the native library, once a process; a failure is tried again at the next call. */
-export const loadLlama = (
-  options: { threads?: number | undefined } = {},
-): Promise<{ module: LlamaModule; llama: Llama }> => {
+export const loadLlama = (options: { threads?: number | undefined } = {}): Promise<Llama> => {
   loading ??= load(options).catch((error: unknown) => {
     loading = undefined
     throw error
@@ -17,19 +13,18 @@ export const loadLlama = (
   return loading
 }
 
-const load = async ({ threads }: { threads?: number | undefined }): Promise<{ module: LlamaModule; llama: Llama }> => {
+const load = async ({ threads }: { threads?: number | undefined }): Promise<Llama> => {
   const hooks = skipTrialRun()
   try {
-    const module = await import('./llama-library.ts')
+    const { getLlama, LlamaLogLevel } = await import('./llama-library.ts')
     const debug = Boolean(process.env['RT_DEBUG'])
-    const llama = await module.getLlama({
+    return await getLlama({
       build: 'never',
       skipDownload: true,
       progressLogs: false,
-      logLevel: debug ? module.LlamaLogLevel.debug : module.LlamaLogLevel.disabled,
+      logLevel: debug ? LlamaLogLevel.debug : LlamaLogLevel.disabled,
       ...(threads && { maxThreads: threads }),
     })
-    return { module, llama }
   } catch (cause) {
     throw new RtError({
       code: 'engine_unavailable',

@@ -7,7 +7,7 @@ import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel } from 'node
 import { readGgufHeaderOf } from '../../driver-kit/gguf/read-gguf-header.ts'
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
-import { loadLlama, type LlamaModule } from './load-llama.ts'
+import { loadLlama } from './load-llama.ts'
 import { kvBytes } from './kv-bytes.ts'
 import { DEFAULT_SEQUENCES, type GgufModelInfo, type HostModelState, type LoadParams } from './options.ts'
 import { checkNumber } from './sampling.ts'
@@ -16,7 +16,6 @@ import { createSlotPool, type SlotPool } from './slots.ts'
 /** A model inside the host process. */
 export interface LoadedModel extends AsyncDisposable {
   readonly info: GgufModelInfo
-  readonly module: LlamaModule
   readonly model: LlamaModel
   readonly template: ChatTemplate
   readonly slots: SlotPool<LlamaContextSequence>
@@ -43,7 +42,7 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Lo
   if (params.contextTokens !== undefined)
     checkNumber('contextTokens', params.contextTokens, { low: 16, high: 2 ** 24, whole: true })
   checkNumber('sequences', sequences, { low: 1, high: 256, whole: true })
-  const [sizeBytes, { module, llama }] = await Promise.all([checkFile(params), loadLlama({ threads })])
+  const [sizeBytes, llama] = await Promise.all([checkFile(params), loadLlama({ threads })])
   const model = await asRtError(params, () =>
     // The binding's own memory check takes 0.15 s; where a file is small beside the free memory there is nothing to check.
     llama.loadModel({
@@ -70,7 +69,6 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Lo
     const slots = createSlotPool({ create: withFirst(await create(), create), size: sequences })
     return {
       info: describe(model, { sizeBytes, contextTokens, source }),
-      module,
       model,
       template: createChatTemplate({
         source,
