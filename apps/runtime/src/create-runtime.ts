@@ -69,7 +69,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     settings: config.settings,
     owner,
     closing: closing.signal,
-    ports: () => runtime,
+    ports: () => ({ ...runtime, operations: runtime }),
     routes: async () => (await (await services()).app()).routes,
     keys: async () => (await services()).keys(),
     started: () => void warm().catch((error) => health.fail(error)),

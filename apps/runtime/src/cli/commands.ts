@@ -3,6 +3,7 @@ import type { CommandDefinition } from './command.ts'
 /** Every command, loaded when it is called: the command starts as fast as what it needs. */
 export const COMMANDS: Record<string, () => Promise<{ command: CommandDefinition }>> = {
   demo: () => import('./commands/demo.ts'),
+  dev: () => import('./commands/dev.ts'),
   serve: () => import('./commands/serve.ts'),
   chat: () => import('./commands/chat.ts'),
   ingest: () => import('./commands/ingest.ts'),
@@ -23,6 +24,7 @@ export const COMMANDS: Record<string, () => Promise<{ command: CommandDefinition
   init: () => import('./commands/init.ts'),
   key: () => import('./commands/key.ts'),
   completion: () => import('./commands/completion.ts'),
+  config: () => import('./commands/config.ts'),
   doctor: () => import('./commands/doctor.ts'),
   backup: () => import('./commands/backup.ts'),
   restore: () => import('./commands/restore.ts'),

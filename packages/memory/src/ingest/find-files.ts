@@ -1,5 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, extname, isAbsolute, join, normalize, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { RtError, throwIfAborted } from '@rt/core'
 import { isGenerated, kindOf, type DocumentKind } from './loaders/kinds.ts'
 
@@ -102,11 +102,6 @@ const walk = async ({ path, prefix, place, seen, signal }: Walk, found: FoundFil
   }
 }
 
-/** A path inside the working folder as it was typed; any other by its folder and name, so that no absolute path is cited. */
-const nameFile = (path: string): string => {
-  const named = normalize(path).replaceAll('\\', '/')
-  const inside = !named.startsWith('..') && !isAbsolute(path)
-  return (inside ? named : join(basename(dirname(resolve(path))), basename(path)).replaceAll('\\', '/')).normalize(
-    'NFC',
-  )
-}
+/** The same whether its folder was named or the file itself, and from wherever it was: `docs/notes.md`. */
+const nameFile = (path: string): string =>
+  [basename(dirname(resolve(path))), basename(path)].filter(Boolean).join('/').normalize('NFC')

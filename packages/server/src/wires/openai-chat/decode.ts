@@ -85,8 +85,10 @@ const decodeTools = ({ tools }: ChatBody): ToolSpec[] => {
   })
 }
 
-const decodeToolChoice = ({ tool_choice: choice }: ChatBody, names: string[]): ToolChoice | undefined => {
+/** Without tools of the client, a model that is named may be an agent and bring its own: the loop knows. */
+const decodeToolChoice = ({ tool_choice: choice, model }: ChatBody, names: string[]): ToolChoice | undefined => {
   if (!choice || choice === 'none' || choice === 'auto') return choice ?? undefined
+  if (names.length === 0 && model) return choice === 'required' ? choice : { name: choice.function.name }
   if (names.length === 0)
     throw invalidField('tool_choice', 'a call is required, but there are no tools.', 'Send tools.')
   if (choice === 'required') return choice
