@@ -43,6 +43,7 @@ const separatePrices: Plugin = {
  */
 const SEPARATE: Record<string, { name: string; source: string }> = {
   './main.ts': { name: 'main', source: 'src/cli/main.ts' },
+  './more-commands.ts': { name: 'commands', source: 'src/cli/more-commands.ts' },
   './services.ts': { name: 'services', source: 'src/services.ts' },
   '@rt/server': { name: 'server', source: '../../packages/server/src/index.ts' },
   // zod and the TOML parser: only where there is a config.toml, or its schema is asked for.
@@ -97,6 +98,8 @@ export default defineConfig([
   // Hosts and workers, flat beside it, where `new URL('./name.js', import.meta.url)` finds them.
   {
     ...bundled,
+    // What one document or one model does not need is not read for it.
+    splitting: true,
     entry: {
       ...under('../../packages/node/src', WORKER_ENTRIES),
       ...under('../../packages/inference/src', HOST_ENTRIES),

@@ -3,7 +3,7 @@ import { nearestNames, RtError } from '@rt/core'
 import { COMMANDS } from './commands.ts'
 import { commandHelp, mainHelp } from './help.ts'
 import { formatError } from './output/format-error.ts'
-import { parseCommand, UsageError } from './parse.ts'
+import { parseCommand, isUsageError, UsageError } from './parse.ts'
 import { version } from '../version.ts'
 
 const dispatch = async (argv: string[], signal: AbortSignal): Promise<number> => {
@@ -60,7 +60,7 @@ export const main = async (argv: string[]): Promise<void> => {
       process.exitCode = 128 + constants.signals[stoppedBy]
     } else {
       process.stderr.write(formatError(error, { debug: argv.includes('--debug') }))
-      process.exitCode = error instanceof UsageError ? 2 : 1
+      process.exitCode = isUsageError(error) ? 2 : 1
     }
   }
 }

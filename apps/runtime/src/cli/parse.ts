@@ -8,6 +8,9 @@ export class UsageError extends RtError {
   override readonly name = 'UsageError'
 }
 
+/** By name: each file of the bundle has a copy of the class. */
+export const isUsageError = (error: unknown): boolean => RtError.isInstance(error) && error.name === 'UsageError'
+
 /** Checks what was typed against a command's definition. Unknown words are refused with the nearest known one. */
 export const parseCommand = (definition: CommandDefinition, argv: string[]): Omit<CommandContext, 'signal'> => {
   const options: Record<string, Flag> = { ...definition.flags, ...COMMON_FLAGS }

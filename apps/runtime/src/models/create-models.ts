@@ -95,18 +95,20 @@ export const createModels = (options: ModelsOptions): Models => {
     })
   }
 
-  const loadChat = async ({ entry, files }: ResolvedModel): Promise<GgufModel> =>
+  const loadChat = async ({ entry, files, stamps }: ResolvedModel): Promise<GgufModel> =>
     (await gguf()).load({
       id: entry.name,
       path: files.model,
+      stamp: stamps?.model,
       contextTokens: settings.contextTokens,
       sampling: entry.sampling,
     })
 
-  const loadEmbedder = async ({ entry, files }: ResolvedModel): Promise<OnnxEmbedder> =>
+  const loadEmbedder = async ({ entry, files, stamps }: ResolvedModel): Promise<OnnxEmbedder> =>
     (await onnx()).loadEmbedder({
       id: entry.name,
       modelPath: files.model,
+      stamps,
       tokenizerPath: files.tokenizer!,
       pooling: entry.pooling ?? 'mean',
       normalize: entry.normalize ?? true,

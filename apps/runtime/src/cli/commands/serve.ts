@@ -1,4 +1,5 @@
 import { abortable } from '@rt/core'
+import type { AppFactory } from '../../app/define-app.ts'
 import { type OpeningRuntime, openRuntime } from '../../create-runtime.ts'
 import { isLoopbackHost } from '../../is-loopback-host.ts'
 import type { RunningServer } from '@rt/server/node'
@@ -37,7 +38,7 @@ export const command: CommandDefinition = {
       config: text(flags['config']),
       trust: flags['trust'] === true,
       chat: text(flags['model']),
-      app: file === undefined ? undefined : await loadAppFile(file),
+      app: file === undefined ? undefined : appOf(file),
       onProgress: createDownloadProgress(),
     })
     try {
@@ -66,7 +67,14 @@ export const command: CommandDefinition = {
   },
 }
 
-const loadAppFile = async (file: string) => (await import('../../app/load-app.ts')).loadApp(file)
+/** Loaded once the port is bound, like everything else. */
+const appOf =
+  (file: string): AppFactory =>
+  async (context) => {
+    const { loadApp } = await import('../../app/load-app.ts')
+    const app = await loadApp(file)
+    return typeof app === 'function' ? app(context) : app
+  }
 
 /** Clients count on a port that was written down; only the default one may be another. */
 const mayMove = ({ config }: OpeningRuntime): boolean =>
