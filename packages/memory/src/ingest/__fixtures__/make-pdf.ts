@@ -1,4 +1,4 @@
-import { constants, deflateRawSync } from 'node:zlib'
+import { deflateSpaces } from './deflate-spaces.ts'
 
 /** Objects 1… as a PDF file with a cross-reference table; the first is the catalogue. */
 export const makePdfOf = (objects: (string | Buffer)[], trailer = ''): Buffer => {
@@ -68,10 +68,7 @@ export const makeEndlessPdf = (depth = 12): Buffer => {
 
 /** A page whose content unpacks to `megabytes` of spaces. */
 export const makePdfBomb = (megabytes: number): Buffer => {
-  // Blocks that end at a byte can be repeated; the last one says that it is the last.
-  const block = deflateRawSync(Buffer.alloc(1_000_000, 32), { finishFlush: constants.Z_FULL_FLUSH })
-  const blocks = Array.from({ length: megabytes }, () => block)
-  const packed = Buffer.concat([Buffer.from([0x78, 0x9c]), ...blocks, Buffer.from([3, 0])])
+  const packed = Buffer.concat([Buffer.from([0x78, 0x9c]), deflateSpaces(megabytes)])
   return makePdfOf([
     '<< /Type /Catalog /Pages 2 0 R >>',
     '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',

@@ -5,6 +5,8 @@ export interface ZipFile {
   data: string | Buffer
   /** What the headers claim instead of the real size. */
   claims?: number
+  /** Packed bytes that unpack to something else than `data`. */
+  packed?: Buffer
   /** Marks it as encrypted. */
   locked?: boolean
 }
@@ -14,9 +16,9 @@ export const makeZip = (files: ZipFile[]): Buffer => {
   const parts: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0
-  for (const { name, data, claims, locked } of files) {
+  for (const { name, data, claims, packed: given, locked } of files) {
     const bytes = Buffer.from(data)
-    const packed = deflateRawSync(bytes)
+    const packed = given ?? deflateRawSync(bytes)
     const size = claims ?? bytes.length
     const shared = [u16(20), u16(locked ? 1 : 0), u16(8), u32(0), u32(crc32(bytes)), u32(packed.length), u32(size)]
     const lengths = [u16(Buffer.byteLength(name)), u16(0)]
