@@ -20,9 +20,11 @@ const measure = async (skipCuda: boolean): Promise<void> => {
   const { megabytes, seconds, code, output, timedOut } = await measureInstall(tarballs, { skipCuda })
   const title = `npm install @rt/runtime${skipCuda ? '' : ', CUDA too'}`
   if (!skipCuda && code !== 0) {
-    // Not ours to fix and not reachable everywhere: README and `rt doctor` name the variable.
-    report.add(title, [], timedOut ? `stopped after ${seconds.toFixed(0)} s` : `failed after ${seconds.toFixed(1)} s`)
-    report.note((output.split('\n').find((line) => /onnxruntime|ENOTFOUND|ETIMEDOUT|code E/i.test(line)) ?? '').trim())
+    // Not ours to mend, and not reachable everywhere: README and `rt doctor` name the variable.
+    const itsScript = timedOut || output.includes('onnxruntime-node')
+    report.add(title, itsScript ? [] : [output], `${timedOut ? 'stopped' : 'failed'} after ${seconds.toFixed(0)} s`)
+    const reason = output.split('\n').find((line) => /ENOTFOUND|ECONN|ETIMEDOUT|certificate/i.test(line))
+    report.note(reason?.trim() ?? 'onnxruntime-node could not fetch its CUDA libraries')
     return
   }
   const problems = code === 0 ? [] : [output]
