@@ -19,6 +19,20 @@ it.each([
   await expect(loadApp(fixture(name))).rejects.toMatchObject({ code, message: expect.stringMatching(message) })
 })
 
+it('names the line that a package.json needs', async () => {
+  await using folder = await temporaryFolder()
+  await writeFile(join(folder.path, 'package.json'), '{"type":"commonjs"}')
+  await cp(fixture('good.ts'), join(folder.path, 'app.ts'))
+  const program = join(folder.path, 'load.mts')
+  await writeFile(
+    program,
+    `import { loadApp } from '${new URL('./load-app.ts', import.meta.url).href}'
+     await loadApp('${join(folder.path, 'app.ts')}').catch((error) => console.log(error.hint))`,
+  )
+  const run = startProgram(program, [])
+  expect([await run.exit, run.stdout(), run.stderr()]).toEqual([0, expect.stringContaining('"type": "module"'), ''])
+})
+
 it('lends rt and zod to a folder without node_modules, where what is installed wins', async () => {
   await using folder = await temporaryFolder()
   await cp(fixture('good.ts'), join(folder.path, 'app.ts'))

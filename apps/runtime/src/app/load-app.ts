@@ -32,7 +32,7 @@ export const loadApp = async (file: string): Promise<App | AppFactory> => {
 }
 
 const load = async (path: string, name: string): Promise<Record<string, unknown>> => {
-  const restore = quietTypeStripping()
+  const restore = quietWarnings()
   lendPackages()
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>
@@ -42,7 +42,7 @@ const load = async (path: string, name: string): Promise<Record<string, unknown>
     throw new RtError({
       code: 'config_invalid',
       message: `${name} could not be loaded: ${message}`,
-      hint: hintFor(code),
+      hint: hintFor(code, message),
       cause,
     })
   } finally {
@@ -50,7 +50,9 @@ const load = async (path: string, name: string): Promise<Record<string, unknown>
   }
 }
 
-const hintFor = (code: string | undefined): string => {
+const hintFor = (code: string | undefined, message: string): string => {
+  if (/outside a module|Unexpected token 'export'/.test(message))
+    return 'Write "type": "module" into the package.json beside it.'
   if (code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' || code === 'ERR_INVALID_TYPESCRIPT_SYNTAX')
     return 'Node only takes types out: write enums, namespaces and parameter properties in plain JavaScript.'
   if (code === 'ERR_MODULE_NOT_FOUND')
@@ -58,11 +60,14 @@ const hintFor = (code: string | undefined): string => {
   return 'See the cause with --debug.'
 }
 
-/** Node 22 calls taking types out experimental, once a process: it is how rt is meant to be used. */
-const quietTypeStripping = (): (() => void) => {
+/**
+ * Node 22 calls taking types out experimental, once a process: it is how rt is meant to be used. And of a file that is no
+ * module it warns before it throws; our error says it.
+ */
+const quietWarnings = (): (() => void) => {
   const { emitWarning } = process
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (/type stripping/i.test(String(warning))) return
+    if (/type stripping|failed to load the ES module/i.test(String(warning))) return
     Reflect.apply(emitWarning, process, [warning, ...rest])
   }) as typeof process.emitWarning
   return () => void (process.emitWarning = emitWarning)
