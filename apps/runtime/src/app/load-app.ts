@@ -32,7 +32,7 @@ export const loadApp = async (file: string): Promise<App | AppFactory> => {
 }
 
 const load = async (path: string, name: string): Promise<Record<string, unknown>> => {
-  const restore = quietWarnings()
+  const restore = quietTypeStripping()
   lendPackages()
   try {
     return (await import(pathToFileURL(path).href)) as Record<string, unknown>
@@ -60,14 +60,11 @@ const hintFor = (code: string | undefined, message: string): string => {
   return 'See the cause with --debug.'
 }
 
-/**
- * Node 22 calls taking types out experimental, once a process: it is how rt is meant to be used. And of a file that is no
- * module it warns before it throws; our error says it.
- */
-const quietWarnings = (): (() => void) => {
+/** Node 22 calls taking types out experimental, once a process: it is how rt is meant to be used. */
+const quietTypeStripping = (): (() => void) => {
   const { emitWarning } = process
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (/type stripping|failed to load the ES module/i.test(String(warning))) return
+    if (/type stripping/i.test(String(warning))) return
     Reflect.apply(emitWarning, process, [warning, ...rest])
   }) as typeof process.emitWarning
   return () => void (process.emitWarning = emitWarning)

@@ -1,0 +1,62 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { toNodeListener } from '@rt/server/node'
+import { Hono } from 'hono'
+import { expect, it } from 'vitest'
+import { temporaryFolder } from './__fixtures__/command.ts'
+import { createRuntime } from './create-runtime.ts'
+import type { Runtime } from './runtime.ts'
+
+/** A runtime with a route of its own, without models. */
+const withRuntime = async (work: (rt: Runtime) => Promise<void>): Promise<void> => {
+  await using folder = await temporaryFolder()
+  await using rt = await createRuntime({
+    data: join(folder.path, 'data'),
+    embed: false,
+    download: false,
+    app: { routes: { 'GET /hello/:name': (_request, { params }) => Response.json({ hello: params['name'] }) } },
+  })
+  await work(rt)
+}
+
+const hello = { hello: 'ada' }
+const models = expect.objectContaining({ object: 'list' })
+
+it('mounts in hono, at its root and below a path', () =>
+  withRuntime(async (rt) => {
+    const root = new Hono().all('*', (c) => rt.fetch(c.req.raw))
+    expect(await (await root.request('http://localhost/hello/ada')).json()).toEqual(hello)
+    const below = new Hono().get('/', (c) => c.text('mine')).mount('/ai', rt.fetch)
+    expect(await (await below.request('http://localhost/')).text()).toBe('mine')
+    expect(await (await below.request('http://localhost/ai/hello/ada')).json()).toEqual(hello)
+    expect(await (await below.request('http://localhost/ai/v1/models')).json()).toEqual(models)
+  }))
+
+it('mounts in plain node:http', () =>
+  withRuntime(async (rt) => {
+    const server = createServer(toNodeListener(rt)).listen(0, '127.0.0.1')
+    try {
+      await new Promise((resolve) => server.once('listening', resolve))
+      const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+      expect(await (await fetch(`${base}/hello/ada`)).json()).toEqual(hello)
+      const chat = await fetch(`${base}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'nosuch', messages: [{ role: 'user', content: 'hi' }] }),
+      })
+      expect([chat.status, (await chat.json()).error.code]).toEqual([404, 'model_not_found'])
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
+  }))
+
+it('is the handler of a function platform', () =>
+  withRuntime(async (rt) => {
+    const handler = { fetch: (request: Request, _env: unknown, _context: unknown) => rt.fetch(request) }
+    const call = (path: string) => handler.fetch(new Request(`http://localhost${path}`), { SECRET: 'x' }, {})
+    expect(await (await call('/hello/ada')).json()).toEqual(hello)
+    expect(await (await call('/v1/models')).json()).toEqual(models)
+    expect((await call('/rt/status')).status).toBe(401)
+  }))
