@@ -5,6 +5,7 @@ import type { LoadedConfig } from './config/settings.ts'
 import { failSafe } from './fail-safe.ts'
 import { dataFolder, prepareFolder } from './folders.ts'
 import { createHealth } from './health.ts'
+import { NO_EMBEDDER } from './no-embedder.ts'
 import { once } from './once.ts'
 import type { Runtime, RuntimeOptions, Thread, TurnOptions } from './runtime.ts'
 import { createServing } from './serving.ts'
@@ -62,7 +63,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     const { models, embedder } = await services()
     const [, found] = await Promise.all([models.pick(undefined), embedder()])
     if (config.settings.embed === false || found) health.set({ status: 'ok' })
-    else health.set({ status: 'degraded', detail: (await import('./services.ts')).NO_EMBEDDER.message })
+    else health.set({ status: 'degraded', detail: NO_EMBEDDER.message })
   })
 
   const serving = createServing({

@@ -13,9 +13,10 @@ import {
 import { createIngest, createRetriever, type Ingest } from '@rt/memory'
 import type { Database } from '@rt/node/sqlite'
 import type { Settings } from './config/settings.ts'
+import { NO_EMBEDDER } from './no-embedder.ts'
+import { readOnlyError } from './read-only-error.ts'
 import type { Retrieval, RetrieveOptions } from './run-request.ts'
 import { KNOWLEDGE } from './runtime.ts'
-import { NO_EMBEDDER, readOnlyError } from './services.ts'
 
 export interface KnowledgeParts {
   database(): Promise<Database>

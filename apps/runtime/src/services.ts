@@ -33,6 +33,7 @@ import { createKnowledge } from './knowledge.ts'
 import { createModels, type Models } from './models/create-models.ts'
 import { once } from './once.ts'
 import { createOperations, type OwnOperations } from './operations.ts'
+import { readOnlyError } from './read-only-error.ts'
 import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
@@ -40,11 +41,6 @@ import { createTurns, type Turns } from './turns.ts'
 
 /** How long an embedder that cannot be had is not looked for again. */
 const RETRY_EMBEDDER_MS = 60_000
-export const NO_EMBEDDER = {
-  id: 'no-embedder',
-  message: 'the embedder could not be had: documents are found by words only.',
-}
-
 /** What a runtime is made of, each part opened when it is first needed. */
 export interface Services extends AsyncDisposable {
   readonly models: Models
@@ -205,10 +201,3 @@ const opened = (thing: Promise<AsyncDisposable> | undefined): Promise<AsyncDispo
 
 const isMissing = (error: unknown): boolean =>
   RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found')
-
-export const readOnlyError = (): RtError =>
-  new RtError({
-    code: 'read_only',
-    message: 'this runtime was opened for reading only.',
-    hint: 'Open it without readOnly, when no other process owns the folder.',
-  })

@@ -6,13 +6,19 @@ import { type RunningCommand, startCommand, temporaryFolder } from '../__fixture
 
 const GOOD = fileURLToPath(new URL('./__fixtures__/good.ts', import.meta.url))
 
-const json = async (url: string, body?: object): Promise<any> =>
+interface Answer {
+  choices: { message: { content: string; tool_calls?: unknown } }[]
+  data: { id: string; owned_by: string }[]
+  error: { message: string }
+}
+
+const json = async (url: string, body?: object): Promise<Answer> =>
   (
     await fetch(
       url,
       body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
     )
-  ).json()
+  ).json() as Promise<Answer>
 
 /** The address of the n-th server this process has started. */
 const address = async (command: RunningCommand, nth = 1): Promise<string> => {
@@ -26,7 +32,7 @@ it('rt serve app.ts serves its routes, its agents and its tools', async () => {
   const base = await address(server)
   try {
     expect(await json(`${base}/hello/ada`)).toEqual({ hello: 'ada', data: data.path })
-    const models = (await json(`${base}/v1/models`)).data as { id: string; owned_by: string }[]
+    const models = (await json(`${base}/v1/models`)).data
     expect(models).toContainEqual(expect.objectContaining({ id: 'pirate', owned_by: 'agent' }))
 
     const messages = [{ role: 'user', content: 'What is the weather in Oslo?' }]
@@ -37,8 +43,8 @@ it('rt serve app.ts serves its routes, its agents and its tools', async () => {
       max_tokens: 60,
     })
     // The tool is the agent's and runs here: the client sees the answer, no call.
-    expect(answer.choices[0].message.tool_calls).toBeUndefined()
-    expect(answer.choices[0].message.content).toMatch(/\S/)
+    expect(answer.choices[0]?.message.tool_calls).toBeUndefined()
+    expect(answer.choices[0]?.message.content).toMatch(/\S/)
     const plain = await json(`${base}/v1/chat/completions`, {
       messages,
       rt: { tools: ['wether'] },

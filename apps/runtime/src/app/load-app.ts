@@ -22,7 +22,7 @@ export const loadApp = async (file: string): Promise<App | AppFactory> => {
     })
   const module = await load(path, name)
   const app = module['default']
-  if (typeof app === 'function' || (typeof app === 'object' && app !== null)) return app as App | AppFactory
+  if (typeof app === 'function' || (typeof app === 'object' && app !== null)) return app
   const names = Object.keys(module)
   throw new RtError({
     code: 'config_invalid',
@@ -63,9 +63,8 @@ const hintFor = (code: string | undefined, message: string): string => {
 /** Node 22 calls taking types out experimental, once a process: it is how rt is meant to be used. */
 const quietTypeStripping = (): (() => void) => {
   const { emitWarning } = process
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (/type stripping/i.test(String(warning))) return
-    Reflect.apply(emitWarning, process, [warning, ...rest])
-  }) as typeof process.emitWarning
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]): void => {
+    if (!/type stripping/i.test(String(warning))) Reflect.apply(emitWarning, process, [warning, ...rest])
+  }
   return () => void (process.emitWarning = emitWarning)
 }
