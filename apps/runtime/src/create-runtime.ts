@@ -69,6 +69,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const serving = createServing({
     settings: config.settings,
     owner,
+    openFetch: options.openFetch ?? false,
     closing: closing.signal,
     ports: () => ({ ...runtime, operations: runtime }),
     routes: async () => (await (await services()).app()).routes,
@@ -90,10 +91,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const runtime: OpeningRuntime = {
     data,
     config,
-    async ready() {
-      const { telemetry, app } = await services()
-      await Promise.all([telemetry(), app()])
-    },
+    ready: async () => (await services()).prepare(),
 
     thread: (id): Thread => ({
       id,

@@ -6,15 +6,16 @@ import { Hono } from 'hono'
 import { expect, it } from 'vitest'
 import { temporaryFolder } from './__fixtures__/command.ts'
 import { createRuntime } from './create-runtime.ts'
-import type { Runtime } from './runtime.ts'
+import type { Runtime, RuntimeOptions } from './runtime.ts'
 
 /** A runtime with a route of its own, without models. */
-const withRuntime = async (work: (rt: Runtime) => Promise<void>): Promise<void> => {
+const withRuntime = async (work: (rt: Runtime) => Promise<void>, more: RuntimeOptions = {}): Promise<void> => {
   await using folder = await temporaryFolder()
   await using rt = await createRuntime({
     data: join(folder.path, 'data'),
     embed: false,
     download: false,
+    ...more,
     app: { routes: { 'GET /hello/:name': (_request, { params }) => Response.json({ hello: params['name'] }) } },
   })
   await work(rt)
@@ -59,4 +60,34 @@ it('is the handler of a function platform', () =>
     expect(await (await call('/hello/ada')).json()).toEqual(hello)
     expect(await (await call('/v1/models')).json()).toEqual(models)
     expect((await call('/rt/status')).status).toBe(401)
+  }))
+
+const publicly = (rt: Runtime) => rt.fetch(new Request('https://app.example/v1/models'))
+
+it('asks for a key where others reach it', () =>
+  withRuntime(
+    async (rt) => {
+      expect((await publicly(rt)).status).toBe(401)
+      const { secret } = await rt.keys.create({ name: 'app', scope: 'chat' })
+      const request = new Request('https://app.example/v1/models', { headers: { authorization: `Bearer ${secret}` } })
+      expect((await rt.fetch(request)).status).toBe(200)
+    },
+    { allowedHosts: ['app.example'] },
+  ))
+
+it('leaves it to who mounts it, when told so', () =>
+  withRuntime(async (rt) => expect((await publicly(rt)).status).toBe(200), {
+    allowedHosts: ['app.example'],
+    openFetch: true,
+  }))
+
+it('is not advertised any more once it is closed', () =>
+  withRuntime(async (rt) => {
+    const server = await rt.serve({ port: 0 })
+    const second = await rt.serve({ port: 0 })
+    expect((await rt.status()).address).toBe(second.address)
+    await second.close()
+    expect((await rt.status()).address).toBe(server.address)
+    await server.close()
+    expect((await rt.status()).address).toBeUndefined()
   }))

@@ -2,8 +2,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { collect } from '@rt/core'
+import { openDatabase } from '@rt/node/sqlite'
 import { expect, it } from 'vitest'
-import { temporaryFolder } from './__fixtures__/command.ts'
+import { runCommand, temporaryFolder } from './__fixtures__/command.ts'
 import { createRuntime } from './index.ts'
 
 it('ingests and searches by words alone when there is no embedder, and survives reopening', async () => {
@@ -90,7 +91,8 @@ it('opens nothing after close, and closes what it serves', async () => {
 
 it('answers under the host names it is given, mounted in another server', async () => {
   await using folder = await temporaryFolder()
-  await using rt = await createRuntime({ data: folder.path, embed: false, allowedHosts: ['app.example'] })
+  const options = { data: folder.path, embed: false, allowedHosts: ['app.example'], openFetch: true } as const
+  await using rt = await createRuntime(options)
   expect((await rt.fetch(new Request('http://app.example/v1/models'))).status).toBe(200)
   expect((await rt.fetch(new Request('http://evil.example/v1/models'))).status).toBe(403)
 })
@@ -105,11 +107,40 @@ it('does not fetch a model when told so', async () => {
     await using rt = await createRuntime({ data: join(folder.path, 'data'), embed: false, download: false })
     await expect(rt.generate('hi')).rejects.toMatchObject({
       code: 'model_not_found',
+      message: expect.stringContaining('fetching models is off'),
       hint: expect.stringContaining('rt pull'),
     })
   } finally {
     if (before.models === undefined) delete process.env['RT_MODELS']
     else process.env['RT_MODELS'] = before.models
     process.env['HOME'] = before.home
+  }
+})
+
+it('starts no engine once it is closed, though a model was being looked for', async () => {
+  await using folder = await temporaryFolder()
+  const rt = await createRuntime({ data: folder.path })
+  const warming = rt.warm()
+  await Promise.all([rt.close(), expect(warming).rejects.toMatchObject({ code: 'shutting_down' })])
+})
+
+it('reads a folder that has not all its tables yet', async () => {
+  await using folder = await temporaryFolder()
+  {
+    await using database = await openDatabase({ path: join(folder.path, 'rt.db') })
+    await database.write({ sql: 'CREATE TABLE something (a)' })
+  }
+  for (const args of [
+    ['threads'],
+    ['memory'],
+    ['memory', 'stats'],
+    ['collections'],
+    ['search', 'x'],
+    ['trace'],
+    ['cost'],
+    ['key', 'list'],
+  ]) {
+    const { code, stderr } = await runCommand([...args, '--data', folder.path], { env: { RT_EMBED: 'none' } })
+    expect([args.join(' '), code, stderr]).toEqual([args.join(' '), 0, ''])
   }
 })

@@ -51,8 +51,10 @@ export interface RuntimeOptions {
   window?: number
   /** Fetch missing default models. Default true; false = a clear error instead. */
   download?: boolean
-  /** Host names under which `fetch` and `serve` answer, beside the loopback ones. Default none. */
+  /** Host names under which `fetch` and `serve` answer, beside the loopback ones; then a key must be sent. Default none. */
   allowedHosts?: string[]
+  /** `fetch` asks for no key under `allowedHosts`: whoever mounts it checks the callers. Default false. */
+  openFetch?: boolean
   /** Tools every turn may use, unless the turn brings its own; beside those of the app. Default none. */
   tools?: Tool[]
   /** Record traces. Default true. */

@@ -29,6 +29,7 @@ import { createSqliteStore } from '@rt/vector'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
 import { createKeyStore, type KeyStore } from './keys/key-store.ts'
+import { createMaking } from './app/making.ts'
 import { createKnowledge } from './knowledge.ts'
 import { createModels, type Models } from './models/create-models.ts'
 import { once } from './once.ts'
@@ -44,6 +45,8 @@ const RETRY_EMBEDDER_MS = 60_000
 /** What a runtime is made of, each part opened when it is first needed. */
 export interface Services extends AsyncDisposable {
   readonly models: Models
+  /** Brings the data file to today's version and makes the app, so that what is wrong with them is said at the start. */
+  prepare(): Promise<void>
   readonly operations: OwnOperations
   app(): Promise<ResolvedApp>
   keys(): Promise<KeyStore>
@@ -88,7 +91,10 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))
   const keys = once(async () => createKeyStore({ database: await database() }))
   const telemetry = once(async () => observe(await database(), readOnly || !settings.trace))
-  const app = once(() => resolveApp(options.app, { tools: options.tools ?? [], allow: settings.tools, rt }))
+  const making = createMaking()
+  const app = once(() =>
+    making.run(() => resolveApp(options.app, { tools: options.tools ?? [], allow: settings.tools, rt })),
+  )
   const assembler = createContextAssembler({ window: settings.window })
 
   /** One that cannot be had is not looked for again at once: each try goes through all its sources. */
@@ -104,19 +110,28 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     }
   }
   const knowledge = createKnowledge({ database, vectors, telemetry, embedder, settings, readOnly })
+  const ready = (): Promise<ResolvedApp> => {
+    making.refuseInside()
+    return app()
+  }
   const turns = once(async () => createTurns({ settings, app: await app(), knowledge: knowledge.named }))
   const running = async (
     build: (turns: Turns) => Promise<RunRequest>,
     abort?: AbortSignal,
   ): Promise<AsyncIterable<StreamPart>> => {
     if (readOnly) throw readOnlyError()
+    making.refuseInside()
     const [request, spans] = await Promise.all([turns().then(build), telemetry()])
     return run(request, { telemetry: spans, router: models, threads, retrieve: knowledge.retrieve, assembler }, abort)
   }
 
   return {
     models,
-    app,
+    async prepare() {
+      // Reading beside us, and after us, others find all tables.
+      await Promise.all([telemetry(), app(), ...(readOnly ? [] : [threads(), vectors(), (await keys()).required()])])
+    },
+    app: ready,
     keys,
     threads,
     vectors,
@@ -151,7 +166,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     },
 
     async list() {
-      const agents = Array.from((await app()).agents.keys(), (id): ModelEntry => ({
+      const agents = Array.from((await ready()).agents.keys(), (id): ModelEntry => ({
         id,
         kind: 'chat',
         created: 0,

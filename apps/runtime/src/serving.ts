@@ -9,6 +9,8 @@ import type { ServeOptions } from './runtime.ts'
 
 export interface ServingOptions {
   settings: Pick<Settings, 'server'>
+  /** `fetch` answers without a key under any host name. */
+  openFetch: boolean
   /** Its token opens the native API. */
   owner: Owner | undefined
   /** After it nothing is served any more. */
@@ -39,7 +41,19 @@ export const createServing = (options: ServingOptions): Serving => {
     const given: AppOptions = { allowedHosts, allowedOrigins, keys, routes, localToken: owner?.info.token }
     return server.createApp(options.ports(), { ...given, ...appOptions })
   }
-  const mounted = once(() => createApp({ apiKeys: keysOfEnvironment() }))
+  // Another host name is how others reach it: then a key is asked for, as `serve` does beyond loopback.
+  const mounted = once(() =>
+    createApp({
+      apiKeys: keysOfEnvironment(),
+      keyed: !options.openFetch && !settings.server.allowedHosts.every(isLoopbackHost),
+    }),
+  )
+  const forget = async (server: RunningServer): Promise<void> => {
+    if (!servers.delete(server)) return
+    const [other] = servers
+    // It only helps others: closing does not fail for it.
+    await owner?.setAddress(other?.address).catch(() => {})
+  }
 
   return {
     fetch: async (request) => (await mounted()).fetch(request),
@@ -62,7 +76,12 @@ export const createServing = (options: ServingOptions): Serving => {
         fetch: async (request: Request, env?: AppEnv) => (await served()).fetch(request, env),
         warm: async () => (await served()).warm(),
       }
-      const server = await serve(lazy, { port, host, fallback, drainMs })
+      const listening = await serve(lazy, { port, host, fallback, drainMs })
+      const close: RunningServer['close'] = async (closeOptions) => {
+        await listening.close(closeOptions)
+        await forget(server)
+      }
+      const server: RunningServer = { ...listening, close, [Symbol.asyncDispose]: () => close() }
       servers.add(server)
       await owner?.setAddress(server.address)
       // After whoever waits for the address has it: what this loads keeps the thread busy.

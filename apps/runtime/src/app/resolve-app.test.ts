@@ -40,6 +40,8 @@ it.each([
   ['a tool that is none', { tools: [{ name: 'x' }] }, /tool 1 of tools is no tool/, /tool\(\{/],
   ['two tools of one name', { tools: [make('a'), make('a')] }, /two tools are called "a"/, /name of its own/],
   ['an unknown tool', { tools: [make('weather')], agents: { x: { tools: ['wether'] } } }, /"wether"/, /"weather"/],
+  ['a route that is none', { routes: { 'GET hello': () => new Response() } }, /"GET hello"/, /GET \/hello/],
+  ['two tools of one agent', { agents: { x: { tools: [make('a'), make('a')] } } }, /two tools are called "a"/, /own/],
   ['a name that cannot be typed', { agents: { 'a b': {} } }, /"a b" is no name for an agent/, /letters/],
 ])('says what is wrong: %s', async (_case, app, message, hint) => {
   const error = await resolve(app).then(
@@ -50,6 +52,16 @@ it.each([
     code: 'config_invalid',
     message: expect.stringMatching(message),
     hint: expect.stringMatching(hint),
+  })
+})
+
+it.each([
+  ['by name', ['b']],
+  ['given to the agent itself', [make('hidden')]],
+])('refuses an agent a tool that is not allowed, %s', async (_case, tools) => {
+  const app = { tools: [make('a'), make('b')], agents: { x: { tools } } }
+  await expect(resolve(app, { allow: ['a'] })).rejects.toMatchObject({
+    message: expect.stringMatching(/the agent "x" uses the tool "(b|hidden)", which \[tools\] allow leaves out/),
   })
 })
 

@@ -39,22 +39,43 @@ export const resolveApp = async (
 ): Promise<ResolvedApp> => {
   const app = (typeof given === 'function' ? await given({ rt }) : given) ?? {}
   checkKeys(app, 'the app', APP_KEYS)
-  const known = [...tools, ...checkTools(app.tools ?? [], 'tools')]
-  const twice = known.find(({ name }, index) => known.findIndex((other) => other.name === name) < index)
-  if (twice) throw invalid(`two tools are called "${twice.name}".`, 'Give each a name of its own.')
+  const known = onlyOnce([...tools, ...checkTools(app.tools ?? [], 'tools')])
   const allowed = allow ? allow.map((name) => findTool(known, name, '[tools] allow')) : known
-  const agents = Object.entries(app.agents ?? {}).map(([name, agent]) => resolveAgent(name, agent, allowed))
-  return { tools: allowed, agents: new Map(agents.map((agent) => [agent.name, agent])), routes: app.routes ?? {} }
+  const agents = Object.entries(app.agents ?? {}).map(([name, agent]) =>
+    resolveAgent(name, agent, { known, allowed, allow }),
+  )
+  const { routes = {} } = app
+  if (Object.keys(routes).length) (await import('@rt/server')).parseRoutes(routes)
+  return { tools: allowed, agents: new Map(agents.map((agent) => [agent.name, agent])), routes }
 }
 
-const resolveAgent = (name: string, agent: Agent, known: Tool[]): ResolvedAgent => {
+interface AgentTools {
+  known: Tool[]
+  allowed: Tool[]
+  allow: string[] | undefined
+}
+
+const resolveAgent = (name: string, agent: Agent, { known, allowed, allow }: AgentTools): ResolvedAgent => {
   if (!AGENT_NAME.test(name))
     throw invalid(`"${name}" is no name for an agent.`, 'Use 1 to 64 letters, digits, ".", "_" or "-".')
   checkKeys(agent, `the agent "${name}"`, AGENT_KEYS)
+  const where = `the agent "${name}"`
   const tools = agent.tools?.map((tool) =>
-    typeof tool === 'string' ? findTool(known, tool, `the agent "${name}"`) : checkTools([tool], name)[0]!,
+    typeof tool === 'string' ? findTool(known, tool, where) : checkTools([tool], where)[0]!,
   )
-  return { ...agent, name, tools: tools ?? known }
+  const left = tools?.find((tool) => allow && !allow.includes(tool.name))
+  if (left)
+    throw invalid(
+      `${where} uses the tool "${left.name}", which [tools] allow leaves out.`,
+      'Add its name there, or remove it here.',
+    )
+  return { ...agent, name, tools: tools ? onlyOnce(tools) : allowed }
+}
+
+const onlyOnce = (tools: Tool[]): Tool[] => {
+  const twice = tools.find(({ name }, index) => tools.findIndex((other) => other.name === name) < index)
+  if (twice) throw invalid(`two tools are called "${twice.name}".`, 'Give each a name of its own.')
+  return tools
 }
 
 const findTool = (known: Tool[], name: string, where: string): Tool => {

@@ -24,21 +24,33 @@ export const withRuntime = async <T>(
   const data = await dataFolder(text(flags['data']), { config: text(flags['config']) })
   const owner = await readOwner(data)
   if (owner && !owner.address && !readOnly) throw silentOwner(owner.pid)
-  const runtime = owner?.address
-    ? connectRuntime({ data, pid: owner.pid, address: owner.address, token: owner.token })
-    : await createRuntime({
-        data,
-        config: text(flags['config']),
-        trust: flags['trust'] === true,
-        chat: text(flags['model']),
-        onProgress: createDownloadProgress(),
-        readOnly,
-        ...options,
-      })
+  const open = async (beside: boolean): Promise<RuntimeClient> =>
+    owner?.address
+      ? connectRuntime({ data, pid: owner.pid, address: owner.address, token: owner.token })
+      : createRuntime({
+          data,
+          config: text(flags['config']),
+          trust: flags['trust'] === true,
+          chat: text(flags['model']),
+          onProgress: createDownloadProgress(),
+          readOnly: beside,
+          ...options,
+        })
+  const run = async (beside: boolean): Promise<T> => {
+    const runtime = await open(beside)
+    try {
+      return await work(runtime)
+    } finally {
+      await runtime.close()
+    }
+  }
+  if (!readOnly) return run(false)
   try {
-    return await work(runtime)
-  } finally {
-    await runtime.close()
+    return await run(true)
+  } catch (error) {
+    // A file of an older version, or one that has not all tables yet: nobody owns it, so it is brought up to date.
+    if (owner || !RtError.isInstance(error) || error.code !== 'read_only') throw error
+    return run(false)
   }
 }
 

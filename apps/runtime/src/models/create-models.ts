@@ -66,12 +66,17 @@ export const createModels = (options: ModelsOptions): Models => {
   const locate = (name: string): Promise<ResolvedModel | undefined> =>
     catalog.locate(name, { references: chosen.has(name) })
 
+  const refuseClosed = (): void => {
+    if (options.signal.aborted) throw abortError(options.signal)
+  }
+
   /** The first of the names that is installed, else the first that can be fetched. */
   const find = async (names: string[], kind: Kind): Promise<ResolvedModel> => {
     for (const name of names) {
       const found = await locate(name)
       if (found) return ofKind(found, name, kind)
     }
+    refuseClosed()
     const failures: unknown[] = []
     for (const name of options.settings.download ? names.filter((one) => chosen.has(one)) : [])
       try {
@@ -82,7 +87,9 @@ export const createModels = (options: ModelsOptions): Models => {
         failures.push(error)
       }
     const [first = ''] = names
-    throw failures[0] ?? (await catalog.notFound(first, { kind, references: chosen.has(first) }))
+    if (failures.length) throw failures[0]
+    if (catalog.find(first) && chosen.has(first)) throw notFetched(first)
+    throw await catalog.notFound(first, { kind, references: chosen.has(first) })
   }
 
   const ofKind = (found: ResolvedModel, name: string, kind: Kind): ResolvedModel => {
@@ -95,17 +102,21 @@ export const createModels = (options: ModelsOptions): Models => {
     })
   }
 
-  const loadChat = async ({ entry, files, stamps }: ResolvedModel): Promise<GgufModel> =>
-    (await gguf()).load({
+  const loadChat = async ({ entry, files, stamps }: ResolvedModel): Promise<GgufModel> => {
+    // No host is started for a runtime that closed meanwhile: nobody would end it.
+    refuseClosed()
+    return (await gguf()).load({
       id: entry.name,
       path: files.model,
       stamp: stamps?.model,
       contextTokens: settings.contextTokens,
       sampling: entry.sampling,
     })
+  }
 
-  const loadEmbedder = async ({ entry, files, stamps }: ResolvedModel): Promise<OnnxEmbedder> =>
-    (await onnx()).loadEmbedder({
+  const loadEmbedder = async ({ entry, files, stamps }: ResolvedModel): Promise<OnnxEmbedder> => {
+    refuseClosed()
+    return (await onnx()).loadEmbedder({
       id: entry.name,
       modelPath: files.model,
       stamps,
@@ -117,10 +128,8 @@ export const createModels = (options: ModelsOptions): Models => {
       dimensions: entry.dimensions!,
       relatedCosine: entry.relatedCosine,
     })
-
-  const refuseClosed = (): void => {
-    if (options.signal.aborted) throw abortError(options.signal)
   }
+
   const chat = async (names: string[]): Promise<LanguageModel> => {
     refuseClosed()
     return chats.get(names, async () => {
@@ -166,6 +175,13 @@ export const createModels = (options: ModelsOptions): Models => {
     },
   }
 }
+
+const notFetched = (name: string): RtError =>
+  new RtError({
+    code: 'model_not_found',
+    message: `${name} is not on this machine, and fetching models is off.`,
+    hint: `Fetch it with rt pull ${name}, or allow it: RT_DOWNLOAD, engine.download of config.toml, or download: true.`,
+  })
 
 const toEntry = (id: string, kind: ModelEntry['kind'], ownedBy: string): ModelEntry => ({
   id,

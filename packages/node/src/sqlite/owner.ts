@@ -17,8 +17,8 @@ export interface OwnerInfo {
 
 export interface Owner extends AsyncDisposable {
   readonly info: OwnerInfo
-  /** Publishes where this process listens. */
-  setAddress(address: string): Promise<void>
+  /** Publishes where this process listens; undefined = nowhere any more. */
+  setAddress(address: string | undefined): Promise<void>
 }
 
 export interface AcquireOwnerOptions {
