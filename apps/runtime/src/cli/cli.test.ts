@@ -4,7 +4,7 @@ import type { CommandDefinition } from './command.ts'
 import { COMMANDS } from './commands.ts'
 import { commandHelp, mainHelp } from './help.ts'
 import { formatError } from './output/format-error.ts'
-import { printable } from './output/style.ts'
+import { printable } from './output/printable.ts'
 import { bytes, duration, plural } from './output/units.ts'
 import { parseCommand } from './parse.ts'
 
@@ -60,6 +60,13 @@ describe('help', () => {
     expect(commandHelp(definition)).toContain(`Usage  rt ${name}`)
     expect(definition.examples.length).toBeGreaterThan(0)
   })
+})
+
+it('every command that takes a data folder finds it by the settings, too', async () => {
+  const definitions = await Promise.all(Object.values(COMMANDS).map(async (load) => (await load()).command))
+  const withData = definitions.filter(({ flags }) => flags['data'])
+  expect(withData.length).toBeGreaterThan(10)
+  expect(withData.filter(({ flags }) => !flags['config']).map(({ name }) => name)).toEqual([])
 })
 
 describe('output', () => {

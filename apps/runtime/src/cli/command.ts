@@ -56,13 +56,21 @@ export const COMMON_FLAGS: Record<string, Flag> = {
   debug: { type: 'boolean', description: 'Show causes and stacks of errors' },
 }
 
-export const DATA_FLAG: Record<string, Flag> = {
+const CONFIG_FLAG: Flag = {
+  type: 'string',
+  value: 'FILE',
+  description: 'Settings (default: RT_CONFIG, else the nearest config.toml with rt = 1)',
+}
+
+/** Of every command that uses a data folder: the project of the settings says where it lies. */
+export const DATA_FLAGS: Record<string, Flag> = {
   data: {
     type: 'string',
     value: 'FOLDER',
     completes: 'folder',
     description: 'Data folder (default: RT_DATA, else .rt of this project, else your own data folder)',
   },
+  config: CONFIG_FLAG,
 }
 
 export const MODEL_FLAG: Record<string, Flag> = {
@@ -85,11 +93,7 @@ export const PORT_FLAG: Record<string, Flag> = {
 }
 
 export const CONFIG_FLAGS: Record<string, Flag> = {
-  config: {
-    type: 'string',
-    value: 'FILE',
-    description: 'Settings (default: RT_CONFIG, else the nearest config.toml with rt = 1)',
-  },
+  config: CONFIG_FLAG,
   trust: { type: 'boolean', description: 'Accept a config.toml that runs commands or sends secrets, without asking' },
 }
 

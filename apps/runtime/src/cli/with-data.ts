@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readOwner } from '@rt/node/sqlite'
-import { dataFolder } from '../folders.ts'
 import type { RuntimeClient } from '../runtime.ts'
-import { type CommandContext, text } from './command.ts'
+import type { CommandContext } from './command.ts'
+import { findData } from './find-data.ts'
 import { type OpenOptions, withRuntime } from './open.ts'
 
 /**
@@ -15,7 +15,7 @@ export const withData = async <T>(
   work: (runtime: RuntimeClient) => Promise<T>,
   options: OpenOptions = WITHOUT_CONFIG,
 ): Promise<T | undefined> => {
-  const data = await dataFolder(text(context.flags['data']), { config: text(context.flags['config']) })
+  const data = await findData(context.flags)
   if (!existsSync(join(data, 'rt.db')) && !(await readOwner(data))?.address) return undefined
   return withRuntime(context, { ...options, readOnly: true }, work)
 }

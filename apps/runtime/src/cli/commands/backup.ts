@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { RtError } from '@rt/core'
 import { called } from '../called.ts'
-import { type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
+import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
 import { bytes, localTime } from '../output/units.ts'
@@ -14,7 +14,7 @@ export const command: CommandDefinition = {
   positionals: '[FILE]',
   max: 1,
   completes: 'file',
-  flags: { ...DATA_FLAG, ...JSON_FLAG },
+  flags: { ...DATA_FLAGS, ...JSON_FLAG },
   examples: ['rt backup', 'rt backup before-upgrade.db', 'rt backup /mnt/backups/'],
   async run(context) {
     const target = await targetOf(context.args[0] ?? '.')

@@ -1,6 +1,6 @@
 import { CHAT_FLAGS } from '../chat/chat-flags.ts'
 import { runChat } from '../chat/run-chat.ts'
-import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, JSON_FLAG, MODEL_FLAG, text } from '../command.ts'
+import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, JSON_FLAG, MODEL_FLAG, text } from '../command.ts'
 
 export const command: CommandDefinition = {
   name: 'chat',
@@ -9,7 +9,7 @@ export const command: CommandDefinition = {
   min: 0,
   max: Infinity,
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...CONFIG_FLAGS,
     ...MODEL_FLAG,
     ...CHAT_FLAGS,

@@ -1,6 +1,6 @@
 import { type CollectionInfo, nearestNames, RtError } from '@rt/core'
 import { called } from '../called.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { confirm } from '../output/confirm.ts'
 import { printableLine } from '../output/printable.ts'
@@ -18,7 +18,7 @@ export const command: CommandDefinition = {
     drop: { summary: 'Delete a collection with its documents; your files stay', positionals: 'NAME', min: 1, max: 1 },
   },
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...JSON_FLAG,
     yes: { type: 'boolean', short: 'y', description: 'Do not ask before deleting' },
   },

@@ -1,6 +1,6 @@
 import { formatCost } from '@rt/observe/trace'
 import { called } from '../called.ts'
-import { type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { takesColor } from '../output/style.ts'
 import { toJson } from '../output/to-json.ts'
 import { plural } from '../output/units.ts'
@@ -13,7 +13,7 @@ export const command: CommandDefinition = {
   name: 'cost',
   summary: 'What models did and what it cost, by day and model',
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...JSON_FLAG,
     days: { type: 'string', value: 'N', description: `How many days to look back (default ${DAYS})` },
   },

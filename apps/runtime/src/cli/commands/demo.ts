@@ -7,14 +7,14 @@ import { abortable, RtError } from '@rt/core'
 import { createCatalog } from '@rt/inference/catalog'
 import type { IngestReport } from '@rt/memory'
 import { createRuntime } from '../../create-runtime.ts'
-import { dataFolder } from '../../folders.ts'
 import type { Runtime } from '../../runtime.ts'
 import { version } from '../../version.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAGS, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
 import { converse } from '../demo/conversation.ts'
 import { nextSteps } from '../demo/next-steps.ts'
 import { say } from '../demo/say.ts'
 import { summarize } from '../demo/summary.ts'
+import { findData } from '../find-data.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
 import { style } from '../output/style.ts'
 import { count, duration, plural } from '../output/units.ts'
@@ -27,7 +27,7 @@ export const command: CommandDefinition = {
   positionals: '[FOLDER]',
   max: 1,
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...MODEL_FLAG,
     ...PORT_FLAG,
     once: { type: 'boolean', description: 'Do not keep serving (as without a terminal)' },
@@ -43,12 +43,17 @@ export const command: CommandDefinition = {
   async run(context) {
     const { args, flags, signal } = context
     const folder = findFolder(args[0])
-    const data = text(flags['data']) ?? (await demoFolder(folder))
+    const data = text(flags['data']) ?? (await demoFolder(flags, folder))
     sayHello()
-    const runtime = await createRuntime({ data, chat: text(flags['model']), onProgress: createDownloadProgress() })
+    const runtime = await createRuntime({
+      data,
+      config: text(flags['config']),
+      chat: text(flags['model']),
+      onProgress: createDownloadProgress(),
+    })
     try {
       const report = await runtime.ingest(folder, { signal, prune: true })
-      if (report.chunks === 0) throw nothingToRead(args[0] ?? folder)
+      if (report.chunks === 0) throw await nothingToRead(args[0] ?? folder)
       say('ingest', formatReport(basename(folder), report))
       return await show(context, runtime, data, folder)
     } finally {
@@ -125,12 +130,14 @@ const findFolder = (given: string | undefined): string => {
   })
 }
 
-const nothingToRead = (folder: string): RtError =>
-  new RtError({
+const nothingToRead = async (folder: string): Promise<RtError> => {
+  const { DOCUMENT_ENDINGS } = await import('@rt/memory')
+  return new RtError({
     code: 'not_found',
-    message: `there is no Markdown or text in "${folder}".`,
-    hint: 'Files that end in .md, .markdown or .txt are read.',
+    message: `there is nothing to read in "${folder}".`,
+    hint: `Files are read that end in ${DOCUMENT_ENDINGS.join(' ')}.`,
   })
+}
 
 /** What the handbook answers; for other documents, about the first heading of the first of them. */
 const questions = async (folder: string): Promise<{ question: string; followUp: string }> => {
@@ -144,5 +151,5 @@ const questions = async (folder: string): Promise<{ question: string; followUp: 
 }
 
 /** The demo's own data, apart from yours: `.rt/demo`, and `.rt/demo-NAME` for another folder. */
-const demoFolder = async (folder: string): Promise<string> =>
-  join(await dataFolder(), basename(folder) === 'handbook' ? 'demo' : `demo-${basename(folder)}`)
+const demoFolder = async ({ config }: CommandContext['flags'], folder: string): Promise<string> =>
+  join(await findData({ config }), basename(folder) === 'handbook' ? 'demo' : `demo-${basename(folder)}`)

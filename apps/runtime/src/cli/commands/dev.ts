@@ -3,7 +3,7 @@ import { dirname, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RtError } from '@rt/core'
 import { watchFolders } from '@rt/memory'
-import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, MODEL_FLAG, PORT_FLAG, SERVE_FLAGS } from '../command.ts'
+import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, MODEL_FLAG, PORT_FLAG, SERVE_FLAGS } from '../command.ts'
 import { createDevServer } from '../dev/dev-server.ts'
 import { style } from '../output/style.ts'
 
@@ -16,7 +16,7 @@ export const command: CommandDefinition = {
   positionals: 'APP',
   min: 1,
   max: 1,
-  flags: { ...DATA_FLAG, ...MODEL_FLAG, ...PORT_FLAG, ...SERVE_FLAGS, ...CONFIG_FLAGS },
+  flags: { ...DATA_FLAGS, ...MODEL_FLAG, ...PORT_FLAG, ...SERVE_FLAGS, ...CONFIG_FLAGS },
   examples: ['rt dev app.ts', 'rt dev app.ts --port 8080'],
   async run({ args, flags, signal }) {
     const [file = ''] = args

@@ -1,6 +1,6 @@
 import { findConfig } from '../../config/find-config.ts'
-import { dataFolder } from '../../folders.ts'
-import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
+import { findData } from '../find-data.ts'
 import { toJson } from '../output/to-json.ts'
 import { positiveInteger } from '../positive-integer.ts'
 
@@ -11,9 +11,8 @@ export const command: CommandDefinition = {
   name: 'doctor',
   summary: 'Look at this machine and what rt needs, with a fix beside what is red',
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...JSON_FLAG,
-    config: CONFIG_FLAGS['config']!,
     limit: { type: 'string', value: 'SECONDS', description: `Longest a check may take (default ${LIMIT_S})` },
   },
   examples: ['rt doctor', 'rt doctor --json', 'rt doctor --limit 60'],
@@ -25,7 +24,7 @@ export const command: CommandDefinition = {
       import('../doctor/run-checks.ts'),
     ])
     const seconds = positiveInteger(command, 'limit', text(flags['limit']), LIMIT_S)
-    const [data, config, env] = [await dataFolder(text(flags['data'])), text(flags['config']), process.env]
+    const [data, config, env] = [await findData(flags), text(flags['config']), process.env]
     const file = await findConfig({ config, env, cwd: process.cwd() }).catch(() => undefined)
     const secrets = await collectSecrets(env, [file?.file])
     const reports = await runChecks(CHECKS, { data, config, env, secrets, limitMs: seconds * 1000, signal })

@@ -50,6 +50,15 @@ it.each([
   expect(await readdir(folder.path)).toEqual([])
 })
 
+it('demo of a folder without documents names all that is read', async () => {
+  await using folder = await temporaryFolder()
+  const env = { RT_MODELS: folder.path, RT_DOWNLOAD: 'false' }
+  const { code, stderr } = await runCommand(['demo', folder.path, '--once', '--data', join(folder.path, '.rt')], {
+    env,
+  })
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/there is nothing to read in[^]*\.md .*\.pdf /)])
+})
+
 it.each([
   [['chat', '--data', '/nowhere'], 'there is no prompt'],
   [['chat', 'hi', '--temperature', 'hot'], '--temperature must be between 0 and 2, not "hot".'],

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { type IngestReport, RtError } from '@rt/core'
-import { type CommandContext, type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, JSON_FLAG } from '../command.ts'
+import { type CommandContext, type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { formatError } from '../output/format-error.ts'
 import { createIngestProgress } from '../output/ingest-progress.ts'
@@ -17,7 +17,7 @@ export const command: CommandDefinition = {
   max: Infinity,
   completes: 'file',
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...CONFIG_FLAGS,
     ...JSON_FLAG,
     watch: { type: 'boolean', short: 'w', description: 'Go on: ingest again whenever a file changes, until Ctrl-C' },

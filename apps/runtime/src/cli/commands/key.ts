@@ -1,6 +1,6 @@
 import { type KeyInfo, type KeyScope, nearestNames, RtError } from '@rt/core'
 import { called } from '../called.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
@@ -24,7 +24,7 @@ export const command: CommandDefinition = {
     rm: { summary: 'Revoke a key, by its name or id', positionals: 'NAME', min: 1, max: 1 },
   },
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...JSON_FLAG,
     scope: {
       type: 'string',

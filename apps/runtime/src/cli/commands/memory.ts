@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CollectionInfo, type DocumentInfo, nearestNames, RtError, type ThreadInfo } from '@rt/core'
 import { called } from '../called.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { formatTable } from '../output/table.ts'
@@ -18,7 +18,7 @@ export const command: CommandDefinition = {
     forget: { summary: 'Delete a document from the knowledge; its file stays', positionals: 'SOURCE', min: 1, max: 1 },
     stats: { summary: 'How much there is of everything' },
   },
-  flags: { ...DATA_FLAG, ...JSON_FLAG },
+  flags: { ...DATA_FLAGS, ...JSON_FLAG },
   examples: ['rt memory', 'rt memory list --json', 'rt memory forget handbook/travel.md', 'rt memory stats'],
   async run(context) {
     const [what = 'list', source = ''] = context.args

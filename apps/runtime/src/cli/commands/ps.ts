@@ -1,8 +1,8 @@
 import type { LoadedModel, RuntimeStatus } from '@rt/core'
 import { type OwnerInfo, readOwner } from '@rt/node/sqlite'
-import { dataFolder } from '../../folders.ts'
 import { called } from '../called.ts'
-import { type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
+import { findData } from '../find-data.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
@@ -14,12 +14,10 @@ import { WITHOUT_CONFIG } from '../with-data.ts'
 export const command: CommandDefinition = {
   name: 'ps',
   summary: 'Show the running server and the models in its memory',
-  flags: { ...DATA_FLAG, ...JSON_FLAG },
+  flags: { ...DATA_FLAGS, ...JSON_FLAG },
   examples: ['rt ps', 'rt ps --json'],
   async run(context) {
-    const owner = await readOwner(
-      await dataFolder(text(context.flags['data']), { config: text(context.flags['config']) }),
-    )
+    const owner = await readOwner(await findData(context.flags))
     const status = owner?.address
       ? await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.status())
       : undefined

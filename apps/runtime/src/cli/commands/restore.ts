@@ -2,9 +2,10 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { RtError } from '@rt/core'
 import { type OwnerInfo, readOwner, restore } from '@rt/node/sqlite'
-import { dataFolder, prepareFolder } from '../../folders.ts'
+import { prepareFolder } from '../../folders.ts'
 import { called } from '../called.ts'
-import { type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
+import { findData } from '../find-data.ts'
 import { confirm } from '../output/confirm.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
@@ -18,11 +19,11 @@ export const command: CommandDefinition = {
   min: 1,
   max: 1,
   completes: 'file',
-  flags: { ...DATA_FLAG, ...JSON_FLAG, yes: { type: 'boolean', short: 'y', description: 'Do not ask' } },
+  flags: { ...DATA_FLAGS, ...JSON_FLAG, yes: { type: 'boolean', short: 'y', description: 'Do not ask' } },
   examples: ['rt restore before-upgrade.db', 'rt restore rt-2026-11-22-1405.db --yes', 'rt restore copy.db --data .rt'],
   async run({ args, flags, signal }) {
     const from = resolve(args[0]!)
-    const data = await dataFolder(text(flags['data']), { config: text(flags['config']) })
+    const data = await findData(flags)
     const owner = await readOwner(data)
     if (owner) throw owned(owner)
     const to = join(data, 'rt.db')

@@ -2,7 +2,7 @@ import { RtError } from '@rt/core'
 import { createCatalog } from '@rt/inference/catalog'
 import { CHAT_FLAGS } from '../chat/chat-flags.ts'
 import { runChat } from '../chat/run-chat.ts'
-import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
 
 export const command: CommandDefinition = {
@@ -13,7 +13,7 @@ export const command: CommandDefinition = {
   max: Infinity,
   completes: 'installable',
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...CONFIG_FLAGS,
     ...CHAT_FLAGS,
     retrieve: { type: 'boolean', description: 'Look questions up in the knowledge (as with --thread)' },

@@ -1,5 +1,5 @@
 import { called } from '../called.ts'
-import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { formatPassages } from '../output/format-passages.ts'
 import { toJson } from '../output/to-json.ts'
 import { usage } from '../parse.ts'
@@ -13,7 +13,7 @@ export const command: CommandDefinition = {
   min: 1,
   max: Infinity,
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...CONFIG_FLAGS,
     ...JSON_FLAG,
     limit: { type: 'string', short: 'k', value: 'N', description: 'Most passages to show (default 5)' },

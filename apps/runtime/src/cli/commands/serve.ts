@@ -6,7 +6,7 @@ import type { RunningServer } from '@rt/server/node'
 import {
   type CommandDefinition,
   CONFIG_FLAGS,
-  DATA_FLAG,
+  DATA_FLAGS,
   MODEL_FLAG,
   PORT_FLAG,
   SERVE_FLAGS,
@@ -26,7 +26,7 @@ export const command: CommandDefinition = {
   summary: 'Serve models and knowledge over HTTP (OpenAI-compatible), with your own tools, agents and routes',
   positionals: '[APP]',
   max: 1,
-  flags: { ...DATA_FLAG, ...MODEL_FLAG, ...PORT_FLAG, ...SERVE_FLAGS, ...CONFIG_FLAGS },
+  flags: { ...DATA_FLAGS, ...MODEL_FLAG, ...PORT_FLAG, ...SERVE_FLAGS, ...CONFIG_FLAGS },
   examples: ['rt serve', 'rt serve app.ts', 'rt serve --port 8080 --model qwen2.5-coder:1.5b'],
   async run({ args: [file], flags, signal }) {
     const given = text(flags['port'])

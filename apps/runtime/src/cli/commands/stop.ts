@@ -2,9 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { RtError, toRtError } from '@rt/core'
 import { type OwnerInfo, readOwner } from '@rt/node/sqlite'
 import { connect } from '@rt/server/client'
-import { dataFolder } from '../../folders.ts'
 import { called } from '../called.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
+import { findData } from '../find-data.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
@@ -23,7 +23,7 @@ export const command: CommandDefinition = {
   max: 1,
   completes: 'installed',
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...JSON_FLAG,
     timeout: { type: 'string', value: 'SECONDS', description: `How long to wait for its end (default ${TIMEOUT_S})` },
   },
@@ -31,7 +31,7 @@ export const command: CommandDefinition = {
   async run(context) {
     const { args, flags } = context
     const seconds = positiveInteger(command, 'timeout', text(flags['timeout']), TIMEOUT_S)
-    const data = await dataFolder(text(flags['data']), { config: text(flags['config']) })
+    const data = await findData(flags)
     const owner = await readOwner(data)
     const report = !owner
       ? { stopped: false, message: `nothing is running (${called} serve starts a server)` }

@@ -1,7 +1,7 @@
 import { nearestNames, RtError, type ThreadInfo } from '@rt/core'
 import type { RuntimeClient } from '../../runtime.ts'
 import { called } from '../called.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAG, JSON_FLAG } from '../command.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { conversationMarkdown, formatConversation } from '../output/format-conversation.ts'
 import { formatThreads } from '../output/format-threads.ts'
@@ -21,7 +21,7 @@ export const command: CommandDefinition = {
     export: { summary: 'Print a conversation as Markdown, or with --json as its messages', ...ONE },
     rm: { summary: 'Delete a conversation', ...ONE },
   },
-  flags: { ...DATA_FLAG, ...JSON_FLAG },
+  flags: { ...DATA_FLAGS, ...JSON_FLAG },
   examples: ['rt threads', 'rt threads show ada', 'rt threads export ada > ada.md', 'rt threads rm chat-1f3a9c02'],
   async run(context) {
     const [what = 'list', name = ''] = context.args

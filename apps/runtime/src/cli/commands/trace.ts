@@ -1,7 +1,7 @@
 import { RtError, totalTokens, type Trace, type TraceSummary } from '@rt/core'
 import { formatTrace } from '@rt/observe/trace'
 import { called } from '../called.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAG, JSON_FLAG, text } from '../command.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { printableDeep } from '../output/printable.ts'
 import { takesColor } from '../output/style.ts'
 import { formatTable } from '../output/table.ts'
@@ -21,7 +21,7 @@ export const command: CommandDefinition = {
     show: { summary: 'One request, by its id or the beginning of it', positionals: 'ID', min: 1, max: 1 },
   },
   flags: {
-    ...DATA_FLAG,
+    ...DATA_FLAGS,
     ...JSON_FLAG,
     limit: { type: 'string', short: 'k', value: 'N', description: 'Most requests to list (default 20)' },
   },

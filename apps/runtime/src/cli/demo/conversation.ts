@@ -1,6 +1,6 @@
 import type { Runtime, TurnOptions } from '../../runtime.ts'
+import { printable } from '../output/printable.ts'
 import { formatCitation } from '../output/show-turn.ts'
-import { printable } from '../output/style.ts'
 import { count, duration } from '../output/units.ts'
 import { detail, labelled, say } from './say.ts'
 import { watchTurn, type WatchedTurn } from '../output/watch-turn.ts'

@@ -1,7 +1,5 @@
 import { styleText } from 'node:util'
 
-export { printable } from './printable.ts'
-
 type Format = Parameters<typeof styleText>[0]
 
 /** Coloured for a terminal; plain for pipes, `NO_COLOR` and dumb terminals. */
