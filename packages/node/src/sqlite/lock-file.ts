@@ -1,27 +1,8 @@
-import {
-  closeSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, linkSync, openSync, readSync, renameSync, rmSync, unlinkSync, writeSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { isAlive, processIdentity } from './process-identity.ts'
-
-/** What stands in a lock file. */
-export interface LockRecord {
-  pid: number
-  /** `processIdentity` of `pid`, where the system gives one. */
-  identity?: string | undefined
-  address?: string | undefined
-  token: string
-  startedAt: number
-}
+import { type FoundLock, type LockRecord, readLock } from './read-lock.ts'
 
 /**
  * Takes a lock file for this process, or returns the record of the live process that has it. Synchronous: the files
@@ -32,7 +13,7 @@ export interface LockRecord {
  * one removes it, and none can remove the lock of the one who came first: whoever holds the second lock looks again.
  * The second lock is of the same kind and recovers in the same way.
  */
-export const takeLock = (path: string, record: LockRecord): LockRecord | undefined => {
+export const takeLock = (path: string, record: LockRecord): FoundLock | undefined => {
   for (;;) {
     if (create(path, record)) return undefined
     const found = readLock(path)
@@ -60,26 +41,8 @@ export const createRecord = (address?: string): LockRecord => ({
   startedAt: Date.now(),
 })
 
-/** The record in the file; `'damaged'` when it is none (a power cut), undefined when there is no file. */
-export const readLock = (path: string): LockRecord | 'damaged' | undefined => {
-  let text: string
-  try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-  try {
-    const value = JSON.parse(text) as Partial<LockRecord> | null
-    if (Number.isInteger(value?.pid) && /^[0-9a-f]{32}$/.test(value?.token ?? '')) return value as LockRecord
-  } catch {
-    // Damaged, as below.
-  }
-  return 'damaged'
-}
-
 /** Whether the process of the record still runs. */
-export const isHeld = (record: LockRecord | 'damaged'): record is LockRecord =>
+export const isHeld = (record: FoundLock | 'damaged'): record is FoundLock =>
   record !== 'damaged' && isAlive(record.pid, record.identity)
 
 /** Writes a new record over the file of the same token. False when the lock is no longer ours. */

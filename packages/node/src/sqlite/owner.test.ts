@@ -1,7 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { runScript, type Script } from './__fixtures__/run-script.ts'
 import { createRecord, takeLock } from './lock-file.ts'
 import { openDatabase } from './open-database.ts'
@@ -12,6 +24,13 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'rt-owner-'))
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A lock file as this program writes it, or with the rights of one that came from elsewhere. */
+const writeLock = (record: object, mode = 0o600): void => {
+  const path = join(folder, 'owner.json')
+  writeFileSync(path, JSON.stringify(record))
+  chmodSync(path, mode)
+}
 
 const startOwn = async (): Promise<Script> => {
   const script = runScript(new URL('./__fixtures__/own.ts', import.meta.url), [folder])
@@ -95,15 +114,74 @@ test.skipIf(createRecord().identity === undefined)(
   },
 )
 
-test('where a system tells no identity, the id of a process decides', async () => {
-  const { identity: _, ...record } = createRecord()
-  writeFileSync(join(folder, 'owner.json'), JSON.stringify(record))
+const OWN = createRecord()
+const { identity: IDENTITY, ...NAMELESS } = OWN
+
+test.skipIf(IDENTITY !== undefined)('where a system tells no identity, the id of a process decides', async () => {
+  writeLock(NAMELESS)
   await expect(acquireOwner({ folder })).rejects.toMatchObject({ code: 'folder_owned' })
   // Beyond the largest id Linux gives.
-  writeFileSync(join(folder, 'owner.json'), JSON.stringify({ ...record, pid: 2 ** 22 + 1 }))
+  writeLock({ ...NAMELESS, pid: 2 ** 22 + 1 })
   await using owner = await acquireOwner({ folder })
   expect(owner.info.pid).toBe(process.pid)
 })
+
+test.skipIf(IDENTITY === undefined)("where it tells one, a lock without it is nobody's", async () => {
+  for (const pid of [process.pid, 1]) {
+    writeLock({ ...NAMELESS, pid, address: 'http://192.0.2.2:1' })
+    expect(await readOwner(folder)).toBeUndefined()
+    await using owner = await acquireOwner({ folder })
+    expect(owner.info.token).not.toBe(NAMELESS.token)
+  }
+})
+
+describe.skipIf(process.platform === 'win32')('a lock of a live process that others could have written', () => {
+  const stranger = {
+    code: 'forbidden',
+    message: expect.stringMatching(new RegExp(`^owner\\.json .*process ${process.pid}.* mode `)) as unknown,
+    hint: expect.stringMatching(/chmod 600.*remove/) as unknown,
+  }
+
+  test.each(['644', '755', '640', '700', '400'])('is neither believed nor taken over: mode %s', async (mode) => {
+    writeLock({ ...OWN, address: 'http://192.0.2.2:1' }, Number.parseInt(mode, 8))
+    await expect(readOwner(folder)).rejects.toMatchObject(stranger)
+    await expect(acquireOwner({ folder })).rejects.toMatchObject(stranger)
+    expect(JSON.parse(readFileSync(join(folder, 'owner.json'), 'utf8'))).toMatchObject({ token: OWN.token })
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('is not believed when it belongs to another user', async () => {
+    writeLock(OWN)
+    chownSync(join(folder, 'owner.json'), 65534, 65534)
+    const message = expect.stringContaining('belongs to another user') as unknown
+    await expect(readOwner(folder)).rejects.toMatchObject({ code: 'forbidden', message })
+    await expect(acquireOwner({ folder })).rejects.toMatchObject({ code: 'forbidden', message })
+  })
+
+  test('that is gone is taken over all the same', async () => {
+    writeLock({ ...OWN, pid: 2 ** 22 + 1 }, 0o644)
+    await using owner = await acquireOwner({ folder })
+    expect(await readOwner(folder)).toEqual(owner.info)
+  })
+})
+
+test.skipIf(process.platform === 'win32')(
+  'what is no file of its own is never a lock, and is not waited for',
+  async () => {
+    const path = join(folder, 'owner.json')
+    const elsewhere = mkdtempSync(join(tmpdir(), 'rt-owner-'))
+    const target = join(elsewhere, 'record')
+    writeFileSync(target, JSON.stringify(OWN), { mode: 0o600 })
+    const ways = [() => symlinkSync(target, path), () => execFileSync('mkfifo', ['-m', '600', path])]
+    for (const make of ways) {
+      make()
+      expect(await readOwner(folder)).toBeUndefined()
+      await using owner = await acquireOwner({ folder })
+      expect(await readOwner(folder)).toEqual(owner.info)
+    }
+    expect(JSON.parse(readFileSync(target, 'utf8'))).toEqual(OWN)
+    rmSync(elsewhere, { recursive: true })
+  },
+)
 
 test('a folder where the lock should be is no lock, and is said to be in the way', async () => {
   mkdirSync(join(folder, 'owner.json'))
@@ -150,6 +228,10 @@ test('a damaged lock file, and a recovery that crashed itself, are recovered', a
     '{"pid":1,"token":"short"}',
     `{"pid":"1","token":"${token}"}`,
     `[{"pid":1,"token":"${token}"}]`,
+    `{"pid":-1,"token":"${token}"}`,
+    `{"pid":${process.pid},"token":"${token}","address":{}}`,
+    `{"pid":${process.pid},"token":"${token}","startedAt":"now"}`,
+    JSON.stringify({ ...createRecord(), more: 'x'.repeat(70_000) }),
     'null',
     '12',
   ]) {

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { RtError } from '@rt/core'
 import { fileError } from '../files/file-error.ts'
 import { folderWriteError } from './folder-access.ts'
-import { createRecord, isHeld, type LockRecord, readLock, releaseLock, takeLock, updateLock } from './lock-file.ts'
+import { createRecord, isHeld, releaseLock, takeLock, updateLock } from './lock-file.ts'
+import { type FoundLock, type LockRecord, readLock } from './read-lock.ts'
 
 /** Who owns a data folder. */
 export interface OwnerInfo {
@@ -36,13 +37,13 @@ const FILE = 'owner.json'
  * containers that mount the same folder).
  *
  * @throws RtError `folder_owned` naming the process and its address; `not_found` without the folder; `forbidden` or
- * `read_only` when it cannot be written to.
+ * `read_only` when it cannot be written to; `forbidden` for the lock of a live process that others could have written.
  */
 export const acquireOwner = async ({ folder, address }: AcquireOwnerOptions): Promise<Owner> => {
   const path = join(folder, FILE)
   let record = createRecord(address)
   const other = attempt(folder, () => takeLock(path, record))
-  if (other) throw ownedError(other)
+  if (other) throw other.doubt === undefined ? ownedError(other) : strangerError(other)
 
   const release = (): void => releaseLock(path, record)
   process.on('exit', release)
@@ -66,10 +67,16 @@ export const acquireOwner = async ({ folder, address }: AcquireOwnerOptions): Pr
   }
 }
 
-/** The live owner of a folder; undefined when there is none, or only the lock of a process that is gone. */
+/**
+ * The live owner of a folder; undefined when there is none, or only the lock of a process that is gone.
+ *
+ * @throws RtError `forbidden` for one that others than this user could have written: it may name any address.
+ */
 export const readOwner = async (folder: string): Promise<OwnerInfo | undefined> => {
-  const record = attempt(folder, () => readLock(join(folder, FILE)))
-  return record && isHeld(record) ? toInfo(record) : undefined
+  const found = attempt(folder, () => readLock(join(folder, FILE)))
+  if (!found || !isHeld(found)) return undefined
+  if (found.doubt !== undefined) throw strangerError(found)
+  return toInfo(found)
 }
 
 const toInfo = ({ pid, address, token, startedAt }: LockRecord): OwnerInfo => ({
@@ -91,6 +98,15 @@ const ownedError = ({ pid, address }: LockRecord): RtError => {
     data: { pid, ...(address && { address }) },
   })
 }
+
+/** Not taken over either: the process may be a real owner whose file was copied or given other rights. */
+const strangerError = ({ pid, doubt }: FoundLock): RtError =>
+  new RtError({
+    code: 'forbidden',
+    message: `${FILE} of the data folder names process ${pid} as its owner, and is not believed: ${doubt}.`,
+    hint: `If you started that process, stop it, or give the file back: chmod 600 ${FILE}, as its user. If the folder came from somewhere else, remove ${FILE}.`,
+    data: { pid },
+  })
 
 const attempt = <T>(folder: string, work: () => T): T => {
   try {

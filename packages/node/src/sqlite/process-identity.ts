@@ -16,9 +16,13 @@ export const processIdentity = (pid: number): string | undefined => {
   }
 }
 
-/** Whether the process that was given this identity still runs. Without an identity the id has to do. */
+/**
+ * Whether the process that was given this identity still runs. The id alone has to do where the system tells no identities;
+ * where it does, who has none was never given one here.
+ */
 export const isAlive = (pid: number, identity: string | undefined): boolean => {
-  if (identity !== undefined && process.platform === 'linux') return processIdentity(pid) === identity
+  if (process.platform === 'linux' && (identity ?? processIdentity(process.pid)) !== undefined)
+    return identity !== undefined && processIdentity(pid) === identity
   try {
     process.kill(pid, 0)
     return true
