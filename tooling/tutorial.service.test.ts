@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { expect, it } from 'vitest'
+import { freePort } from './scripts/free-port.ts'
 import { installTarballs } from './scripts/pack-check/install-tarballs.ts'
 import { packAll } from './scripts/pack-check/pack-all.ts'
 import { ROOT } from './scripts/pack-check/root.ts'
@@ -17,6 +18,7 @@ it('the tutorial does what it says, from packed tarballs in an empty folder', as
     const done = await walkPage(readFileSync(join(ROOT, 'docs/tutorial.md'), 'utf8'), {
       cwd: folder,
       env,
+      replace: { 4188: String(await freePort()) },
       instead: {
         async 'npm install @rt/runtime'() {
           const { code, output } = await installTarballs(folder, ['@rt/runtime'], { tarballs: await packAll(packed) })
