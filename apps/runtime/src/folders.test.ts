@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -49,6 +49,21 @@ it('does not lie in a folder that others can write to, nor in the home folder it
   vi.stubEnv('HOME', root)
   vi.stubEnv('XDG_DATA_HOME', undefined)
   expect(await dataFolder(undefined, { cwd: below })).toBe(join(root, '.local/share/rt'))
+})
+
+it.skipIf(process.getuid?.() !== 0)('of another user is not taken by itself, only when it is named', async () => {
+  await writeFile(join(root, 'project/package.json'), '{}')
+  const data = join(root, 'project/.rt')
+  await mkdir(data)
+  await chown(data, 65534, 65534)
+  await expect(dataFolder(undefined, { cwd: join(root, 'project') })).rejects.toMatchObject({
+    code: 'forbidden',
+    message: `the data folder ${data} belongs to another user (id 65534).`,
+    hint: expect.stringContaining('--data') as unknown,
+  })
+  expect(await dataFolder('.rt', { cwd: join(root, 'project') })).toBe(data)
+  vi.stubEnv('RT_DATA', data)
+  expect(await dataFolder(undefined, { cwd: root })).toBe(data)
 })
 
 it('is refused by name when it is a file', async () => {

@@ -15,6 +15,8 @@ export interface DataFolderOptions {
 /**
  * Where a runtime keeps its data, in this order: `data` as given, `RT_DATA`, `.rt` beside the config.toml it reads, `.rt`
  * beside the nearest package.json, the user's data folder.
+ *
+ * @throws RtError `forbidden` for a `.rt` that was found and belongs to another user.
  */
 export const dataFolder = async (
   data?: string,
@@ -24,7 +26,10 @@ export const dataFolder = async (
   if (given) return resolve(cwd, given)
   const found = await findConfig({ config, cwd, env: process.env })
   const project = found ? dirname(found.file) : await nearest(cwd, hasPackage)
-  return project ? join(project, '.rt') : userFolder('data', 'rt')
+  if (!project) return userFolder('data', 'rt')
+  const folder = join(project, '.rt')
+  await requireOwn(folder)
+  return folder
 }
 
 /** Makes a data folder for this user alone (0700), ignored by git. */
@@ -48,6 +53,20 @@ export const prepareFolder = async (data: string): Promise<void> => {
   }
   const ignore = join(data, '.gitignore')
   if (!existsSync(ignore)) await writeFileAtomic(ignore, '*\n')
+}
+
+/**
+ * Who walks into a folder that somebody else made does not mean to keep conversations in files of theirs, nor to be
+ * answered out of them. Who names it does.
+ */
+const requireOwn = async (folder: string): Promise<void> => {
+  const owner = process.getuid && (await stat(folder).catch(() => undefined))?.uid
+  if (owner === undefined || owner === process.getuid?.()) return
+  throw new RtError({
+    code: 'forbidden',
+    message: `the data folder ${folder} belongs to another user (id ${owner}).`,
+    hint: 'If you want to use it, name it: --data FOLDER, or RT_DATA. Else name one of your own.',
+  })
 }
 
 const hasPackage = async (folder: string): Promise<boolean> => existsSync(join(folder, 'package.json'))

@@ -5,6 +5,7 @@ import type { RunningServer } from '@rt/server/node'
 import type { Settings } from './config/settings.ts'
 import { isLoopbackHost } from './is-loopback-host.ts'
 import { once } from './once.ts'
+import { reachableHost } from './reachable-host.ts'
 import type { ServeOptions } from './runtime.ts'
 
 export interface ServingOptions {
@@ -68,8 +69,11 @@ export const createServing = (options: ServingOptions): Serving => {
     } = {}) {
       throwIfAborted(closing)
       const { serve } = await import('@rt/server/node')
+      const reachable = await reachableHost(host)
+      // Commands on this machine call it by address; a page that was given another name for it cannot.
+      const names = allowedHosts.length > 0 ? [...allowedHosts, reachable] : allowedHosts
       // The port first; the app behind it with the first request or right after, whichever is sooner.
-      const served = once(() => createApp({ allowedHosts, apiKeys, onShutdown }))
+      const served = once(() => createApp({ allowedHosts: names, apiKeys, onShutdown }))
       const lazy = {
         // Only beyond this machine it matters, and only then it is worth opening the database before the port.
         keyed: apiKeys !== undefined || (!isLoopbackHost(host) && (await (await options.keys()).required())),
@@ -83,7 +87,7 @@ export const createServing = (options: ServingOptions): Serving => {
       }
       const server: RunningServer = { ...listening, close, [Symbol.asyncDispose]: () => close() }
       servers.add(server)
-      await owner?.setAddress(server.address)
+      await owner?.setAddress(`http://${reachable}:${server.port}`)
       // After whoever waits for the address has it: what this loads keeps the thread busy.
       setImmediate(options.started)
       return server

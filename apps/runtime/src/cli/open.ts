@@ -1,10 +1,10 @@
 import { RtError } from '@rt/core'
-import { readOwner } from '@rt/node/sqlite'
 import { createRuntime } from '../create-runtime.ts'
 import { dataFolder } from '../folders.ts'
 import { connectRuntime } from '../remote/connect-runtime.ts'
 import type { RuntimeClient, RuntimeOptions } from '../runtime.ts'
 import { text, type CommandContext } from './command.ts'
+import { findOwner } from './find-owner.ts'
 import { createDownloadProgress } from './output/download-progress.ts'
 
 export interface OpenOptions extends RuntimeOptions {
@@ -22,7 +22,7 @@ export const withRuntime = async <T>(
   work: (runtime: RuntimeClient) => Promise<T>,
 ): Promise<T> => {
   const data = await dataFolder(text(flags['data']), { config: text(flags['config']) })
-  const owner = await readOwner(data)
+  const owner = await findOwner(data)
   if (owner && !owner.address && !readOnly) throw silentOwner(owner.pid)
   const open = async (beside: boolean): Promise<RuntimeClient> =>
     owner?.address

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readOwner } from '@rt/node/sqlite'
 import type { RuntimeClient } from '../runtime.ts'
 import type { CommandContext } from './command.ts'
 import { findData } from './find-data.ts'
+import { findOwner } from './find-owner.ts'
 import { type OpenOptions, withRuntime } from './open.ts'
 
 /**
@@ -16,7 +16,7 @@ export const withData = async <T>(
   options: OpenOptions = WITHOUT_CONFIG,
 ): Promise<T | undefined> => {
   const data = await findData(context.flags)
-  if (!existsSync(join(data, 'rt.db')) && !(await readOwner(data))?.address) return undefined
+  if (!existsSync(join(data, 'rt.db')) && !(await findOwner(data))?.address) return undefined
   return withRuntime(context, { ...options, readOnly: true }, work)
 }
 

@@ -1,8 +1,9 @@
 import type { LoadedModel, RuntimeStatus } from '@rt/core'
-import { type OwnerInfo, readOwner } from '@rt/node/sqlite'
+import type { OwnerInfo } from '@rt/node/sqlite'
 import { called } from '../called.ts'
 import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { findData } from '../find-data.ts'
+import { findOwner } from '../find-owner.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
@@ -17,7 +18,7 @@ export const command: CommandDefinition = {
   flags: { ...DATA_FLAGS, ...JSON_FLAG },
   examples: ['rt ps', 'rt ps --json'],
   async run(context) {
-    const owner = await readOwner(await findData(context.flags))
+    const owner = await findOwner(await findData(context.flags))
     const status = owner?.address
       ? await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.status())
       : undefined

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { RtError, toRtError } from '@rt/core'
-import { type OwnerInfo, readOwner } from '@rt/node/sqlite'
+import type { OwnerInfo } from '@rt/node/sqlite'
 import { connect } from '@rt/server/client'
 import { called } from '../called.ts'
 import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { findData } from '../find-data.ts'
+import { findOwner } from '../find-owner.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
@@ -32,7 +33,7 @@ export const command: CommandDefinition = {
     const { args, flags } = context
     const seconds = positiveInteger(command, 'timeout', text(flags['timeout']), TIMEOUT_S)
     const data = await findData(flags)
-    const owner = await readOwner(data)
+    const owner = await findOwner(data)
     const report = !owner
       ? { stopped: false, message: `nothing is running (${called} serve starts a server)` }
       : args[0] === undefined
@@ -69,7 +70,7 @@ const stopServer = async (
   const { pid, address, token } = owner
   if (!address) throw deaf(owner)
   const began = performance.now()
-  const gone = async (): Promise<boolean> => (await readOwner(data))?.token !== token
+  const gone = async (): Promise<boolean> => (await findOwner(data))?.token !== token
   await connect({ address, token })
     .shutdown()
     .catch(async (error: unknown) => {
