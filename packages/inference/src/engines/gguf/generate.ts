@@ -12,7 +12,7 @@ import {
 import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-cpp'
 import { compileGrammar, jsonObjectGrammar, toolCallGrammar } from '../../driver-kit/index.ts'
 import { createAnswerReader, type AnswerEnd } from './answer-reader.ts'
-import { PIECE, type LoadedModel } from './load-model.ts'
+import { PIECE, type HostModel } from './load-model.ts'
 import type { GenerateEvent } from './options.ts'
 import { penaltyWindow, resolveSampling } from './sampling.ts'
 import { commonPrefix, type Slot } from './slots.ts'
@@ -29,7 +29,7 @@ export interface GenerateOptions {
 
 /** Writes one answer. Ends with exactly one terminal part, whatever happens. */
 export async function* generate(
-  loaded: LoadedModel,
+  loaded: HostModel,
   request: ModelRequest,
   { signal, progress }: GenerateOptions,
 ): AsyncGenerator<GenerateEvent, void> {
@@ -55,7 +55,7 @@ interface Run extends GenerateOptions {
 type FinishReason = Extract<TerminalPart, { type: 'finish' }>['finishReason']
 
 async function* answer(
-  loaded: LoadedModel,
+  loaded: HostModel,
   request: ModelRequest,
   run: Run,
 ): AsyncGenerator<GenerateEvent, FinishReason> {
@@ -79,7 +79,7 @@ async function* answer(
   }
 }
 
-const checkLength = (promptTokens: number, { info }: LoadedModel, request: ModelRequest): void => {
+const checkLength = (promptTokens: number, { info }: HostModel, request: ModelRequest): void => {
   const limit = info.contextTokens
   if (promptTokens < limit) return
   throw new RtError({
@@ -91,7 +91,7 @@ const checkLength = (promptTokens: number, { info }: LoadedModel, request: Model
 }
 
 /** The constraint on the answer, if any. A fresh state for every answer: it moves with each token. */
-const createGrammar = async (loaded: LoadedModel, { tools = [], toolChoice = 'auto', output }: ModelRequest) => {
+const createGrammar = async (loaded: HostModel, { tools = [], toolChoice = 'auto', output }: ModelRequest) => {
   const text = forcedGrammar({ tools, toolChoice, output })
   if (text === undefined) return undefined
   const { LlamaGrammarEvaluationState } = await import('./llama-library.ts')
@@ -153,7 +153,7 @@ async function* decode(
     request,
     run,
     grammar,
-  }: { loaded: LoadedModel; request: ModelRequest; run: Run; grammar: Awaited<ReturnType<typeof createGrammar>> },
+  }: { loaded: HostModel; request: ModelRequest; run: Run; grammar: Awaited<ReturnType<typeof createGrammar>> },
 ): AsyncGenerator<GenerateEvent, FinishReason> {
   const { model, info } = loaded
   const { signal, progress, usage, timings } = run
@@ -199,7 +199,7 @@ async function* decode(
 }
 
 const evaluateOptions = (
-  loaded: LoadedModel,
+  loaded: HostModel,
   request: ModelRequest,
   { written, grammar }: { written: Token[]; grammar: Awaited<ReturnType<typeof createGrammar>> },
 ): SequenceEvaluateOptions => {

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
@@ -10,6 +10,7 @@ import {
   type StreamPart,
   type ToolSpec,
 } from '@rt/core'
+import { identifyFile } from '@rt/node/files'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { createCatalog } from '../../catalog/index.ts'
 import { loadSmollm2 } from './__fixtures__/smollm2.ts'
@@ -395,10 +396,10 @@ describe('loading', () => {
     onTestFinished(() => rm(folder, { recursive: true }))
     const path = join(folder, 'model.gguf')
     await copyFile(files.model, path)
-    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(path)
+    const stamp = await identifyFile(path)
     await copyFile(files.model, `${path}.new`)
     await rename(`${path}.new`, path)
-    const replaced = loadSmollm2On(engine, { path, stamp: { dev, ino, size, mtimeMs, ctimeMs } })
+    const replaced = loadSmollm2On(engine, { path, stamp })
     await expect(replaced).rejects.toMatchObject({ code: 'checksum_mismatch', data: { file: 'model.gguf' } })
   })
 

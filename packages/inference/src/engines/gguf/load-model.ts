@@ -14,7 +14,7 @@ import { checkNumber } from './sampling.ts'
 import { createSlotPool, type SlotPool } from './slots.ts'
 
 /** A model inside the host process. */
-export interface LoadedModel extends AsyncDisposable {
+export interface HostModel extends AsyncDisposable {
   readonly info: GgufModelInfo
   readonly model: LlamaModel
   readonly template: ChatTemplate
@@ -29,7 +29,7 @@ const DEFAULT_CONTEXT = 4096
 export const PIECE = 64
 
 /** Loads weights and opens the first sequence, so that the first request finds everything ready. */
-export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promise<LoadedModel> =>
+export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promise<HostModel> =>
   await loadUnchanged({
     model: params.id,
     files: [{ path: params.path, stamp: params.stamp }],
@@ -37,7 +37,7 @@ export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promi
     discard: (loaded) => loaded[Symbol.asyncDispose](),
   })
 
-const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<LoadedModel> => {
+const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<HostModel> => {
   const { path, threads, sequences = DEFAULT_SEQUENCES } = params
   if (params.contextTokens !== undefined)
     checkNumber('contextTokens', params.contextTokens, { low: 16, high: 2 ** 24, whole: true })

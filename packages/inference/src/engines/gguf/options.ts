@@ -1,5 +1,6 @@
-import type { CallOptions, LanguageModel, LoadedModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
-import type { FileStamp } from '../../driver-kit/file-stamp.ts'
+import type { CallOptions, LanguageModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
+import type { FileIdentity } from '@rt/node/files'
+import type { ModelState } from '../../host/model-state.ts'
 
 export interface GgufEngineOptions {
   /** Threads that compute. Default: the processor's cores as llama.cpp counts them. */
@@ -17,7 +18,7 @@ export interface GgufModelOptions {
    * Of the file as it was checked: `stamps.model` of the catalog. Another file under that path is `checksum_mismatch`
    * then. Default: whatever is there is taken.
    */
-  stamp?: FileStamp | undefined
+  stamp?: FileIdentity | undefined
   /** Context window in tokens, prompt and answer together. Default: the smaller of 4096 and what the model was trained for. */
   contextTokens?: number
   /** The model's own sampling defaults. A request's values win over these, these over {@link DEFAULT_SAMPLING}. */
@@ -61,9 +62,6 @@ export interface GgufModel extends LanguageModel, AsyncDisposable {
   /** What it holds in memory and does now. Zeros while its host does not run, which this does not change. */
   state(): Promise<ModelState>
 }
-
-/** Of a loaded model, without the name it was given. */
-export type ModelState = Omit<LoadedModel, 'id' | 'kind'>
 
 /** What only the host knows of it. */
 export type HostModelState = Pick<ModelState, 'weightsBytes' | 'kvBytes' | 'sequences' | 'running' | 'waiting'>

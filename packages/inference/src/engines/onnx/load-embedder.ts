@@ -1,15 +1,8 @@
 import { createHash } from 'node:crypto'
-import {
-  type Clock,
-  type EmbeddingModel,
-  type Embeddings,
-  type LoadedModel,
-  RtError,
-  systemClock,
-  throwIfAborted,
-} from '@rt/core'
+import { type Clock, type EmbeddingModel, type Embeddings, RtError, systemClock, throwIfAborted } from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
+import type { ModelState } from '../../host/model-state.ts'
 import type {
   EmbedderSpec,
   EmbedParams,
@@ -49,13 +42,10 @@ export interface OnnxEmbedderOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Of a loaded model, without the name it was given. */
-export type EmbedderState = Omit<LoadedModel, 'id' | 'kind'>
-
 /** Disposing frees the weights; the engine stays. */
 export interface OnnxEmbedder extends EmbeddingModel, AsyncDisposable {
   /** What it holds in memory and does now. Zeros while its host does not run, which this does not change. */
-  state(): Promise<EmbedderState>
+  state(): Promise<ModelState>
 }
 
 /** Texts of one message to the child: bounds its size and the work an abort leaves behind. */

@@ -1,4 +1,4 @@
-import type { FileStamp } from '../../driver-kit/file-stamp.ts'
+import type { FileIdentity } from '@rt/node/files'
 
 /** All a child needs to make vectors; each call carries it, so a restarted child loads the model by itself. */
 export interface EmbedderSpec {
@@ -10,7 +10,7 @@ export interface EmbedderSpec {
   maxTokens: number
   dimensions: number
   threads: number
-  stamps?: { model?: FileStamp | undefined; tokenizer?: FileStamp | undefined } | undefined
+  stamps?: { model?: FileIdentity | undefined; tokenizer?: FileIdentity | undefined } | undefined
 }
 
 /** Which hidden states become the vector: that of the first token, or the mean over all tokens of the text. */
