@@ -13,6 +13,7 @@ interface FakeMachine {
   packages?: Record<string, string>
   libraries?: string[]
   commands?: string[]
+  glibc?: boolean
 }
 
 const fake = ({
@@ -21,12 +22,14 @@ const fake = ({
   packages = {},
   libraries = [],
   commands = [],
+  glibc = true,
 }: FakeMachine): MachineProbes => ({
   platform,
   arch,
   packageVersion: async (name) => packages[name],
   hasLibrary: async (name) => libraries.some((library) => library.startsWith(name)),
   hasCommand: async (name) => commands.includes(name),
+  hasGlibc: async () => glibc,
 })
 
 const BASE = { '@node-llama-cpp/linux-x64': LLAMA_VERSION, 'onnxruntime-node': '1.30.0' }
@@ -113,7 +116,10 @@ test('other machines', async () => {
     'gguf vulkan no: loader not found (vulkan-1.dll)',
   ])
   expect((await detect({ arch: 's390x' }))[0]).toBe('gguf cpu no: llama.cpp has no binary for linux s390x')
-  expect((await detect({ libraries: ['ld-musl-x86_64.so.1'] }))[0]).toContain('musl')
+  expect((await detect({ libraries: ['ld-musl-x86_64.so.1'], glibc: false }))[0]).toContain('musl')
+  expect((await detect({ libraries: ['ld-musl-x86_64.so.1'] }))[0]).toBe(
+    'gguf cpu no: the package @node-llama-cpp/linux-x64 is not installed',
+  )
   expect(await fixOf({}, 'onnx', 'cpu')).toBe('ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node')
 })
 
@@ -129,6 +135,8 @@ test('the real machine answers, by files alone', async () => {
   expect(await probes.hasCommand('rt-probe')).toBe(true)
   expect(await probes.hasCommand('rt-other')).toBe(false)
   expect(await probes.packageVersion('onnxruntime-node')).toMatch(/^1\./)
+  const mapped = await readFile('/proc/self/maps', 'utf8').catch(() => '')
+  expect(await probes.hasGlibc()).toBe(/\/libc\.so\.6$/m.test(mapped))
   expect(await probes.packageVersion(`@node-llama-cpp/no-such`)).toBeUndefined()
   const rows = await detectEngines()
   expect(rows.find(({ engine }) => engine === 'onnx')).toEqual({ engine: 'onnx', variant: 'cpu', available: true })

@@ -41,9 +41,9 @@ const detectLlama = async (probes: MachineProbes): Promise<EngineVariant> => {
   const variant = name?.endsWith('-metal') ? 'metal' : 'cpu'
   if (name === undefined)
     return result('gguf', variant, { reason: `llama.cpp has no binary for ${probes.platform} ${probes.arch}` })
-  if (probes.platform === 'linux' && (await probes.hasLibrary('ld-musl-')) && !(await probes.packageVersion(name)))
+  if (probes.platform === 'linux' && !(await probes.packageVersion(name)) && !(await probes.hasGlibc()))
     return result('gguf', variant, {
-      reason: "llama.cpp's binary needs glibc, and this system has musl",
+      reason: "llama.cpp's binary needs glibc, and this system has another C library (musl, as Alpine has)",
       fix: 'Use a system or container image with glibc, such as Debian or Fedora.',
     })
   return result('gguf', variant, await packageProblem(probes, [name]))

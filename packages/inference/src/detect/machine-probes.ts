@@ -12,6 +12,8 @@ export interface MachineProbes {
   hasLibrary(name: string): Promise<boolean>
   /** Whether a program is on the PATH. */
   hasCommand(name: string): Promise<boolean>
+  /** Whether this process runs on glibc, whatever else is installed. */
+  hasGlibc(): Promise<boolean>
 }
 
 export const createMachineProbes = ({
@@ -49,6 +51,7 @@ export const createMachineProbes = ({
       const files = await listAll(split(env['PATH'] ?? env['Path']))
       return files.includes(platform === 'win32' ? `${name}.exe` : name)
     },
+    hasGlibc: async () => readGlibcVersion() !== undefined,
   }
 }
 
@@ -80,6 +83,19 @@ const configured = async (): Promise<string[]> => {
 const listAll = async (folders: string[]): Promise<string[]> => {
   const lists = await Promise.all([...new Set(folders)].map((folder) => readdir(folder).catch(() => [])))
   return lists.flat()
+}
+
+/** Node tells it in its diagnostic report alone. */
+const readGlibcVersion = (): string | undefined => {
+  const report: NodeJS.ProcessReport & { excludeNetwork?: boolean } = process.report
+  const before = report.excludeNetwork
+  // Looking up the names of network interfaces may take seconds. Older versions of Node 22 do not know it.
+  report.excludeNetwork = true
+  try {
+    return (report.getReport() as { header: { glibcVersionRuntime?: string } }).header.glibcVersionRuntime
+  } finally {
+    report.excludeNetwork = before ?? false
+  }
 }
 
 /** From here, or from @rt/inference where this code is part of another bundle. */
