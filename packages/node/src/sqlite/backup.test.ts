@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
-import { runScript } from './__fixtures__/run-script.ts'
+import { runScript, type Script } from './__fixtures__/run-script.ts'
 import { makeDatabase, readDatabase, testFolder } from './__fixtures__/test-folder.ts'
 import { damagePage } from './__fixtures__/damage-page.ts'
 import { backup } from './backup.ts'
@@ -93,6 +93,31 @@ describe('backup', () => {
     await expect(never).rejects.toMatchObject({ code: 'aborted' })
   })
 
+  test('removes what one of this target that was killed left behind, and nothing of one that runs', async () => {
+    makeDatabase(folder.file('rt.db'), { rows: 6000 })
+    const begin = async (): Promise<Script> => {
+      const script = runScript(new URL('./__fixtures__/backup-and-wait.ts', import.meta.url), [
+        folder.file('rt.db'),
+        folder.file('copy.db'),
+      ])
+      await script.line()
+      return script
+    }
+    const running = await begin()
+    const killed = await begin()
+    killed.child.kill('SIGKILL')
+    await killed.exited
+    writeFileSync(folder.file('.copy.db.mine.tmp'), 'of somebody else')
+    const temporaries = (): string[] => readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))
+    expect(temporaries()).toHaveLength(3)
+    await backup(folder.file('rt.db'), folder.file('copy.db'))
+    const left = temporaries()
+    expect(left).toEqual([expect.stringContaining(`.${running.child.pid}-`), '.copy.db.mine.tmp'])
+    expect(readdirSync(folder.path).filter((name) => name.includes(`.${killed.child.pid}-`))).toEqual([])
+    running.child.kill('SIGKILL')
+    await running.exited
+  })
+
   test('closing the database stops it, and says so', async () => {
     makeDatabase(folder.file('rt.db'), { rows: 6000 })
     const database = await openDatabase({ path: folder.file('rt.db') })
@@ -122,7 +147,7 @@ describe('backup', () => {
     try {
       await expect(backup(folder.file('rt.db'), folder.file('copy.db'))).rejects.toMatchObject({
         code: 'disk_full',
-        message: expect.stringMatching(/needs \d+ bytes, and 1000 are free.*Nothing was written/) as unknown,
+        message: expect.stringMatching(/needs \d+ kB, and 1 kB are free.*Nothing was written/) as unknown,
       })
     } finally {
       free.mockRestore()

@@ -1,9 +1,11 @@
-import { link, lstat, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { createSecretId, RtError } from '@rt/core'
+import { link, lstat, rename } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { RtError } from '@rt/core'
 import { fileError } from '../files/file-error.ts'
 import { syncFolder } from '../files/sync-folder.ts'
 import { copyTo, type CopyOptions } from './copy-to.ts'
+import { removeDatabase } from './remove-database.ts'
+import { sweepTemporaryCopies, temporaryCopy } from './temporary-copy.ts'
 import type { Database } from './types.ts'
 
 export type BackupOptions = CopyOptions
@@ -21,7 +23,7 @@ export interface BackupResult {
  *
  * @param source an open database, or the path of a file, whoever owns it.
  * @throws RtError `conflict` when `target` exists, `disk_full`, `database_corrupt`, `not_found`, `aborted`; nothing is
- * left behind then.
+ * left behind then. What a killed backup leaves is removed by the next one of the same target.
  */
 export const backup = async (
   source: Database | string,
@@ -30,8 +32,8 @@ export const backup = async (
 ): Promise<BackupResult> => {
   const path = typeof source === 'string' ? source : source.path
   await refuseExisting(target)
-  // Beside the target, so that naming it is no copy.
-  const temporary = join(dirname(target), `.${basename(target)}.${createSecretId()}.tmp`)
+  await sweepTemporaryCopies(target)
+  const temporary = temporaryCopy(target)
   try {
     const { bytes, versions = {} } = await copyTo(path, temporary, options)
     await publish(temporary, target)
@@ -39,11 +41,6 @@ export const backup = async (
   } finally {
     await removeDatabase(temporary)
   }
-}
-
-/** A database file with what SQLite may have put beside it. */
-export const removeDatabase = async (path: string): Promise<void> => {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(path + suffix, { force: true }).catch(() => {})
 }
 
 const refuseExisting = async (target: string): Promise<void> => {

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { damagePage } from './__fixtures__/damage-page.ts'
 import { runScript } from './__fixtures__/run-script.ts'
 import { makeDatabase, testFolder } from './__fixtures__/test-folder.ts'
@@ -40,6 +41,22 @@ describe('checkIntegrity', () => {
     await using database = await openDatabase({ path })
     await database.write({ sql: 'DELETE FROM pair' })
     expect(await checkIntegrity(database)).toMatchObject({ ok: true, problems: [] })
+  })
+
+  test('a write that comes while it looks is no damage', async () => {
+    const path = folder.file('rt.db')
+    makeDatabase(path, { rows: 100 })
+    const writer = new DatabaseSync(path)
+    onTestFinished(() => writer.close())
+    for (let round = 0; round < 5; round++) {
+      writer.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+      const looking = checkIntegrity(path)
+      // By now the sizes would be known, were they taken before the thread of the look has started.
+      await stat(path)
+      await stat(path)
+      writer.exec('INSERT INTO item (filler) VALUES (zeroblob(100000))')
+      expect(await looking).toMatchObject({ ok: true, problems: [] })
+    }
   })
 
   test('a damaged page is a problem, not an error', async () => {

@@ -1,5 +1,4 @@
 import { requireFile } from './database-file.ts'
-import { sizeOf } from './copy-to.ts'
 import { runTask } from './run-task.ts'
 import type { Database } from './types.ts'
 
@@ -39,15 +38,13 @@ export const checkIntegrity = async (
 ): Promise<IntegrityReport> => {
   const path = typeof database === 'string' ? database : database.path
   requireFile(path)
-  const bytes = await sizeOf(path)
-  const walBytes = await sizeOf(`${path}-wal`)
+  await using task = await runTask({ type: 'inspect', path, check }, { ...(signal && { signal }) })
+  const { problems, pages, pageBytes, freePages, bytes, walBytes, versions = {} } = task.value
   const sizes = { bytes, walBytes }
   if (bytes < LEAST_BYTES && walBytes === 0) {
     const problem = bytes === 0 ? 'it is empty' : `it has only ${bytes} bytes: it was cut, or is something else`
     return { ok: false, problems: [problem], ...sizes, pages: 0, freePages: 0, versions: {} }
   }
-  await using task = await runTask({ type: 'inspect', path, check }, { ...(signal && { signal }) })
-  const { problems, pages, pageBytes, freePages, versions = {} } = task.value
   const missing = walBytes === 0 ? pages * pageBytes - bytes : 0
   if (missing > 0) problems.push(`it was cut: ${missing} bytes are missing at its end`)
   return { ok: problems.length === 0, problems, ...sizes, pages, freePages, versions }

@@ -1,9 +1,10 @@
-import { open, stat } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { RtError } from '@rt/core'
+import { formatBytes, RtError } from '@rt/core'
 import { fileError } from '../files/file-error.ts'
 import { freeBytes } from '../files/free-bytes.ts'
 import { requireFile } from './database-file.ts'
+import { fileSize } from './file-size.ts'
 import type { Failure } from './protocol.ts'
 import { runTask } from './run-task.ts'
 import type { Inspection } from './task-protocol.ts'
@@ -44,20 +45,13 @@ export const copyTo = async (
   return { ...task.value, bytes }
 }
 
-/** Bytes of a file; 0 when there is none. */
-export const sizeOf = (path: string): Promise<number> =>
-  stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  )
-
 const requireSpace = async (path: string, target: string): Promise<void> => {
-  const needed = (await sizeOf(path)) + (await sizeOf(`${path}-wal`))
+  const needed = (await fileSize(path)) + (await fileSize(`${path}-wal`))
   const free = await freeBytes(dirname(target))
   if (free >= needed) return
   throw new RtError({
     code: 'disk_full',
-    message: `a copy of ${basename(path)} needs ${needed} bytes, and ${free} are free there. Nothing was written.`,
+    message: `a copy of ${basename(path)} needs ${formatBytes(needed)}, and ${formatBytes(free)} are free there. Nothing was written.`,
     hint: 'Free some space, or choose another place.',
     data: { needed, free },
   })

@@ -1,25 +1,32 @@
 import type * as Sqlite from 'node:sqlite'
 import { isDamage, isDiskFailure, primaryCode } from './failure.ts'
+import { fileSize } from './file-size.ts'
 import { openForReading } from './open-for-reading.ts'
-import type { Inspection } from './task-protocol.ts'
+import type { FileInspection, Inspection } from './task-protocol.ts'
 
 /** More than this say no more. */
 const MOST_PROBLEMS = 100
 const NOTADB = 26
 
-/** Damage is part of the answer; what hinders the look (a lock, missing rights) is thrown. */
-export const inspectDatabase = (
+/**
+ * Damage is part of the answer; what hinders the look (a lock, missing rights) is thrown. The sizes are taken inside the
+ * snapshot: as long as it stands, what it sees of the log stays in the log, so that beside an empty one the file holds all.
+ */
+export const inspectDatabase = async (
   sqlite: typeof Sqlite,
   { path, check }: { path: string; check: 'quick' | 'full' },
-): Inspection => {
+): Promise<FileInspection> => {
+  const measure = async () => ({ bytes: await fileSize(path), walBytes: await fileSize(`${path}-wal`) })
   let database: Sqlite.DatabaseSync
   try {
     database = openForReading(sqlite, path)
   } catch (error) {
-    return { problems: [damage(error)], pages: 0, pageBytes: 0, freePages: 0, versions: undefined }
+    const nothing = { pages: 0, pageBytes: 0, freePages: 0, versions: undefined }
+    return { problems: [damage(error)], ...nothing, ...(await measure()) }
   }
   try {
-    return inspectConnection(database, check)
+    const sizes = await measure()
+    return { ...inspectConnection(database, check), ...sizes }
   } finally {
     database.close()
   }

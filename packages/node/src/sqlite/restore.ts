@@ -2,9 +2,9 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Clock, createSecretId, RtError, systemClock } from '@rt/core'
 import { fileError } from '../files/file-error.ts'
-import { removeDatabase } from './backup.ts'
 import { copyTo, type CopyOptions } from './copy-to.ts'
 import { acquireOwner, type Owner } from './owner.ts'
+import { removeDatabase } from './remove-database.ts'
 import { replaceDatabase } from './replace-database.ts'
 
 export interface RestoreOptions extends CopyOptions {
@@ -31,8 +31,9 @@ export interface RestoreResult {
 
 /**
  * Puts a backup in the place of a data file, which is kept as `<name>.before-restore-<time>`. The backup is copied and
- * checked first; then one rename replaces the file, so that a crash at any point leaves the old data or the new. On
- * failure nothing is changed.
+ * checked first; then one rename replaces the file, so that a crash at any point leaves the old data or the new. What
+ * fails before it changes nothing. Only a disk that fails right after it, when the new name is made durable, makes an
+ * error of a restore that has happened; the data from before is kept then too.
  *
  * @throws RtError `not_found`, `folder_owned`, `database_corrupt` or `invalid_request` for what is no backup of rt,
  * `database_newer`, `disk_full`, `aborted`; `database_error` while another process reads the old file.

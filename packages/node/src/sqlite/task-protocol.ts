@@ -18,8 +18,18 @@ export interface Inspection {
   versions: Record<string, number> | undefined
 }
 
+/** Of a file as it lies there, measured while its pages were looked at. */
+export interface FileInspection extends Inspection {
+  bytes: number
+  walBytes: number
+}
+
 /** Of `settle`: false when the file is too damaged for it. */
-export type TaskValue<T extends Task = Task> = T extends { type: 'settle' } ? boolean : Inspection
+export type TaskValue<T extends Task = Task> = T extends { type: 'settle' }
+  ? boolean
+  : T extends { type: 'inspect' }
+    ? FileInspection
+    : Inspection
 
 export type TaskMessage =
   /** In bytes. */
