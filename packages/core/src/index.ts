@@ -91,6 +91,9 @@ export type {
   StandardSchema,
 } from './schema/standard-schema.ts'
 
+// Text
+export { formatBytes } from './text/format-bytes.ts'
+
 // Errors
 export { ERROR_CODES } from './errors/codes.ts'
 export { nearestNames } from './errors/nearest-names.ts'

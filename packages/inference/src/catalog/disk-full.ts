@@ -1,5 +1,4 @@
-import { RtError } from '@rt/core'
-import { formatBytes } from './format-bytes.ts'
+import { formatBytes, RtError } from '@rt/core'
 
 /** Known before the first byte. */
 export const tooLarge = (model: string, { needed, free }: { needed: number; free: number }): RtError =>

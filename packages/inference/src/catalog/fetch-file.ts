@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { abortError, RtError, toRtError } from '@rt/core'
-import { type FileStamp, readStamp } from '../driver-kit/file-stamp.ts'
+import { type FileIdentity, identifyFile } from '@rt/node/files'
 import { diskFull, isDiskFull } from './disk-full.ts'
 import { parseSource } from './parse-source.ts'
 import { type CatalogPlace, folderLabel, ownPath, type PlacedEntry } from './place.ts'
@@ -22,7 +22,7 @@ export interface FetchFileOptions extends EnsureOptions {
 export interface FetchedFile {
   path: string
   /** As it was hashed. */
-  stamp: FileStamp
+  stamp: FileIdentity
   bytes: number
   sha256: string
 }
@@ -90,7 +90,7 @@ const install = async (
   { place, placed, file, signal }: FetchFileOptions,
   onVerify: (done: number, total: number) => void,
 ): Promise<FetchedFile> => {
-  const checked = await readStamp(temporary)
+  const checked = await identifyFile(temporary)
   const bytes = checked?.size ?? 0
   if (file.bytes !== undefined && bytes !== file.bytes) {
     await discard(temporary)
@@ -106,14 +106,14 @@ const install = async (
   const path = ownPath(place, placed, file)
   await mkdir(dirname(path), { recursive: true })
   await syncFile(temporary)
-  const verify = (): Promise<FileStamp | undefined> =>
+  const verify = (): Promise<FileIdentity | undefined> =>
     verifyFile(path, { bytes, sha256 }, { folder: place.folder, sha256File: place.system.sha256File, signal })
   await rename(temporary, path).catch(async (error: unknown) => {
     // Windows refuses to replace a file that is open: another process may have put the same bytes there.
     if (!(await verify())) throw error
   })
-  const moved = await readStamp(path)
-  if (moved && moved.ino === checked?.ino && moved.mtimeMs === checked.mtimeMs) {
+  const moved = await identifyFile(path)
+  if (moved && moved.inode === checked?.inode && moved.modified === checked.modified) {
     // The move set its time of change; the bytes are those that were hashed.
     await remember(place.folder, sha256, { path, stamp: moved, sha256 })
     return { path, bytes, sha256, stamp: moved }

@@ -1,6 +1,5 @@
 // Every line here is public API of @rt/inference/catalog.
 export { createCatalog } from './catalog.ts'
-export { formatBytes } from './format-bytes.ts'
 
 export type {
   Catalog,
@@ -21,7 +20,6 @@ export type {
   RemovedModel,
   ResolvedModel,
 } from './types.ts'
-export type { FileStamp } from '../driver-kit/file-stamp.ts'
 export type { GgufSummary } from '../driver-kit/gguf/summarize-gguf.ts'
 export type { Scheme, Source, SourceRequest, Sources } from './sources/source.ts'
 export type { SourceLocation } from './parse-source.ts'

@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path'
-import { readStamp } from '../driver-kit/file-stamp.ts'
+import { identifyFile } from '@rt/node/files'
 import { locateEntry, locatePath } from './locate.ts'
 import { parseName, slugOf } from './parse-name.ts'
 import { type CatalogPlace, ownPath, type PlacedEntry } from './place.ts'
@@ -44,14 +44,14 @@ export const describeInstalled = async (
 ): Promise<InstalledModel> => {
   const own = placed.entry.files.map((one) => ownPath(place, placed, one))
   const paths = Object.values(model.files)
-  const stamps = await Promise.all(paths.map(readStamp))
+  const stamps = await Promise.all(paths.map(identifyFile))
   const onDisk = stamps.reduce((sum, stamp) => sum + (stamp?.size ?? 0), 0)
   return {
     ...model,
     // Of a path the entry knows no size.
     bytes: entryBytes(model.entry) || onDisk,
     owned: paths.every((path) => own.includes(path)),
-    modifiedAt: Math.max(0, ...stamps.map((stamp) => Math.round(stamp?.mtimeMs ?? 0))),
+    modifiedAt: Math.max(0, ...stamps.map((stamp) => Math.round(Number(stamp?.modified ?? 0) / 1e6))),
     names: [...names].flatMap(([name, target]) => (target === model.entry.name ? [name] : [])),
   }
 }

@@ -1,5 +1,5 @@
 import { abortError } from '@rt/core'
-import { readStamp } from '../driver-kit/file-stamp.ts'
+import { identifyFile } from '@rt/node/files'
 import {
   type CatalogPlace,
   findFile,
@@ -14,7 +14,7 @@ import type { FileRole, ResolvedModel } from './types.ts'
 /** A file the user points at: nobody checks it. */
 export const locatePath = async (name: string, home: string): Promise<ResolvedModel | undefined> => {
   const { entry, path } = pathEntry(name, home)
-  return (await readStamp(path)) && { entry, files: { model: path } }
+  return (await identifyFile(path)) && { entry, files: { model: path } }
 }
 
 /** All files of an entry on this machine; undefined when one is missing. */

@@ -1,6 +1,6 @@
 import { join, sep } from 'node:path'
+import { type FileIdentity, identifyFile } from '@rt/node/files'
 import { localCandidates } from './sources/local.ts'
-import { type FileStamp, readStamp } from '../driver-kit/file-stamp.ts'
 import type { CatalogEntry, CatalogFile, CatalogSystem, FileRole, ResolvedModel } from './types.ts'
 import { verifyFile } from './verify.ts'
 
@@ -35,7 +35,7 @@ export const folderLabel = ({ folder, home }: CatalogPlace): string =>
 export interface FoundFile {
   path: string
   /** As it was hashed; undefined when it was not. */
-  stamp?: FileStamp
+  stamp?: FileIdentity
 }
 
 /** The first place of this machine that holds these bytes. Undefined for a file without a pin. */
@@ -50,7 +50,7 @@ export const findFile = async (
   for (const path of await localCandidates(file, { ...place, own: ownPath(place, placed, file) })) {
     signal?.throwIfAborted()
     if (!hash) {
-      if ((await readStamp(path))?.size === bytes) return { path }
+      if ((await identifyFile(path))?.size === bytes) return { path }
       continue
     }
     const options = { folder: place.folder, sha256File: place.system.sha256File, signal, onProgress }

@@ -1,4 +1,4 @@
-import { formatBytes } from './format-bytes.ts'
+import { formatBytes } from '@rt/core'
 import { entryBytes } from './suggest.ts'
 import type { CatalogEntry, Recommendation } from './types.ts'
 

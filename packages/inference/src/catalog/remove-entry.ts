@@ -1,7 +1,7 @@
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RtError } from '@rt/core'
-import { readStamp } from '../driver-kit/file-stamp.ts'
+import { identifyFile } from '@rt/node/files'
 import { locateEntry } from './locate.ts'
 import { type CatalogPlace, ownPath, type PlacedEntry } from './place.ts'
 import { pinOf } from './references.ts'
@@ -14,7 +14,7 @@ export const removeEntry = async (place: CatalogPlace, placed: PlacedEntry): Pro
   let removed = 0
   for (const one of entry.files) {
     const path = ownPath(place, placed, one)
-    const stamp = await readStamp(path)
+    const stamp = await identifyFile(path)
     if (!stamp) continue
     await rm(path)
     await rm(pinOf(path), { force: true })

@@ -1,5 +1,4 @@
-import { nearestNames, RtError } from '@rt/core'
-import { formatBytes } from './format-bytes.ts'
+import { formatBytes, nearestNames, RtError } from '@rt/core'
 import type { CatalogEntry } from './types.ts'
 
 /** A model that may have been meant. */

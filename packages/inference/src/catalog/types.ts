@@ -1,5 +1,5 @@
 import type { RtError, Sampling } from '@rt/core'
-import type { FileStamp } from '../driver-kit/file-stamp.ts'
+import type { FileIdentity } from '@rt/node/files'
 import type { GgufSummary } from '../driver-kit/gguf/summarize-gguf.ts'
 import type { Sources } from './sources/source.ts'
 
@@ -56,7 +56,7 @@ export interface ResolvedModel {
    * Of the files as they were hashed: give them to the engine, which refuses files that were replaced since then. Absent
    * for a path, which nobody checks, and in lists, where nothing is hashed.
    */
-  stamps?: Partial<Record<FileRole, FileStamp>>
+  stamps?: Partial<Record<FileRole, FileIdentity>>
 }
 
 export interface InstalledModel extends ResolvedModel {

@@ -1,7 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { writeFileAtomic } from '@rt/node/files'
-import { type FileStamp, readStamp, sameStamp } from '../driver-kit/file-stamp.ts'
+import { type FileIdentity, identifyFile, isSameFile, writeFileAtomic } from '@rt/node/files'
 import type { CatalogSystem } from './types.ts'
 
 export interface VerifyOptions {
@@ -13,7 +12,7 @@ export interface VerifyOptions {
 }
 
 /** What a file was when its hash was taken. The same size, times and inode later mean the same bytes. */
-interface Seen extends Omit<FileStamp, 'dev'> {
+interface Seen extends FileIdentity {
   path: string
   sha256: string
 }
@@ -29,16 +28,16 @@ export const verifyFile = async (
   path: string,
   expected: { bytes: number; sha256: string },
   { folder, sha256File, signal, onProgress }: VerifyOptions,
-): Promise<FileStamp | undefined> => {
-  const stamp = await readStamp(path)
+): Promise<FileIdentity | undefined> => {
+  const stamp = await identifyFile(path)
   if (!stamp || stamp.size !== expected.bytes) return undefined
   const seen = await readMarker(folder, expected.sha256)
   const known = seen.find((other) => isSame(other, path, stamp))
   if (known) return known.sha256 === expected.sha256 ? stamp : undefined
   const sha256 = await sha256File(path, { signal, onProgress })
-  const after = await readStamp(path)
+  const after = await identifyFile(path)
   // Changed while it was read: the hash is of neither state.
-  if (!after || !sameStamp(stamp, after)) return undefined
+  if (!after || !isSameFile(stamp, after)) return undefined
   await remember(folder, expected.sha256, { path, stamp, sha256 })
   return sha256 === expected.sha256 ? stamp : undefined
 }
@@ -47,10 +46,10 @@ export const verifyFile = async (
 export const remember = async (
   folder: string,
   expected: string,
-  { path, stamp: { size, mtimeMs, ctimeMs, ino }, sha256 }: { path: string; stamp: FileStamp; sha256: string },
+  { path, stamp, sha256 }: { path: string; stamp: FileIdentity; sha256: string },
 ): Promise<void> => {
   const others = (await readMarker(folder, expected)).filter((other) => other.path !== path)
-  const seen: Seen[] = [{ path, size, mtimeMs, ctimeMs, ino, sha256 }, ...others].slice(0, MOST_SEEN)
+  const seen: Seen[] = [{ path, ...stamp, sha256 }, ...others].slice(0, MOST_SEEN)
   try {
     await mkdir(join(folder, '.verified'), { recursive: true })
     await writeFileAtomic(markerPath(folder, expected), JSON.stringify(seen), { mode: 0o644 })
@@ -76,5 +75,5 @@ const isSeen = (value: unknown): value is Seen => {
 }
 
 /** Not the device: its number may differ from one start of the machine to the next. */
-const isSame = (seen: Seen, path: string, { size, mtimeMs, ctimeMs, ino }: FileStamp): boolean =>
-  seen.path === path && seen.size === size && seen.mtimeMs === mtimeMs && seen.ctimeMs === ctimeMs && seen.ino === ino
+const isSame = (seen: Seen, path: string, stamp: FileIdentity): boolean =>
+  seen.path === path && isSameFile({ ...seen, device: stamp.device }, stamp)

@@ -1,8 +1,8 @@
 import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { identifyFile } from '@rt/node/files'
 import { beforeEach, expect, onTestFinished, test } from 'vitest'
-import { readStamp } from './file-stamp.ts'
 import { loadUnchanged } from './load-unchanged.ts'
 
 let path: string
@@ -12,24 +12,24 @@ beforeEach(async () => {
   path = join(folder, 'model.gguf')
   await writeFile(path, 'the right bytes')
   // A file system keeps time in steps of milliseconds: the next change shall fall into another one.
-  const { ctimeMs } = (await readStamp(path))!
-  const probe = async (): Promise<number> => {
+  const { changed } = (await identifyFile(path))!
+  const probe = async (): Promise<bigint> => {
     await writeFile(`${path}.probe`, '')
-    return (await readStamp(`${path}.probe`))!.ctimeMs
+    return BigInt((await identifyFile(`${path}.probe`))!.changed)
   }
-  await expect.poll(probe, { interval: 1 }).toBeGreaterThan(ctimeMs)
+  await expect.poll(probe, { interval: 1 }).toBeGreaterThan(BigInt(changed))
 })
 
 /** Other bytes of the same length and times under the same name. */
 const replace = async (): Promise<void> => {
-  const stamp = (await readStamp(path))!
+  const seconds = Number((await identifyFile(path))!.modified) / 1e9
   await writeFile(`${path}.new`, 'the wrong bytes')
-  await utimes(`${path}.new`, stamp.mtimeMs / 1000, stamp.mtimeMs / 1000)
+  await utimes(`${path}.new`, seconds, seconds)
   await rename(`${path}.new`, path)
 }
 
 const attempt = async (options: { stamped?: boolean; before?: () => Promise<void>; during?: () => Promise<void> }) => {
-  const stamp = options.stamped === false ? undefined : await readStamp(path)
+  const stamp = options.stamped === false ? undefined : await identifyFile(path)
   await options.before?.()
   const seen: string[] = []
   const load = async (): Promise<string> => {
@@ -57,9 +57,9 @@ test('one that was replaced after its check is not loaded at all', async () => {
 
 test('one that was written to in place is not either, whatever its time says', async () => {
   const before = async (): Promise<void> => {
-    const { mtimeMs } = (await readStamp(path))!
+    const seconds = Number((await identifyFile(path))!.modified) / 1e9
     await writeFile(path, 'the wrong bytes')
-    await utimes(path, mtimeMs / 1000, mtimeMs / 1000)
+    await utimes(path, seconds, seconds)
   }
   expect(await attempt({ before })).toEqual({ result: MISMATCH, seen: [] })
 })

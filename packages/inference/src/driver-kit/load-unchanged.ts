@@ -1,12 +1,12 @@
 import { basename } from 'node:path'
 import { RtError } from '@rt/core'
-import { type FileStamp, readStamp, sameStamp } from './file-stamp.ts'
+import { type FileIdentity, identifyFile, isSameFile } from '@rt/node/files'
 
 export interface LoadUnchangedOptions<T> {
   /** For errors. */
   model: string
   /** `stamp`: of the bytes that were checked; undefined = nobody checked them. */
-  files: { path: string; stamp?: FileStamp | undefined }[]
+  files: { path: string; stamp?: FileIdentity | undefined }[]
   load(): Promise<T>
   /** Frees what was loaded from a file that changed meanwhile. */
   discard(loaded: T): PromiseLike<void>
@@ -19,13 +19,13 @@ export interface LoadUnchangedOptions<T> {
  * @throws RtError `checksum_mismatch` naming the file.
  */
 export const loadUnchanged = async <T>({ model, files, load, discard }: LoadUnchangedOptions<T>): Promise<T> => {
-  const before = await Promise.all(files.map(({ path }) => readStamp(path)))
-  const replaced = files.find(({ stamp }, i) => stamp && before[i] && !sameStamp(stamp, before[i]))
+  const before = await Promise.all(files.map(({ path }) => identifyFile(path)))
+  const replaced = files.find(({ stamp }, i) => stamp && before[i] && !isSameFile(stamp, before[i]))
   if (replaced) throw changed(model, replaced.path)
   const loaded = await load()
   for (const [i, { path }] of files.entries()) {
-    const [expected, found] = [before[i], await readStamp(path)]
-    if (expected && found && sameStamp(expected, found)) continue
+    const [expected, found] = [before[i], await identifyFile(path)]
+    if (expected && found && isSameFile(expected, found)) continue
     await discard(loaded)
     throw changed(model, path)
   }

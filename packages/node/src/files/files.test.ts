@@ -87,6 +87,8 @@ test('hashFile tells which file it read, so that another one under the name is n
   expect(isSameFile(second.identity, await identifyFile(path))).toBe(false)
   rmSync(path)
   expect(await identifyFile(path)).toBeUndefined()
+  expect(await identifyFile(join(path, 'inside'))).toBeUndefined()
+  expect(await identifyFile(folder)).toBeUndefined()
 })
 
 test('hashFile refuses a file that changes, or is replaced, under its hands', async () => {

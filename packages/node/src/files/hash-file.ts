@@ -1,27 +1,14 @@
-import type { BigIntStats } from 'node:fs'
 import { createHash } from 'node:crypto'
-import { type FileHandle, open, stat } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { RtError, throwIfAborted } from '@rt/core'
 import { fileError } from './file-error.ts'
+import { type FileIdentity, identifyFile, isSameFile, toIdentity } from './file-identity.ts'
 
 export interface HashFileOptions {
   signal?: AbortSignal
   /** Called after every megabyte. */
   onProgress?: (done: number, total: number) => void
-}
-
-/**
- * Which bytes a name stood for: another file under the name, and a change of this one, differ in it. The time of change
- * is kept by the system and cannot be set back by whoever writes the file.
- */
-export interface FileIdentity {
-  device: string
-  inode: string
-  size: number
-  /** Nanoseconds since 1970. */
-  modified: string
-  changed: string
 }
 
 export interface HashedFile {
@@ -53,24 +40,6 @@ export const hashFile = async (path: string, { signal, onProgress }: HashFileOpt
   }
 }
 
-/** Which bytes a name stands for now; undefined when there is no such file. */
-export const identifyFile = async (path: string): Promise<FileIdentity | undefined> => {
-  try {
-    return toIdentity(await stat(path, { bigint: true }))
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
-    throw fileError(error, path, 'read')
-  }
-}
-
-export const isSameFile = (a: FileIdentity, b: FileIdentity | undefined): boolean =>
-  b !== undefined &&
-  a.device === b.device &&
-  a.inode === b.inode &&
-  a.size === b.size &&
-  a.modified === b.modified &&
-  a.changed === b.changed
-
 const digest = async (file: FileHandle, total: number, { signal, onProgress }: HashFileOptions): Promise<string> => {
   const hash = createHash('sha256')
   const piece = new Uint8Array(PIECE_BYTES)
@@ -83,14 +52,6 @@ const digest = async (file: FileHandle, total: number, { signal, onProgress }: H
     onProgress?.(done, total)
   }
 }
-
-const toIdentity = ({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): FileIdentity => ({
-  device: String(dev),
-  inode: String(ino),
-  size: Number(size),
-  modified: String(mtimeNs),
-  changed: String(ctimeNs),
-})
 
 const changedError = (path: string): RtError =>
   new RtError({

@@ -1,9 +1,4 @@
-/** 340 B, 12 kB, 98 MB, 1.1 GB. */
-export const bytes = (count: number): string => {
-  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} GB`
-  if (count >= 1e6) return `${Math.round(count / 1e6)} MB`
-  return count >= 1e3 ? `${Math.round(count / 1e3)} kB` : `${Math.round(count)} B`
-}
+export { formatBytes as bytes } from '@rt/core'
 
 /** 84 ms, 1.4 s. */
 export const duration = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`)

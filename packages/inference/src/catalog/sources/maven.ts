@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RtError } from '@rt/core'
-import { readStamp } from '../../driver-kit/file-stamp.ts'
+import { identifyFile } from '@rt/node/files'
 import { extractEntry } from './read-zip.ts'
 import { folderBytes, runClient } from './run-client.ts'
 import type { Source } from './source.ts'
@@ -48,6 +48,6 @@ export const maven: Source<'maven'> = async ({ group, artifact, version, path },
 }
 
 const firstFile = async (paths: string[]): Promise<string | undefined> => {
-  for (const path of paths) if (await readStamp(path)) return path
+  for (const path of paths) if (await identifyFile(path)) return path
   return undefined
 }
