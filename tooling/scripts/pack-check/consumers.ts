@@ -8,8 +8,6 @@ export interface Consumer {
   brings: string[]
   /** Names of packages with compiled code that may be there. Default: none. */
   native?: RegExp
-  /** Also run under the older versions of Node in the small form. */
-  everyNode?: boolean
 }
 
 export const CONSUMERS: Consumer[] = [
@@ -18,9 +16,8 @@ export const CONSUMERS: Consumer[] = [
     installs: ['@rt/runtime'],
     brings: ['core', 'node', 'inference', 'vector', 'tools', 'memory', 'observe', 'server', 'runtime'],
     native: /^(@node-llama-cpp\/.*|onnxruntime-node)$/,
-    everyNode: true,
   },
-  { name: 'core', installs: ['@rt/core'], brings: ['core'], everyNode: true },
+  { name: 'core', installs: ['@rt/core'], brings: ['core'] },
   { name: 'node', installs: ['@rt/node'], brings: ['core', 'node'] },
   {
     name: 'inference',

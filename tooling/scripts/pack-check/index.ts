@@ -1,10 +1,12 @@
 // `pnpm pack:check [--long]`: packs every package, installs the tarballs with npm in empty projects outside the
-// workspace, and runs a program in each. `--long`: every program under every version of Node, and both measurements.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// workspace, and runs a program in each, under every version of Node. `--long`: both measurements. What was skipped, and
+// why, is also written to `.cache/pack-check.json`, for whoever counts.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkConsumer } from './check-consumer.ts'
 import { CONSUMERS } from './consumers.ts'
+import { cudaOutage } from './cuda-outage.ts'
 import { measureInstall, RUNTIME_MEGABYTES } from './measure-install.ts'
 import { NODE_VERSIONS, nodeAt } from './node-at.ts'
 import { packAll } from './pack-all.ts'
@@ -17,16 +19,11 @@ const folder = mkdtempSync(join(tmpdir(), 'rt-pack-check-'))
 const started = performance.now()
 
 const measure = async (skipCuda: boolean): Promise<void> => {
-  const { megabytes, seconds, code, output, timedOut } = await measureInstall(tarballs, { skipCuda })
+  const result = await measureInstall(tarballs, { skipCuda })
+  const { megabytes, seconds, code, output } = result
   const title = `npm install @rt/runtime${skipCuda ? '' : ', CUDA too'}`
-  if (!skipCuda && code !== 0) {
-    // Not ours to mend, and not reachable everywhere: README and `rt doctor` name the variable.
-    const itsScript = timedOut || output.includes('onnxruntime-node')
-    report.add(title, itsScript ? [] : [output], `${timedOut ? 'stopped' : 'failed'} after ${seconds.toFixed(0)} s`)
-    const reason = output.split('\n').find((line) => /ENOTFOUND|ECONN|ETIMEDOUT|certificate/i.test(line))
-    report.note(reason?.trim() ?? 'onnxruntime-node could not fetch its CUDA libraries')
-    return
-  }
+  const outage = skipCuda ? undefined : cudaOutage(result)
+  if (outage !== undefined) return report.skip(title, outage)
   const problems = code === 0 ? [] : [output]
   if (megabytes > RUNTIME_MEGABYTES) problems.push(`more than the ${RUNTIME_MEGABYTES} MB that were promised`)
   const variable = skipCuda ? 'ONNXRUNTIME_NODE_INSTALL=skip' : 'without the variable'
@@ -55,7 +52,9 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
+const { failed, skipped } = report
+writeFileSync(join(ROOT, '.cache', 'pack-check.json'), JSON.stringify({ skipped }))
 console.log(
-  `  ${report.failed ? `${report.failed} failed` : 'all well'}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+  `  ${failed ? `${failed} failed` : 'all well'}${skipped.length ? `, ${skipped.length} skipped` : ''}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
 )
-process.exit(report.failed ? 1 : 0)
+process.exit(failed ? 1 : 0)
