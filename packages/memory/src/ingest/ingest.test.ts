@@ -458,11 +458,28 @@ describe('createIngest', () => {
     expect(steps.at(-1)).toMatchObject({ done: 3, bytesDone: steps[0]!.bytes })
   })
 
-  it('ends its worker with the run, and takes no new ids for Markdown and text', async () => {
-    const { folder, collection, write, open } = await setUp()
-    await write('a.csv', 'a,b\n1,2\n')
+  it('reads Markdown and text by itself, code and all else in one process, which ends with the run', async () => {
+    const { folder, write, open } = await setUp()
+    const children = (): number => {
+      const { libuv } = process.report.getReport() as unknown as { libuv: { type: string; is_active: boolean }[] }
+      return libuv.filter(({ type, is_active }) => type === 'process' && is_active).length
+    }
+    const during = async (): Promise<number> => {
+      let most = 0
+      await open().ingest(folder, { onProgress: () => (most = Math.max(most, children())) })
+      return most
+    }
+    expect(await during()).toBe(0)
+    await write('a.py', 'x = 1\n')
+    expect([await during(), children()]).toEqual([1, 0])
+    await write('b.py', 'x = 2\n')
+    await write('b.csv', 'a,b\n1,2\n')
+    expect([await during(), children()]).toEqual([1, 0])
+  })
+
+  it('takes no new ids for Markdown and text', async () => {
+    const { folder, collection, open } = await setUp()
     await open().ingest(folder)
-    expect(process.getActiveResourcesInfo().filter((name) => name === 'MessagePort')).toHaveLength(0)
     // As the first release made them: other ids would embed everything again.
     const ids = [...collection.records.values()].filter(
       ({ metadata }) => metadata!['source'] === 'handbook/team/rules.txt',

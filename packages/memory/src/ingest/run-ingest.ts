@@ -14,7 +14,7 @@ import { belongsTo, clashOf } from './document-place.ts'
 import { toStorageError } from './disk-error.ts'
 import { findFiles, type FoundFile, type FoundFiles } from './find-files.ts'
 import { chunkerOf, loadDocument, mostBytes } from './load-document.ts'
-import { isParsed } from './loaders/kinds.ts'
+import { isConverted } from './loaders/kinds.ts'
 import { readBytes } from './loaders/read-bytes.ts'
 import type { DocumentLimits } from './parser/document-limits.ts'
 import type { DocumentParser } from './parser/document-parser.ts'
@@ -104,7 +104,7 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
       fail(loaded.reason, kept)
       return
     }
-    const chunks = toRecords(loaded.chunks, { source, principal, converted: isParsed(kind) })
+    const chunks = toRecords(loaded.chunks, { source, principal, converted: isConverted(kind) })
     const ms = clock.monotonic() - started
     pending.push({ file, ms, warnings: loaded.warnings, source, place, sha256, chunker, known: row, chunks })
     waiting += 1 + chunks.length

@@ -3,8 +3,11 @@ import { basename, extname } from 'node:path'
 /** How a file is read. One of these is one loader. */
 export type DocumentKind = 'markdown' | 'text' | 'code' | 'html' | 'pdf' | 'docx' | 'csv' | 'json'
 
-/** Those read by a parser: in a worker, into text of their own that chunk offsets then count in. */
-export type ParsedKind = Exclude<DocumentKind, 'markdown' | 'text' | 'code'>
+/** Those cut here as they are. */
+export type PlainKind = 'markdown' | 'text'
+
+/** Those read by a parser, in a process of its own. */
+export type ParsedKind = Exclude<DocumentKind, PlainKind>
 
 const ENDINGS: { [kind in DocumentKind]: string } = {
   markdown: '.md .markdown',
@@ -36,5 +39,7 @@ export const kindOf = (path: string): DocumentKind | undefined => KINDS.get(extn
 /** Whether a walk through a folder takes the file; one that is named itself is always taken. */
 export const isGenerated = (path: string): boolean => GENERATED.test(basename(path))
 
-export const isParsed = (kind: DocumentKind): kind is ParsedKind =>
-  kind !== 'markdown' && kind !== 'text' && kind !== 'code'
+export const isParsed = (kind: DocumentKind): kind is ParsedKind => kind !== 'markdown' && kind !== 'text'
+
+/** Whether chunk offsets count in the text it was converted to, not in the file. */
+export const isConverted = (kind: DocumentKind): boolean => isParsed(kind) && kind !== 'code'

@@ -18,10 +18,16 @@ export interface LoadFailure {
 }
 
 /**
- * Reads one format that is converted. It may throw anything; what it throws with `fault` is told as it is. Runs in the
- * worker of the parser only.
+ * Reads one format. It may throw anything; what it throws with `fault` is told as it is. Runs in the process of the
+ * parser only.
  */
-export type Loader = (file: { bytes: Uint8Array; name: string; limits: DocumentLimits }) => Promise<LoadedDocument>
+export type Loader = (file: {
+  bytes: Uint8Array
+  name: string
+  /** Words a chunk aims for. */
+  words: number
+  limits: DocumentLimits
+}) => Promise<LoadedDocument>
 
 /** Ends the reading of one file. `reason` completes "file: …": lower case, without a full stop. */
 export const fault = (reason: string): RtError => new RtError({ code: 'invalid_request', message: reason })

@@ -8,7 +8,7 @@ export interface DocumentLimits {
   timeMs: number
   /** JavaScript memory of the parser. Default 256 MB. */
   heapMegabytes: number
-  /** Growth of the whole process meanwhile, which also counts what JavaScript's limit does not. Default 1 GB. */
+  /** Growth of the parser's process meanwhile, which also counts what JavaScript's limit does not. Default 1 GB. */
   processBytes: number
   /** Default 5,000. */
   pdfPages: number

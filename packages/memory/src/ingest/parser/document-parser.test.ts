@@ -1,5 +1,6 @@
 import { createFakeClock } from '@rt/core/testing'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { superviseChild } from '@rt/node/process'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { docxFiles, makeDocx, paragraph, REMOTE_IMAGE, table } from '../__fixtures__/make-docx.ts'
 import { makeEncryptedPdf, makeEndlessPdf, makePdf, makePdfBomb, makePdfOf } from '../__fixtures__/make-pdf.ts'
 import { makeZip } from '../__fixtures__/make-zip.ts'
@@ -7,12 +8,16 @@ import type { ParsedKind } from '../loaders/kinds.ts'
 import { DOCUMENT_LIMITS, type DocumentLimits } from './document-limits.ts'
 import { createDocumentParser, type DocumentParser } from './document-parser.ts'
 import type { ParsedDocument, ParseResponse } from './protocol.ts'
+import { readerOptions } from './reader-process.ts'
 
 let parser: DocumentParser
+/** Started with what its first document may take. */
+let small: DocumentParser
 beforeAll(() => {
   parser = createDocumentParser()
+  small = createDocumentParser()
 })
-afterAll(() => parser[Symbol.asyncDispose]())
+afterAll(() => Promise.all([parser, small].map((one) => one[Symbol.asyncDispose]())))
 
 const read = (
   name: string,
@@ -41,6 +46,12 @@ const good = async (...args: Parameters<typeof read>): Promise<ParsedDocument> =
 const reason = async (...args: Parameters<typeof read>): Promise<string> => {
   const response = await read(...args)
   return 'reason' in response ? response.reason : 'it was read'
+}
+
+/** What became of a document, in a time that one whose cost grows with the square of its length does not meet. */
+const outcome = async (name: string, content: string): Promise<string> => {
+  const response = await read(name, content, { timeMs: 20_000 })
+  return 'reason' in response ? response.reason : [...texts(response), ...response.warnings].join('\n')
 }
 
 const texts = ({ chunks }: ParsedDocument): string[] => chunks.map(({ text }) => text)
@@ -96,8 +107,11 @@ describe('HTML', () => {
   })
 
   it('stays quick on hostile markup', async () => {
-    for (const piece of ['<!--', '<script>', '<', '<p', '<b>x</b>', '</div>', '<table><tr><td>'])
-      expect(await read('a.html', piece.repeat(5000))).toBeDefined()
+    const none = 'there is no text in it'
+    const hostile = { '<!--': none, '<script>': none, '<p': none, '</div>': none, '<': '<<<', '<b>x</b>': '**x**' }
+    for (const [piece, expected] of Object.entries(hostile))
+      expect(await outcome('a.html', piece.repeat(5000))).toContain(expected)
+    expect(await outcome('a.html', '<table><tr><td>'.repeat(5000))).toContain('nested 5,000 deep')
   })
 })
 
@@ -239,8 +253,9 @@ describe('CSV', () => {
     const { chunks } = await good('a.csv', `${wide}\n${wide}`)
     expect(chunks.map(({ text }) => text).join('\n')).toContain('c9999: c9999')
     expect((await good('a.csv', 'a,b\n1\n1,2,3')).warnings).toEqual(['2 of 3 rows do not have 2 cells'])
-    for (const piece of ['"', '"",', '"\n', ',', '\r', '""'])
-      expect(await read('a.csv', piece.repeat(200_000))).toBeDefined()
+    for (const piece of ['"",', '"\n', ',', '\r'])
+      expect(await outcome('a.csv', piece.repeat(200_000))).toBe('there is no text in it')
+    for (const piece of ['"', '""']) expect(await outcome('a.csv', piece.repeat(200_000))).toContain('column 1: ""')
   })
 
   it('refuses what is no table of text', async () => {
@@ -307,7 +322,6 @@ describe('limits', () => {
 
   it('stops one that needs too much memory, of JavaScript or outside of it, and reads the next', async () => {
     const many = JSON.stringify(Array.from({ length: 400_000 }, (_, index) => ({ index })))
-    await using small = createDocumentParser()
     expect(await reason('a.json', many, { heapMegabytes: 24 }, small)).toBe(
       'needs more than 24 MB of memory to be read',
     )
@@ -325,14 +339,31 @@ describe('limits', () => {
     expect(texts(await good('a.csv', 'a,b\n1,2'))).toEqual(['a: 1\nb: 2'])
   })
 
-  it('gives the worker no network and no environment', async () => {
-    // Whatever a parser does, it cannot do this: the module of the worker has run.
-    const { Worker } = await import('node:worker_threads')
-    const entry = new URL('./document-worker.ts', import.meta.url).href
-    const code = `import('${entry}').then(() => require('node:worker_threads').parentPort.postMessage([typeof fetch, typeof WebSocket]))`
-    const worker = new Worker(code, { eval: true, execArgv: ['--conditions=@rt/source'] })
-    const globals = await new Promise((resolve) => worker.once('message', resolve))
-    await worker.terminate()
-    expect(globals).toEqual(['undefined', 'undefined'])
+  it('outlives a small document that needs endless memory, and reads the next', async () => {
+    const needs = 'needs more than 32 MB of memory to be read'
+    const hostile = {
+      'a.html': '<p>a'.repeat(200_000),
+      'b.html': `<table>${'<tr><td>cell<td>value</tr>'.repeat(100_000)}</table>`,
+      'c.json': `[${'[],'.repeat(5_000_000)}[]]`,
+    }
+    for (const [name, content] of Object.entries(hostile)) {
+      expect(await reason(name, content, { heapMegabytes: 32 }, small)).toBe(needs)
+      expect(texts(await good('a.csv', 'a,b\n1,2', { heapMegabytes: 32 }, small))).toEqual(['a: 1\nb: 2'])
+    }
+  })
+
+  it('gives the process that parses no network and no environment', async () => {
+    process.env['SECRET_OF_A_TEST'] = 'x'
+    onTestFinished(() => void delete process.env['SECRET_OF_A_TEST'])
+    const options = readerOptions(DOCUMENT_LIMITS)
+    const probe = new URL('./__fixtures__/probe.ts', import.meta.url).href
+    const execArgv = [...options.entry.execArgv, `--import=${probe}`]
+    await using child = superviseChild({ ...options, entry: { ...options.entry, execArgv } })
+    await child.start()
+    const answer = new Promise((resolve) =>
+      child.onMessage((message) => 'env' in (message as object) && resolve(message)),
+    )
+    child.send('probe')
+    expect(await answer).toEqual({ reach: [undefined, undefined, undefined], env: ['RT_PARENT_PID'] })
   })
 })

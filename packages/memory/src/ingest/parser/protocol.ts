@@ -19,3 +19,6 @@ export interface ParsedDocument {
 }
 
 export type ParseResponse = ParsedDocument | LoadFailure
+
+/** The last words of a process that grew beyond its limit, on stderr. */
+export const OVER_MEMORY = 'rt: more memory than a document may take\n'

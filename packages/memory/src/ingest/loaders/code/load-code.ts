@@ -80,7 +80,7 @@ const joinSmall = (parts: Part[], words: number): Part[] => {
       // What stands above a declaration (imports, a licence) does not take its name away.
       before.declarations += part.declarations
       before.name = before.declarations > 1 ? undefined : (before.name ?? part.name)
-      before.lines.push(...part.lines)
+      for (const line of part.lines) before.lines.push(line)
       before.weight += part.weight
     } else joined.push({ ...part, lines: [...part.lines] })
   }
