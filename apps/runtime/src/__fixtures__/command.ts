@@ -25,6 +25,8 @@ export interface StartOptions {
   cwd?: string
   /** A command before it, e.g. `unshare -rn`. */
   wrapper?: string[]
+  /** In a process group of its own, as a shell starts it: a terminal signals all of one group. */
+  group?: boolean
 }
 
 /** A TypeScript file as a process of its own. */
@@ -34,6 +36,7 @@ export const startProgram = (file: string, args: string[], options: StartOptions
     cwd: options.cwd,
     env: { ...process.env, RT_THREADS: '1', NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: options.group ?? false,
   })
   let stdout = ''
   let stderr = ''

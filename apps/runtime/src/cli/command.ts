@@ -97,16 +97,11 @@ export const CONFIG_FLAGS: Record<string, Flag> = {
   trust: { type: 'boolean', description: 'Accept a config.toml that runs commands or sends secrets, without asking' },
 }
 
-export const SERVE_FLAGS: Record<string, Flag> = {
+export const HOST_FLAG: Record<string, Flag> = {
   host: {
     type: 'string',
     value: 'ADDRESS',
     description: 'Address to listen on (default 127.0.0.1; any other needs a key: rt key create)',
-  },
-  drain: {
-    type: 'string',
-    value: 'SECONDS',
-    description: 'How long running answers may finish when it stops (default 10)',
   },
 }
 

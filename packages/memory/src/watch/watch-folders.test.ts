@@ -66,6 +66,14 @@ it('tells of new, changed, replaced and deleted files, also in new folders', asy
   await next()
 })
 
+it('asks about the whole path of what changed', async () => {
+  const asked: string[] = []
+  const { folder, next } = await start({ accept: (path) => asked.push(path) > 0 })
+  await writeFile(join(folder, 'a.md'), 'one')
+  await next()
+  expect(asked).toContain(join(folder, 'a.md'))
+})
+
 it('watches one file through its being replaced, and not its neighbours', async () => {
   const { folder, next } = await start({}, 'a.md')
   for (const content of ['one', 'two']) {

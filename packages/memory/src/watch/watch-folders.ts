@@ -10,7 +10,7 @@ export interface WatchOptions {
    * leads to one more call. What it throws ends the watch.
    */
   onChange: (paths: string[]) => void | Promise<void>
-  /** Whether a change to this file counts. Default: all do. */
+  /** Whether a change to this file counts; its path begins with the one that is watched. Default: all do. */
   accept?: (path: string) => boolean
   /** Ends the watch. */
   signal?: AbortSignal
@@ -129,7 +129,7 @@ const watchOne = async (path: string, { accept, note, fail }: WatchOne): Promise
       return watchTree(path, {
         ignores,
         onError,
-        onEvent: (changed) => void ((changed === '' || accept(changed)) && note()),
+        onEvent: (changed) => void ((changed === '' || accept(join(path, changed))) && note()),
       })
     const name = basename(path)
     const watcher = watch(

@@ -1,5 +1,6 @@
 // Each line here is API.
 export { superviseChild } from './supervise-child.ts'
 export { serveChild } from './serve-child.ts'
+export { endWithParent } from './end-with-parent.ts'
 export type { ChildExit, SupervisedChild, SuperviseChildOptions } from './supervise-child.ts'
 export type { ChildServer, ServeChildOptions } from './serve-child.ts'

@@ -1,6 +1,5 @@
-import { Worker } from 'node:worker_threads'
 import { RtError } from '@rt/core'
-import { entryUrl } from '../worker/entry-url.ts'
+import { endWithParent } from './end-with-parent.ts'
 import { type FromChild, PARENT_PID, type ToChild } from './protocol.ts'
 
 export interface ServeChildOptions {
@@ -56,16 +55,7 @@ export const serveChild = ({ onMessage, onStop }: ServeChildOptions): ChildServe
     send: (message) => send(['message', message]),
     ready() {
       send(['ready'])
-      startWatchdog(parent)
+      endWithParent(parent)
     },
   }
-}
-
-const startWatchdog = (parent: number): void => {
-  const { url, execArgv } = entryUrl(import.meta.url, './watchdog.ts', 'watchdog.js')
-  const resourceLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 }
-  const worker = new Worker(url, { execArgv, workerData: { parent }, resourceLimits })
-  worker.unref()
-  // Said on stderr, where the parent keeps it; the child works without.
-  worker.on('error', (error) => console.error('watchdog:', error))
 }

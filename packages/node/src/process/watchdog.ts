@@ -1,5 +1,5 @@
-// Entry of a small thread beside every supervised child: ends the process when its parent is gone, also when the main
-// thread is stuck in native code and sees neither the closed channel nor a signal.
+// Entry of the small thread of `endWithParent`: ends the process when its parent is gone, also when the main thread is
+// stuck (in native code, in a loop) and sees neither a closed channel nor a signal.
 import { workerData } from 'node:worker_threads'
 
 const POLL_MS = 500

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type IngestReport, RtError } from '@rt/core'
 import { type CommandContext, type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, JSON_FLAG } from '../command.ts'
+import { findData } from '../find-data.ts'
 import { withRuntime } from '../open.ts'
 import { formatError } from '../output/format-error.ts'
 import { createIngestProgress } from '../output/ingest-progress.ts'
@@ -8,6 +9,7 @@ import { formatIngestReport, summarizeIngest } from '../output/ingest-report.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
 import { plural } from '../output/units.ts'
+import { outside } from '../outside.ts'
 
 export const command: CommandDefinition = {
   name: 'ingest',
@@ -75,6 +77,8 @@ const watch = async (context: CommandContext): Promise<number> => {
     args.map((path) => resolve(path)),
     {
       signal,
+      // What a run writes must not lead to the next one.
+      accept: outside(await findData(context.flags)),
       async onChange() {
         await first.catch(() => {})
         await again(context)

@@ -3,15 +3,8 @@ import type { AppFactory } from '../../app/define-app.ts'
 import { type OpeningRuntime, openRuntime } from '../../create-runtime.ts'
 import { isLoopbackHost } from '../../is-loopback-host.ts'
 import type { RunningServer } from '@rt/server/node'
-import {
-  type CommandDefinition,
-  CONFIG_FLAGS,
-  DATA_FLAGS,
-  MODEL_FLAG,
-  PORT_FLAG,
-  SERVE_FLAGS,
-  text,
-} from '../command.ts'
+import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, HOST_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
+import { DEV_PID } from '../dev/dev-pid.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
 import { style } from '../output/style.ts'
 import { duration } from '../output/units.ts'
@@ -26,9 +19,24 @@ export const command: CommandDefinition = {
   summary: 'Serve models and knowledge over HTTP (OpenAI-compatible), with your own tools, agents and routes',
   positionals: '[APP]',
   max: 1,
-  flags: { ...DATA_FLAGS, ...MODEL_FLAG, ...PORT_FLAG, ...SERVE_FLAGS, ...CONFIG_FLAGS },
+  flags: {
+    ...DATA_FLAGS,
+    ...MODEL_FLAG,
+    ...PORT_FLAG,
+    ...HOST_FLAG,
+    drain: {
+      type: 'string',
+      value: 'SECONDS',
+      description: 'How long running answers may finish when it stops (default 10)',
+    },
+    ...CONFIG_FLAGS,
+  },
   examples: ['rt serve', 'rt serve app.ts', 'rt serve --port 8080 --model qwen2.5-coder:1.5b'],
   async run({ args: [file], flags, signal }) {
+    const developer = Number(process.env[DEV_PID])
+    // What the app starts is no child of it.
+    delete process.env[DEV_PID]
+    if (developer) (await import('@rt/node/process')).endWithParent(developer)
     const given = text(flags['port'])
     const port = parsePort(command, given)
     const drainMs = 1000 * positiveInteger(command, 'drain', text(flags['drain']), 10)

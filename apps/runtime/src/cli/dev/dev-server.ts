@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { DEV_PID } from './dev-pid.ts'
 
 export interface DevServerOptions {
   /** The program and its arguments: `rt serve app.ts …` in a process of its own. */
@@ -27,9 +28,18 @@ export const createDevServer = ({ command, say, patienceMs = 3000 }: DevServerOp
   const start = (): void => {
     if (over) return
     const [program, ...args] = command
-    const started = spawn(program!, args, { stdio: 'inherit', env: { ...process.env, RT_DEV: '1' } })
+    const started = spawn(program!, args, {
+      stdio: 'inherit',
+      env: { ...process.env, [DEV_PID]: String(process.pid) },
+      // A terminal sends Ctrl-C to the whole group, and this process sends a signal too: two would end it at once. On
+      // Windows a group of its own would get a window of its own.
+      detached: process.platform !== 'win32',
+    })
     child = started
+    const kill = (): void => void started.kill('SIGKILL')
+    process.on('exit', kill)
     started.once('exit', (code, signal) => {
+      process.off('exit', kill)
       if (child !== started) return
       child = undefined
       say(`stopped with ${signal ?? `exit code ${code}`}: change a file to start it again`)
