@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   systemClock,
@@ -9,7 +9,7 @@ import {
 } from '@rt/core'
 import { createFakeEmbedder, createFakeTelemetry } from '@rt/core/testing'
 import type { Database } from '@rt/node/sqlite'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createMemoryCollection, type MemoryCollection } from '../__fixtures__/memory-collection.ts'
 import { makeFolder, openTemporary } from '../__fixtures__/open-temporary.ts'
 import { makeDocx, paragraph } from './__fixtures__/make-docx.ts'
@@ -253,6 +253,53 @@ describe('createIngest', () => {
     expect(await open().ingest(folder)).toMatchObject({ files: 2, added: 2, failed: [] })
     const sources = [...collection.records.values()].map(({ metadata }) => metadata?.['source'])
     expect(new Set(sources)).toEqual(new Set(['handbook/travel.md', 'handbook/team/rules.txt']))
+  })
+
+  it("takes no file of rt's own from a data folder, and everything else in it", async () => {
+    const { folder, collection, write, open } = await setUp()
+    await write('team/owner.json', '{"name":"Ada"}')
+    await open().ingest(folder)
+    await write('team/rt.db', '')
+    await write('team/rt.db.before-restore-2026.json', '{"a":1}')
+    await write('data/rt.db', '')
+    await write('data/owner.json', '{"token":"secret"}')
+    await write('data/chat-history', 'typed')
+    await write('data/notes.md', 'Mine.')
+    const report = await open().ingest(folder, { prune: true })
+    expect(report).toMatchObject({ added: 1, unchanged: 2, removed: [], failed: [], skipped: 0 })
+    expect(texts(collection).join()).not.toContain('secret')
+    // What was there before counts as it did: its file is not gone.
+    expect(texts(collection)).toEqual(expect.arrayContaining([RULES.trim(), 'Mine.', 'name: Ada']))
+  })
+
+  it('keeps the documents below a link that leads nowhere for now', async () => {
+    const { folder, collection, open } = await setUp()
+    const share = await makeFolder()
+    await writeFile(join(share, 'far.md'), 'Far.')
+    await symlink(share, join(folder, 'share'))
+    await open().ingest(folder)
+    await rename(share, `${share}-away`)
+    onTestFinished(() => rm(`${share}-away`, { recursive: true }))
+    expect(await open().ingest(folder, { prune: true })).toMatchObject({
+      failed: [{ source: 'handbook/share', reason: 'a link to nothing' }],
+      removed: [],
+      unchanged: 2,
+    })
+    expect(texts(collection)).toContain('Far.')
+  })
+
+  it.skipIf(!process.getuid?.())('goes on past a folder it may not read, and keeps its documents', async () => {
+    const { folder, collection, open } = await setUp()
+    await open().ingest(folder)
+    await chmod(join(folder, 'team'), 0)
+    const report = await open().ingest(folder, { prune: true })
+    await chmod(join(folder, 'team'), 0o755)
+    expect(report).toMatchObject({
+      failed: [{ source: 'handbook/team', reason: 'cannot be read (EACCES)' }],
+      removed: [],
+      unchanged: 1,
+    })
+    expect(texts(collection)).toContain(RULES.trim())
   })
 
   it('takes single files, refuses other kinds, and throws for what is not there', async () => {

@@ -147,7 +147,8 @@ const tidy = async (
 ): Promise<string[]> => {
   const ingested = rows.filter(({ source }) => seen.has(source))
   const gone: DocumentRow[] = []
-  for (const row of rows) if (!seen.has(row.source) && (await belongsTo(row, found.folders))) gone.push(row)
+  for (const row of rows)
+    if (!seen.has(row.source) && !isUnread(row.source, found) && (await belongsTo(row, found.folders))) gone.push(row)
   // A document that never was finished and has no file any more is left-over, not knowledge.
   const dropped = gone.filter(({ sha256 }) => prune || sha256 === '')
   const kept = [...ingested, ...gone].filter((row) => !dropped.includes(row) && row.loose.length > 0)
@@ -160,3 +161,6 @@ const tidy = async (
   await target.table.remove(dropped.map(({ source }) => source))
   return gone.filter(({ sha256 }) => sha256 !== '').map(({ source }) => source)
 }
+
+const isUnread = (source: string, { unread }: FoundFiles): boolean =>
+  unread.some((name) => source === name || (name.endsWith('/') && source.startsWith(name)))
