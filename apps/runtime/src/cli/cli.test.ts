@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest'
+import { PassThrough } from 'node:stream'
+import { describe, expect, it, vi } from 'vitest'
 import { RtError } from '@rt/core'
 import type { CommandDefinition } from './command.ts'
 import { COMMANDS } from './commands.ts'
@@ -79,6 +80,20 @@ describe('output', () => {
     })
     expect(formatError(error)).toBe('error  model_not_found: no model is called "x".\n       Installed: y.\n')
     expect(formatError(error, { debug: true })).toContain('caused by: Error: deep')
+  })
+
+  it('colours an error for the stream it is written to, by itself stderr', () => {
+    vi.stubEnv('FORCE_COLOR', undefined)
+    const error = new RtError({ code: 'not_found', message: 'no.' })
+    const on = (isTTY: boolean): NodeJS.WriteStream =>
+      Object.assign(new PassThrough(), { isTTY }) as unknown as NodeJS.WriteStream
+    expect(formatError(error, { stream: on(true) })).toContain('\u001b[31merror')
+    expect(formatError(error, { stream: on(false) })).toMatch(/^error/)
+    vi.spyOn(process, 'stderr', 'get').mockReturnValue(on(true) as typeof process.stderr)
+    vi.spyOn(process, 'stdout', 'get').mockReturnValue(on(false) as typeof process.stdout)
+    expect(formatError(error)).toContain('\u001b[31merror')
+    vi.restoreAllMocks()
+    vi.unstubAllEnvs()
   })
 
   it('strips what would drive the terminal, keeping text and line breaks', () => {

@@ -37,6 +37,14 @@ const unknownCommand = (name: string): UsageError => {
   })
 }
 
+const unwritten = (error: NodeJS.ErrnoException): RtError =>
+  new RtError({
+    code: error.code === 'ENOSPC' ? 'disk_full' : 'internal',
+    message: `the output could not be written: ${error.message}.`,
+    hint: 'What the command did is done, but what it had to say is lost.',
+    cause: error,
+  })
+
 /** Runs the command line and sets the exit code. */
 export const main = async (argv: string[]): Promise<void> => {
   const stopping = new AbortController()
@@ -51,6 +59,8 @@ export const main = async (argv: string[]): Promise<void> => {
   // A pipe that closes early (`rt trace | head`) is no error of ours.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
+    process.stderr.write(formatError(unwritten(error)))
+    process.exit(1)
   })
   try {
     process.exitCode = await dispatch(argv, stopping.signal)

@@ -56,7 +56,7 @@ const guarded = async <T>(
     })
   } catch (error) {
     if (stopping?.aborted) terminal.write(style('dim', ` stopped${lost && `: ${lost}`}\n`))
-    else terminal.write(`${formatError(error)}${lost && style('dim', `       ${lost}\n`)}`)
+    else terminal.write(`${formatError(error, { stream: process.stdout })}${lost && style('dim', `       ${lost}\n`)}`)
     return undefined
   }
 }

@@ -2,10 +2,20 @@ import { toRtError } from '@rt/core'
 import { printable } from './printable.ts'
 import { style } from './style.ts'
 
-/** An error as a person reads it: what failed, then what to do. Causes and stacks only for `debug`. */
-export const formatError = (thrown: unknown, { debug = false }: { debug?: boolean } = {}): string => {
+export interface FormatErrorOptions {
+  /** Causes and stacks, too. */
+  debug?: boolean
+  /** Where it will be written: its terminal takes colours, or not. Default stderr. */
+  stream?: NodeJS.WriteStream
+}
+
+/** An error as a person reads it: what failed, then what to do. */
+export const formatError = (
+  thrown: unknown,
+  { debug = false, stream = process.stderr }: FormatErrorOptions = {},
+): string => {
   const error = toRtError(thrown)
-  const lines = [`${style('red', 'error')}  ${error.code}: ${printable(error.message)}`]
+  const lines = [`${style('red', 'error', stream)}  ${error.code}: ${printable(error.message)}`]
   if (error.hint)
     lines.push(
       ...printable(error.hint)

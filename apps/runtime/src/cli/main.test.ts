@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { runCommand, temporaryFolder } from '../__fixtures__/command.ts'
+
+/** A disk that is full. */
+const FULL = ['sh', '-c', 'exec "$0" "$@" > /dev/full']
+
+it.runIf(existsSync('/dev/full')).each([[['--version']], [['key', 'create', 'laptop']], [['key', 'list', '--json']]])(
+  '%j is a failure when its output cannot be written',
+  async (args) => {
+    await using folder = await temporaryFolder()
+    const env = { RT_DATA: join(folder.path, 'data'), RT_CONFIG: 'none' }
+    const { code, stderr } = await runCommand(args, { env, wrapper: FULL })
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/error {2}disk_full: the output could not be written: .*ENOSPC/),
+    ])
+  },
+)
