@@ -1,26 +1,27 @@
 // `npx -y pnpm@12 test`: everything CI runs, in one command. Each step before the tests counts as one check.
-// The last line of stdout is plain `N passed, N failed`, with `, N skipped` where something could not run.
+// The last line of stdout is plain `N passed, N failed`, with `, N skipped` where something could not run; a line each above
+// it says what, and why.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
-
-interface Counts {
-  passed: number
-  failed: number
-  skipped: number
-}
+import { readVitestReport } from './read-vitest-report.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const long = process.argv.includes('--long')
 const report = `${root}.cache/vitest.json`
+const packReport = `${root}.cache/pack-check.json`
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',
   NO_UPDATE_NOTIFIER: '1',
+  // Shells that the machine lacks; its own come first.
+  PATH: `${process.env['PATH']}${delimiter}${root}.cache/shells/bin`,
 }
 
-const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+const counts = { passed: 0, failed: 0 }
+const skipped: string[] = []
 
 /** Runs a command to its end; its output stays visible, so that a failure can be read in a log. */
 const run = (title: string, command: string, args: string[]): boolean => {
@@ -38,24 +39,20 @@ const check = (title: string, command: string, args: string[]): void => {
 }
 
 const addTests = (): void => {
-  try {
-    const result = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number> & {
-      testResults?: { status: string; assertionResults: unknown[] }[]
-    }
-    counts.passed += result['numPassedTests'] ?? 0
-    counts.failed += result['numFailedTests'] ?? 0
-    counts.skipped += (result['numPendingTests'] ?? 0) + (result['numTodoTests'] ?? 0)
-    // A file that could not even be loaded holds no test, yet it failed.
-    counts.failed += (result.testResults ?? []).filter(
-      (file) => file.status === 'failed' && !file.assertionResults.length,
-    ).length
-  } catch {
-    counts.failed++
-  }
+  const tests = readVitestReport(report)
+  counts.passed += tests.passed
+  counts.failed += tests.failed
+  skipped.push(...tests.skipped)
+}
+
+/** What the check of the packages wrote; nothing when it did not get that far, which is a failure already. */
+const addSkippedPacks = (): void => {
+  if (!existsSync(packReport)) return
+  skipped.push(...(JSON.parse(readFileSync(packReport, 'utf8')) as { skipped: string[] }).skipped)
 }
 
 mkdirSync(`${root}.cache`, { recursive: true })
-rmSync(report, { force: true })
+for (const file of [report, packReport]) rmSync(file, { force: true })
 
 check('build', 'turbo', ['run', 'build', '--output-logs=errors-only'])
 check('types', 'turbo', ['run', 'check', '--output-logs=errors-only'])
@@ -70,6 +67,9 @@ check('packages outside the workspace', process.execPath, [
   'tooling/scripts/pack-check/index.ts',
   ...(long ? ['--long'] : []),
 ])
+addSkippedPacks()
+// Not counted: without them two tests are skipped, and that is counted.
+if (!long) run('shells', process.execPath, ['tooling/scripts/fetch-shells.ts'])
 
 const projects = long ? ['long', 'quality'] : ['hermetic', 'model', 'service']
 const tested = run('tests', 'vitest', [
@@ -83,5 +83,7 @@ const tested = run('tests', 'vitest', [
 addTests()
 if (!tested && counts.failed === 0) counts.failed++
 
-console.log(`\n${counts.passed} passed, ${counts.failed} failed${counts.skipped ? `, ${counts.skipped} skipped` : ''}`)
+console.log('')
+for (const line of skipped) console.log(`skipped  ${line}`)
+console.log(`${counts.passed} passed, ${counts.failed} failed${skipped.length ? `, ${skipped.length} skipped` : ''}`)
 process.exit(counts.failed ? 1 : 0)

@@ -100,7 +100,7 @@ describe('bash', () => {
 
 /** A shell that is not on this machine cannot be asked; whoever reads the output of the tests sees why. */
 const has = async (shell: string): Promise<boolean> =>
-  promisify(execFile)(shell, ['-c', 'exit 0']).then(
+  promisify(execFile)(shell, ['--version']).then(
     () => true,
     () => false,
   )
@@ -110,8 +110,21 @@ it.skipIf(!zsh)(`zsh reads its script${zsh ? '' : ' (skipped: no zsh on this mac
   await promisify(execFile)('zsh', ['-n', '-c', zshCompletion(SHAPES)])
 })
 
-it.skipIf(!fish)(`fish reads its script${fish ? '' : ' (skipped: no fish on this machine)'}`, async () => {
-  await promisify(execFile)('fish', ['--no-execute', '-c', fishCompletion(SHAPES)])
+it.skipIf(!fish)(`fish reads its script and offers${fish ? '' : ' (skipped: no fish on this machine)'}`, async () => {
+  const script = fishCompletion(SHAPES)
+  const options = { env: { PATH: process.env['PATH'], HOME: folder.path } }
+  // Its exit code is 0 also for a script it could not read.
+  const { stderr } = await promisify(execFile)('fish', ['--no-execute', '-c', script], options)
+  expect(stderr).toBe('')
+
+  const offered = async (line: string): Promise<string[]> => {
+    const program = `${script}\ncomplete -C '${line}'`
+    const { stdout } = await promisify(execFile)('fish', ['-c', program], options)
+    return stdout.split('\n').filter(Boolean)
+  }
+  expect(await offered('rt s')).toEqual([`serve\t${SHAPES[0]!.summary}`, `show\t${SHAPES[1]!.summary}`])
+  expect(await offered('rt key --scope ')).toEqual(['admin\tScope', 'chat\tScope'])
+  expect(await offered('rt serve --p')).toEqual(['--port\tPort'])
 })
 
 it('quotes what people wrote, for each shell', () => {
