@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -38,6 +38,16 @@ it('reads lines, also those that come while it answers, until it is told to end'
   expect(runtime.asked.map(({ prompt }) => prompt)).toEqual(['hello', 'two\nlines', ' secret'])
   expect(await text(output)).toContain('You said: two\nlines\n')
   expect(await readFile(join(folder, 'chat-history'), 'utf8')).toBe('hello\n"""two\nlines"""\n/bye\n')
+})
+
+it('says once that it keeps no history, where the file is a link', async () => {
+  await symlink(join(folder, 'elsewhere'), join(folder, 'chat-history'))
+  const { input, output, given } = streams()
+  const { code } = start(given.input, given.output)
+  input.end('hello\nagain\n')
+  expect(await code).toBe(0)
+  output.end()
+  expect((await text(output)).match(/chat-history is a link: .*what you type is not kept/g)).toHaveLength(1)
 })
 
 it('ends where its input ends', async () => {

@@ -13,14 +13,16 @@ export type TalkOptions = Pick<TerminalOptions, 'signal' | 'input' | 'output'>
 /** A conversation in a terminal. Resolves with the exit code. */
 export const talk = async (runtime: RuntimeClient, settings: ChatSettings, options: TalkOptions): Promise<number> => {
   const models = createModelNames()
+  const history = await openHistory(runtime.data)
   using terminal = openTerminal({
-    history: await openHistory(runtime.data),
+    history,
     complete: (line) => completeLine({ models, runtime }, line),
     ...options,
   })
   const chat: Chat = { runtime, terminal, settings, models, newThread }
   const by = runtime.owner ? ` · answered by ${runtime.owner.address}` : ''
   terminal.write(` thread ${printableLine(settings.thread)}${by} · /help · Ctrl-C stops an answer · Ctrl-D ends\n`)
+  if (history.refused) terminal.write(` ${printableLine(history.refused)}\n`)
   // Awaited here: the terminal is closed when this function returns.
   return await converse(chat)
 }
