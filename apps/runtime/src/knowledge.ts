@@ -46,11 +46,7 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
     const [database, store, model] = await Promise.all([parts.database(), vectors(), embedder()])
     const known = writers.get(model)
     if (known) return known
-    const made = createIngest({
-      database,
-      collection: (stamp) => store.collection(KNOWLEDGE, stamp),
-      embedder: model,
-    })
+    const made = createIngest({ database, store, collection: KNOWLEDGE, embedder: model })
     writers.set(model, made)
     return made
   }

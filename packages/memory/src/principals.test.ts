@@ -18,7 +18,12 @@ it('keeps two principals apart in one data file: documents of one name, pruning,
   const database = await openTemporary()
   const collection = createMemoryCollection()
   const embedder = createFakeEmbedder()
-  const ingest = createIngest({ database, embedder, collection: async () => collection })
+  const ingest = createIngest({
+    database,
+    embedder,
+    store: { collection: async () => collection },
+    collection: 'default',
+  })
   const retriever = createRetriever({ collection, embedder, minCosine: -1 })
   const [mine, yours] = [await writeHandbook('Meals: 400 NOK.'), await writeHandbook('Meals: 900 SEK.')]
 

@@ -8,7 +8,7 @@ type Given = { database: Database; store: VectorStore; embedder: EmbeddingModel;
 
 export const ask = async (question: string, folder: string, given: Given): Promise<CitationPart[]> => {
   const { database, store, embedder, model } = given
-  await createIngest({ database, embedder, collection: (stamp) => store.collection('docs', stamp) }).ingest(folder)
+  await createIngest({ database, embedder, store, collection: 'docs' }).ingest(folder)
   const chunks = await createRetriever({ collection: await store.collection('docs'), embedder }).retrieve(question)
   const threads = await createThreadStore({ database })
   const asked = createMessage('user', question)

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { VectorStore } from '@rt/core'
+import { RtError, type IngestReport, type VectorStore } from '@rt/core'
 import { createFakeClock, createFakeEmbedder } from '@rt/core/testing'
 import { openDatabase, type Database } from '@rt/node/sqlite'
 import { expect, it } from 'vitest'
@@ -34,7 +34,12 @@ const setUp = async (): Promise<Setup> => {
     },
     list: async () =>
       [...collections.values()].map(({ name, records }) => ({ name, count: records.size, index: 'none' })),
-    drop: async (name) => collections.delete(name),
+    async drop(name) {
+      const dropped = collections.get(name)
+      // Who opened it before has nothing any more.
+      if (dropped) dropped.count = () => Promise.reject(new RtError({ code: 'not_found', message: 'it was dropped.' }))
+      return collections.delete(name)
+    },
     [Symbol.asyncDispose]: async () => {},
   }
   const ingest: Setup['ingest'] = (name = 'default') =>
@@ -42,7 +47,8 @@ const setUp = async (): Promise<Setup> => {
       database,
       embedder: createFakeEmbedder(),
       clock: createFakeClock(1000),
-      collection: () => store.collection(name),
+      store,
+      collection: name,
     })
   return {
     folder,
@@ -145,14 +151,56 @@ it('takes no row for a chunk after a drop that was interrupted', async () => {
   expect(collections.get('default')!.records.size).toBe(3)
 })
 
-it('waits for an ingest of the same collection, or gives up when aborted', async () => {
-  const { folder, documents, ingest } = await setUp()
+/** An ingest that is in the middle of its work until it is let go on. */
+const hold = async ({ folder, store, ingest }: Setup): Promise<{ run: Promise<IngestReport>; release(): void }> => {
+  const collection = (await store.collection('default')) as MemoryCollection
+  const inside = Promise.withResolvers<void>()
+  const gate = Promise.withResolvers<void>()
+  const { upsert } = collection
+  collection.upsert = async (...args) => {
+    inside.resolve()
+    await gate.promise
+    return upsert(...args)
+  }
   const run = ingest().ingest(folder)
+  await inside.promise
+  return { run, release: gate.resolve }
+}
+
+it('waits for an ingest of the same collection, or gives up when aborted', async () => {
+  const setup = await setUp()
+  const { documents } = setup
+  const { run, release } = await hold(setup)
   const forgotten = documents.forget('docs/a.md', 'default')
   const controller = new AbortController()
   const given = documents.forget('docs/b.csv', 'default', { signal: controller.signal })
   controller.abort()
   await expect(given).rejects.toMatchObject({ code: 'aborted' })
+  release()
   expect(await run).toMatchObject({ added: 3 })
-  expect([await forgotten, (await documents.list()).length]).toEqual([false, 3])
+  expect([await forgotten, (await documents.list()).length]).toEqual([true, 2])
+})
+
+it('gives an ingest its turn when it is called, and lets it give up while it waits', async () => {
+  const setup = await setUp()
+  const { folder, documents, ingest } = setup
+  const { run, release } = await hold(setup)
+  const controller = new AbortController()
+  const one = ingest()
+  const waiting = one.ingest(folder, { signal: controller.signal })
+  const next = one.ingest(folder)
+  const forgotten = documents.forget('docs/a.md', 'default')
+  controller.abort()
+  await expect(waiting).rejects.toMatchObject({ code: 'aborted' })
+  release()
+  expect(await run).toMatchObject({ added: 3 })
+  expect([(await next).unchanged, await forgotten]).toEqual([3, true])
+})
+
+it('fills a collection anew that is dropped before it is its turn', async () => {
+  const { folder, documents, ingest } = await setUp()
+  await ingest().ingest(folder)
+  const dropped = documents.dropCollection('default')
+  expect(await ingest().ingest(folder)).toMatchObject({ added: 3 })
+  expect(await dropped).toBe(true)
 })

@@ -21,7 +21,7 @@ it('ends with disk_full when SQLite cannot grow, keeps what was written, and goe
   const folder = await makeDocuments()
   const database = await openTemporary()
   const collection = await openSqliteCollection(database)
-  const ingest = createIngest({ database, collection: async () => collection })
+  const ingest = createIngest({ database, store: { collection: async () => collection }, collection: 'default' })
   // Pages of 4096 bytes: what SQLite meets here is what it meets on a full disk.
   await database.write({ sql: 'PRAGMA max_page_count = 400' })
   const error = await ingest.ingest(folder).catch((caught: unknown) => caught)
@@ -50,7 +50,11 @@ it.each([
   collection.beforeUpsert = () => {
     if (++upserts === 10) throw Object.assign(new Error(code), { code })
   }
-  const ingest = createIngest({ database: await openTemporary(), collection: async () => collection })
+  const ingest = createIngest({
+    database: await openTemporary(),
+    store: { collection: async () => collection },
+    collection: 'default',
+  })
   await expect(ingest.ingest(folder)).rejects.toMatchObject({
     code: expected,
     message: expect.stringMatching(/^ingest stopped after \d+ of 100 files: the disk /) as unknown,

@@ -17,7 +17,10 @@ export const exclusive = <T>(
   running.set(database, waiting)
   const before = waiting.get(collection) ?? Promise.resolve()
   const turn = abortable(before, signal).then(work)
-  // Who gave up waiting must not let the next one in early.
-  waiting.set(collection, Promise.allSettled([before, turn]))
+  // Who gave up waiting must not let the next one in early. What they came to is not kept.
+  const over = Promise.allSettled([before, turn]).then(() => {
+    if (waiting.get(collection) === over) waiting.delete(collection)
+  })
+  waiting.set(collection, over)
   return turn
 }

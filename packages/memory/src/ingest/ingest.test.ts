@@ -47,10 +47,13 @@ const setUp = async (): Promise<Setup> => {
   const open: Setup['open'] = (use = embedder) =>
     createIngest({
       database,
-      collection: async (stamp) => {
-        stamps.push(stamp)
-        return collection
+      store: {
+        collection: async (_, stamp) => {
+          stamps.push(stamp)
+          return collection
+        },
       },
+      collection: 'default',
       ...(use && { embedder: use }),
     })
   return { folder, database, collection, embedder, write, open, stamps }
@@ -480,9 +483,10 @@ describe('createIngest', () => {
 
   it('keeps the document of a file that is broken now, and takes its limits from whoever opened it', async () => {
     const { folder, collection, database, write } = await setUp()
+    const store = { collection: async () => collection }
     await write('a.pdf', makePdf(['Old.']))
-    await createIngest({ database, collection: async () => collection }).ingest(folder)
-    const ingest = createIngest({ database, collection: async () => collection, documentLimits: { timeMs: 2000 } })
+    await createIngest({ database, store, collection: 'default' }).ingest(folder)
+    const ingest = createIngest({ database, store, collection: 'default', documentLimits: { timeMs: 2000 } })
     await write('a.pdf', makeEndlessPdf())
     await write('z.csv', 'a,b\n1,2\n')
     expect(await ingest.ingest(folder)).toMatchObject({
@@ -539,7 +543,8 @@ describe('createIngest', () => {
     let wall = Date.UTC(2026, 0, 1)
     const ingest = createIngest({
       database,
-      collection: async () => collection,
+      store: { collection: async () => collection },
+      collection: 'default',
       clock: { ...systemClock, now: () => wall },
     })
     await ingest.ingest(folder)

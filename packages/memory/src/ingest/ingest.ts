@@ -4,12 +4,12 @@ import {
   throwIfAborted,
   withSpan,
   type Clock,
-  type CollectionStamp,
   type EmbeddingModel,
   type IngestOptions,
   type IngestReport,
   type Span,
   type VectorCollection,
+  type VectorStore,
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { DEFAULT_CHUNK_WORDS } from './chunkers/heading-aware.ts'
@@ -21,8 +21,9 @@ import { runIngest } from './run-ingest.ts'
 export interface IngestSetup {
   /** Keeps what was ingested: hashes and chunk ids, not texts. */
   database: Database
-  /** Opens the collection to fill. The stamp is undefined without an embedder. */
-  collection: (stamp: CollectionStamp | undefined) => Promise<VectorCollection>
+  store: Pick<VectorStore, 'collection'>
+  /** The name of the collection to fill; it is made when it is not there. */
+  collection: string
   /** Without one, passages are found by keyword only. */
   embedder?: EmbeddingModel | undefined
   /** Words a chunk aims for. Default 120; changing it chunks and embeds every file again. */
@@ -36,8 +37,8 @@ export interface IngestSetup {
 export interface Ingest {
   /**
    * Brings files and folders into the collection: Markdown, text, HTML, PDF, DOCX, CSV, JSON and source code. Unchanged
-   * files cost one read. What is wrong with a single file stands in its outcome; the others go on. Runs of one Ingest wait for each other. An interrupted run is
-   * taken up by the next.
+   * files cost one read. What is wrong with a single file stands in its outcome; the others go on. Runs into one collection wait for each other. An
+   * interrupted run is taken up by the next.
    *
    * @throws RtError `not_found` for a path that does not exist, `aborted`, `disk_full` (what was written before stays), or
    * what the embedder or the collection throws.
@@ -46,9 +47,8 @@ export interface Ingest {
 }
 
 export const createIngest = (setup: IngestSetup): Ingest => {
-  const { embedder, clock = systemClock, chunkWords = DEFAULT_CHUNK_WORDS } = setup
+  const { database, store, collection: name, embedder, clock = systemClock, chunkWords = DEFAULT_CHUNK_WORDS } = setup
   const limits = { ...DOCUMENT_LIMITS, ...setup.documentLimits }
-  let last: Promise<unknown> = Promise.resolve()
 
   const ingestInto = async (
     collection: VectorCollection,
@@ -61,7 +61,7 @@ export const createIngest = (setup: IngestSetup): Ingest => {
       ...options,
       span,
       paths,
-      database: setup.database,
+      database,
       clock,
       collection,
       embedder,
@@ -81,27 +81,23 @@ export const createIngest = (setup: IngestSetup): Ingest => {
     return { ...report, ms: clock.monotonic() - started }
   }
 
-  const ingest: Ingest['ingest'] = async (paths, options = {}) => {
-    throwIfAborted(options.signal)
-    const stamp = embedder && {
-      dimensions: embedder.dimensions,
-      metric: 'cosine' as const,
-      fingerprint: embedder.fingerprint,
-    }
-    const collection = await setup.collection(stamp)
-    const attributes = { 'gen_ai.data_source.id': collection.name }
-    const run = (span: Span): Promise<IngestReport> => ingestInto(collection, [paths].flat(), { ...options, span })
-    return withSpan(options.span, `ingest ${collection.name}`, attributes, (span) =>
-      exclusive(setup.database, collection.name, () => run(span), options.signal),
-    )
-  }
-
   return {
-    ingest(paths, options) {
-      // Two runs over one folder at once would each write what the other deletes.
-      const run = last.then(() => ingest(paths, options))
-      last = run.catch(() => {})
-      return run
+    async ingest(paths, options = {}) {
+      throwIfAborted(options.signal)
+      const stamp = embedder && {
+        dimensions: embedder.dimensions,
+        metric: 'cosine' as const,
+        fingerprint: embedder.fingerprint,
+      }
+      return withSpan(options.span, `ingest ${name}`, { 'gen_ai.data_source.id': name }, (span) =>
+        exclusive(
+          database,
+          name,
+          // Opened when it is our turn: what ran before may have dropped it.
+          async () => ingestInto(await store.collection(name, stamp), [paths].flat(), { ...options, span }),
+          options.signal,
+        ),
+      )
     },
   }
 }

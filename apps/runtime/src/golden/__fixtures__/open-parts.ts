@@ -25,7 +25,7 @@ export const openParts = async (database: Database): Promise<Parts> => {
   return {
     threads: await createThreadStore({ database }),
     vectors,
-    ingest: createIngest({ database, collection: (stamp) => vectors.collection('default', stamp), embedder }),
+    ingest: createIngest({ database, store: vectors, collection: 'default', embedder }),
     embedder,
     telemetry,
     keys: createKeyStore({ database }),
