@@ -8,6 +8,7 @@ import { checkIntegrity, openDatabase } from '@rt/node/sqlite'
 import { loadDump, watchMigrations } from '@rt/node/testing'
 import { createTraceReader } from '@rt/observe/sqlite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { knownVersions } from '../known-versions.ts'
 import { hashMigrations, type MigrationHashes } from './__fixtures__/make-golden.ts'
 import { openParts } from './__fixtures__/open-parts.ts'
 import { readDatabase, type Reading } from './__fixtures__/read-database.ts'
@@ -69,17 +70,22 @@ describe.each(goldens)('a data file of release %s', (name) => {
   })
 })
 
+/** What today's parts ask for, each with its tables made. */
+const todaysMigrations = async (): Promise<MigrationHashes> => {
+  await using database = await openDatabase({ path })
+  const watched = watchMigrations(database)
+  await using parts = await openParts(watched.database)
+  await parts.keys.list()
+  await parts.ingest.ingest([]) // The table of documents is made by the first ingest.
+  return hashMigrations(watched.migrations)
+}
+
 describe('migrations', () => {
   it('there is a golden to open', () => expect(goldens.length).toBeGreaterThan(0))
 
   it('that a release has run are never edited', async () => {
     const released = JSON.parse(read('migrations.json')) as MigrationHashes
-    await using database = await openDatabase({ path })
-    const watched = watchMigrations(database)
-    await using parts = await openParts(watched.database)
-    await parts.keys.list()
-    await parts.ingest.ingest([]) // The table of documents is made by the first ingest.
-    const today = hashMigrations(watched.migrations)
+    const today = await todaysMigrations()
     const edited = Object.entries(released).flatMap(([namespace, hashes]) =>
       hashes.flatMap((hash, index) =>
         today[namespace]?.[index] === hash
@@ -91,5 +97,10 @@ describe('migrations', () => {
       ),
     )
     expect(edited).toEqual([])
+  })
+
+  it('are all counted before a backup is restored', async () => {
+    const counts = Object.entries(await todaysMigrations()).map(([namespace, hashes]) => [namespace, hashes.length])
+    expect(await knownVersions()).toEqual(Object.fromEntries(counts))
   })
 })

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { acquireOwner } from '@rt/node/sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { runCommand, temporaryFolder } from '../../__fixtures__/command.ts'
@@ -73,6 +74,20 @@ it.each([
 ])('%j without data says so', async (args, said) => {
   expect(await rt(...args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(said) })
   expect(existsSync(join(folder.path, 'data'))).toBe(false)
+})
+
+it('refuses a backup of a newer rt, and leaves the data as they are', async () => {
+  await rt('key', 'create', 'first')
+  await rt('backup', 'newer.db')
+  using newer = new DatabaseSync(join(folder.path, 'newer.db'))
+  newer.exec("UPDATE rt_migrations SET version = 99 WHERE namespace = 'memory.threads'")
+  await rt('key', 'create', 'second')
+  const { code, stderr } = await rt('restore', 'newer.db', '--yes')
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringContaining('database_newer: newer.db holds "memory.threads" in version 99'),
+  ])
+  expect(await keyNames()).toEqual(['first', 'second'])
 })
 
 it('refuses what is no backup', async () => {

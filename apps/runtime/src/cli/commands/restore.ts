@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { RtError } from '@rt/core'
 import { type OwnerInfo, readOwner, restore } from '@rt/node/sqlite'
 import { prepareFolder } from '../../folders.ts'
+import { knownVersions } from '../../known-versions.ts'
 import { called } from '../called.ts'
 import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { findData } from '../find-data.ts'
@@ -38,7 +39,7 @@ export const command: CommandDefinition = {
       }
     }
     await prepareFolder(data)
-    const result = await restore({ from, to, signal })
+    const result = await restore({ from, to, signal, known: await knownVersions() })
     if (flags['json']) process.stdout.write(`${toJson(result)}\n`)
     else {
       process.stdout.write(` restored ${bytes(result.bytes)} to ${printableLine(result.path)}\n`)
