@@ -98,6 +98,9 @@ describe('HTML', () => {
     expect(await reason('a.html', '<div>'.repeat(1_000_000))).toBe(
       'elements nested 1,000,000 deep; at most 1,000 are read',
     )
+    expect(await reason('a.html', '<x-y>'.repeat(1_000_000))).toContain('nested 1,000,000 deep')
+    expect(await reason('a.html', '<li><p>'.repeat(1000))).toContain('nested 2,002 deep')
+    expect(await good('a.html', '<!-- <body > -->')).toEqual({ chunks: [], warnings: ['there is no text in it'] })
     // Looking for the article in it would take twenty seconds.
     const deep = `<p>Up here, this.</p>${'<div>'.repeat(950)}<p>Down there.</p>`
     expect(texts(await good('a.html', deep, { timeMs: 8000 }))).toEqual(['Up here, this.\n\nDown there.'])

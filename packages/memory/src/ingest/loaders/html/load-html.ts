@@ -2,7 +2,7 @@ import { describeBytes } from '../describe-bytes.ts'
 import { fault, type Loader } from '../loaded-document.ts'
 import { optionalPackage } from '../optional-package.ts'
 import { decodeHtml } from './decode-html.ts'
-import { nesting } from './nesting.ts'
+import { depthOf } from './depth-of.ts'
 import { openHtml } from './open-html.ts'
 import { toMarkdown } from './to-markdown.ts'
 
@@ -21,10 +21,11 @@ export const loadHtml: Loader = async ({ bytes }) => {
   const html = decodeHtml(bytes)
   if (html.includes('\0')) throw fault('not HTML: it is binary, with NUL bytes')
   const page = await openHtml('HTML', html)
+  const depth = depthOf(page.documentElement)
   const titles = [...page.querySelectorAll('h1')].map(textOf).filter(Boolean)
   const title = (titles.length === 1 ? titles[0] : undefined) ?? textOf(page.querySelector('title'))
   for (const element of page.querySelectorAll(AROUND)) element.remove()
-  const article = nesting(html) > ARTICLE_DEPTH ? undefined : await findArticle(await openHtml('HTML', html))
+  const article = depth > ARTICLE_DEPTH ? undefined : await findArticle(await openHtml('HTML', html))
   const whole = !article || (article.length < SHORT && textOf(page.body).length > 2 * article.length)
   const markdown = await toMarkdown('HTML', whole ? page.body : article.content)
   const headed = title ? withTitle(markdown, title) : markdown

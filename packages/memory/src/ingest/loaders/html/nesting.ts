@@ -1,39 +1,48 @@
-/** Elements whose end may not be left out: what is open, is nested. */
-const NESTING =
-  /^(?:div|span|section|article|main|aside|nav|header|footer|table|ul|ol|dl|blockquote|form|fieldset|figure|details|a|b|i|u|s|em|strong|small|big|font|center|sub|sup|code|pre|label|button|svg|g|iframe|object|template|select|address|h[1-6])$/
+/** Elements that hold nothing, and those whose end may be left out: what is open of these says little about depth. */
+const FLAT = new Set(
+  `area base basefont br col command embed frame hr img input isindex keygen link meta param source track wbr
+   html head body p li dt dd rt rp option optgroup caption colgroup thead tbody tfoot tr th td`.split(/\s+/),
+)
+/** What is inside is text up to the end tag, however that is written. */
+const RAW = new Map(
+  ['script', 'style', 'title', 'textarea', 'xmp'].map((name) => [name, new RegExp(`</${name}[\\s>]`, 'gi')]),
+)
 
 /**
  * How deeply elements are nested, about, by one look at the text: a parser would need time that grows with the square of
- * it.
+ * it. Who needs it exactly asks `depthOf` once it is parsed.
  */
 export const nesting = (html: string): number => {
-  let depth = 0
+  const open: string[] = []
+  const counts = new Map<string, number>()
+  const isOpen = (name: string): boolean => (counts.get(name) ?? 0) > 0
   let most = 0
-  let at = 0
-  while ((at = html.indexOf('<', at)) !== -1) {
-    if (html.startsWith('<!--', at)) {
-      at = endOf(html, '-->', at)
-      continue
+  const tags = /<(?:!--|(\/?)([a-z][^\s/>]*))/gi
+  for (let tag; (tag = tags.exec(html));) {
+    const [, slash, spelled] = tag
+    const end = spelled ? html.indexOf('>', tags.lastIndex) : html.indexOf('-->', tag.index + 2)
+    if (end === -1) break
+    tags.lastIndex = end + 1
+    if (!spelled) continue
+    const name = spelled.toLowerCase()
+    const closed = html[end - 1] === '/'
+    const raw = slash || closed ? undefined : RAW.get(name)
+    if (raw) {
+      raw.lastIndex = end
+      const found = raw.exec(html)
+      if (!found) break
+      tags.lastIndex = found.index + 1
+    } else if (slash && isOpen(name)) {
+      // Its end is also that of all in it.
+      for (let last; last !== name;) {
+        last = open.pop()!
+        counts.set(last, counts.get(last)! - 1)
+      }
+    } else if (!slash && !FLAT.has(name) && !(closed && (isOpen('svg') || isOpen('math')))) {
+      open.push(name)
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+      most = Math.max(most, open.length)
     }
-    const tag = /^<(\/?)([a-z][a-z0-9]*)/i.exec(html.slice(at, at + 32))
-    if (!tag) {
-      at++
-      continue
-    }
-    const name = tag[2]!.toLowerCase()
-    if (!tag[1] && /^(?:script|style|textarea|title)$/.test(name)) at = endOf(html, `</${name}`, at)
-    else at++
-    if (!NESTING.test(name)) continue
-    if (tag[1]) depth = Math.max(0, depth - 1)
-    else most = Math.max(most, ++depth)
   }
   return most
-}
-
-/** Its end in either spelling; what is never closed goes to the end of the file. */
-const endOf = (html: string, text: string, from: number): number => {
-  const lower = html.indexOf(text, from + 1)
-  if (lower !== -1) return lower + 1
-  const upper = html.indexOf(text.toUpperCase(), from + 1)
-  return upper === -1 ? html.length : upper + 1
 }
