@@ -1,3 +1,4 @@
+import { DEFAULT_PORT } from '../default-port.ts'
 import type { FlagValues } from './settings.ts'
 import type { ValueKind } from './value-kind.ts'
 
@@ -130,7 +131,7 @@ export const SETTINGS: readonly Setting[] = [
     option: 'port',
     flag: '--port',
     kind: { type: 'integer', min: 0, max: 65_535 },
-    otherwise: '4141, else the next free one',
+    otherwise: `${DEFAULT_PORT}, else the next free one`,
     meaning: 'Port to listen on; 0 = any free one.',
   },
   {

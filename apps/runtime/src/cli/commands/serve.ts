@@ -1,6 +1,7 @@
 import { abortable } from '@rt/core'
 import type { AppFactory } from '../../app/define-app.ts'
 import { type OpeningRuntime, openRuntime } from '../../create-runtime.ts'
+import { DEFAULT_PORT } from '../../default-port.ts'
 import { isLoopbackHost } from '../../is-loopback-host.ts'
 import type { RunningServer } from '@rt/server/node'
 import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, HOST_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
@@ -11,8 +12,6 @@ import { duration } from '../output/units.ts'
 import { parsePort } from '../parse-port.ts'
 import { positiveInteger } from '../positive-integer.ts'
 import { stopped } from '../stopped.ts'
-
-const DEFAULT_PORT = 4141
 
 export const command: CommandDefinition = {
   name: 'serve',
@@ -89,18 +88,22 @@ const mayMove = ({ config }: OpeningRuntime): boolean =>
   config.rows.find(({ key }) => key === 'server.port')?.origin.from !== 'file'
 
 const sayListening = (
-  { address, port: bound }: RunningServer,
+  running: RunningServer,
   { config }: OpeningRuntime,
   given: { port: number | undefined; host: string | undefined },
 ): void => {
   const { server } = config.settings
-  const host = given.host ?? server.host
-  const wanted = given.port ?? server.port ?? DEFAULT_PORT
-  const notes = [
-    ...(wanted !== 0 && wanted !== bound ? [`port ${wanted} was taken`] : []),
-    ...(isLoopbackHost(host) ? [] : [`on ${host}: other machines reach it`]),
-  ]
+  const asked = { host: given.host ?? server.host, port: given.port ?? server.port ?? DEFAULT_PORT }
   process.stdout.write(
-    ` ${style('green', 'listening')}  ${[address, ...notes].join(', ')}   ${duration(process.uptime() * 1000)} after start\n`,
+    ` ${style('green', 'listening')}  ${describeListening(running, asked)}   ${duration(process.uptime() * 1000)} after start\n`,
   )
+}
+
+/** The address to call, and what about it is not as one might think. */
+export const describeListening = (
+  { address, port: bound }: Pick<RunningServer, 'address' | 'port'>,
+  { host, port }: { host: string; port: number },
+): string => {
+  const moved = port !== 0 && port !== bound ? ` (port ${port} was taken)` : ''
+  return `${address}${moved}${isLoopbackHost(host) ? '' : `, other machines reach it (host ${host})`}`
 }

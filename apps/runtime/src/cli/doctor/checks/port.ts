@@ -1,9 +1,8 @@
 import { connect } from 'node:net'
 import { readOwner } from '@rt/node/sqlite'
+import { DEFAULT_PORT } from '../../../default-port.ts'
 import type { Check, Finding } from '../check.ts'
 import { settingsOf } from '../settings-of.ts'
-
-const DEFAULT_PORT = 4141
 
 export const port: Check = {
   section: 'network',
