@@ -17,6 +17,7 @@ export const explainIssues = (
     where: describePlace(path, valueAt(raw, path)),
     why,
   })
+  const lists = new Set<string>()
   return issues.flatMap((issue): Mistake[] => {
     const path = issue.path as (string | number)[]
     if (issue.code === 'unrecognized_keys')
@@ -27,6 +28,11 @@ export const explainIssues = (
     const field = fieldAt(fields, path)
     // Of a list the whole stands there, however deep the wrong element is.
     const own = path.slice(0, field.path.length)
+    if (own.length < path.length) {
+      // Once, however many elements are wrong.
+      if (lists.has(String(own))) return []
+      lists.add(String(own))
+    }
     return [at(own, wrongValue(field, own, valueAt(raw, own)))]
   })
 }

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
@@ -45,13 +44,29 @@ const isShared = async (folder: string): Promise<boolean> =>
   process.platform !== 'win32' && ((await stat(folder)).mode & WRITABLE_BY_ALL) !== 0
 
 /** Anybody's `config.toml` may lie in a folder; ours says `rt = 1` above its first table. */
-export const hasConfig = async (folder: string): Promise<boolean> => {
-  const file = join(folder, 'config.toml')
-  return existsSync(file) && isOurs(await readFile(file, 'utf8').catch(() => ''))
+export const hasConfig = async (folder: string): Promise<boolean> =>
+  isOurs(await beginning(join(folder, 'config.toml')).catch(() => ''))
+
+/** More of a file that may be anybody's, and of any size, is not looked at. */
+const MOST = 65_536
+
+/** The first lines of a file, without one that is cut. */
+const beginning = async (path: string): Promise<string> => {
+  if (!(await stat(path)).isFile()) return ''
+  await using file = await open(path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(MOST), 0, MOST, 0)
+  const text = buffer.toString('utf8', 0, bytesRead)
+  return bytesRead < MOST ? text : text.slice(0, text.lastIndexOf('\n') + 1)
 }
+
+// Of one line each, and such that no part can match in two ways: a file made for it must not hold up every command.
+const HEADER = /^\[{1,2}\s*[\w"'][^,]*\]\s*(?:#[^]*)?$/
+const VERSION = /^(?:rt|"rt"|'rt')\s*=\s*\d+\s*(?:#[^]*)?$/
 
 /** Without reading it as TOML. A file of another version is ours as well: it is refused, not overlooked. */
 const isOurs = (text: string): boolean => {
-  const [top] = text.split(/^\s*\[{1,2}\s*[\w"'][^,\n]*\]\s*(?:#.*)?$/m)
-  return /^\s*(?:rt|"rt"|'rt')\s*=\s*\d+\s*(?:#.*)?$/m.test(top!.replace(/^\uFEFF/, ''))
+  // Trimming takes a byte order mark along.
+  const lines = text.split('\n').map((line) => line.trim())
+  const end = lines.findIndex((line) => HEADER.test(line))
+  return lines.slice(0, end < 0 ? undefined : end).some((line) => VERSION.test(line))
 }

@@ -1,4 +1,4 @@
-import { parse } from 'smol-toml'
+import { parse, TomlError } from 'smol-toml'
 import { describe, expect, it } from 'vitest'
 import { locateKeys, type Path } from './locate-keys.ts'
 
@@ -46,6 +46,15 @@ const pathsOf = (value: unknown, path: Path = []): Path[] => {
         )
       : []
   return path.length ? [path, ...inside] : inside
+}
+
+/** Half a quoted key is one that the parser refuses. */
+const ended = (text: string): void => {
+  try {
+    locateKeys(text)
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error
+  }
 }
 
 const sorted = (paths: Path[]): string[] => paths.map((path) => JSON.stringify(path)).toSorted()
@@ -122,4 +131,33 @@ describe('locateKeys', () => {
       expect(sorted(locateKeys(text).paths), text).toEqual(sorted(pathsOf(parse(text))))
     }
   })
+})
+
+/** Not documents, but what a parser refused: no answer is expected, only an end. */
+describe('text that is no document', () => {
+  it('comes to an end wherever a document is cut', () => {
+    const lines = DOCUMENT.split('\n')
+    const cuts = [
+      ...lines.flatMap((_, line) => [lines.slice(0, line).join('\n'), lines.slice(line).join('\n')]),
+      ...Array.from(DOCUMENT, (_, at) => DOCUMENT.slice(0, at)),
+      ...Array.from(DOCUMENT, (_, at) => DOCUMENT.slice(at)),
+    ]
+    for (const cut of cuts) expect(() => ended(cut), cut).not.toThrow()
+  })
+
+  it.each(['a = [ """\n foo }', 'a = [}', 'a = [[}', 'a = { b = [ } }', '}', 'a = [ = ]', '[', '[[', '"\\x" = 1'])(
+    'comes to an end: %j',
+    (text) => {
+      for (let at = 0; at <= text.length; at++) expect(() => ended(text.slice(0, at))).not.toThrow()
+    },
+  )
+})
+
+it('does not go deeper than anybody nests', () => {
+  const text = `${'a.'.repeat(20_000)}b = 1\nc = 1\n`
+  expect(parse(text)['c']).toBe(1)
+  const { paths, lineOf } = locateKeys(text)
+  expect(lineOf(['c'])).toBe(2)
+  expect(lineOf(Array.from({ length: 20_000 }, () => 'a'))).toBe(1)
+  expect(paths.length).toBeLessThan(200)
 })

@@ -11,9 +11,13 @@ export interface KeyLines {
   readonly paths: Path[]
 }
 
+/** Nobody nests as deep; a file that does must not make the work grow with the square of its length. */
+const DEEPEST = 100
+
 /**
  * Finds the line of every key: under table headers, dotted, in inline tables and arrays, in quotes. smol-toml tells no
- * lines, so the text is read a second time; it must be a TOML document that smol-toml accepts.
+ * lines, so the text is read a second time; it must be a TOML document that smol-toml accepts. Of other text it says nothing
+ * useful, but comes to an end. What is nested deeper than a hundred tables has the line of the one above it.
  */
 export const locateKeys = (toml: string): KeyLines => {
   const lines = new Map<string, number>()
@@ -46,7 +50,8 @@ export const locateKeys = (toml: string): KeyLines => {
     do {
       skip(SPACES)
       const written = quoted()
-      found.push(written ? (parse(`key = ${written}`)['key'] as string) : skip(BARE))
+      const key = written ? (parse(`key = ${written}`)['key'] as string) : skip(BARE)
+      if (found.length < DEEPEST) found.push(key)
       skip(SPACES)
     } while (skip(DOT))
     return found
@@ -86,7 +91,8 @@ export const locateKeys = (toml: string): KeyLines => {
 
   const value = (path: Path): void => {
     skip(BLANK)
-    if (toml[at] === '[') list(path)
+    if (path.length > DEEPEST) skip(REST_OF_LINE)
+    else if (toml[at] === '[') list(path)
     else if (toml[at] === '{') inlineTable(path)
     else if (!quoted()) skip(PLAIN)
   }
@@ -94,10 +100,13 @@ export const locateKeys = (toml: string): KeyLines => {
   const list = (path: Path): void => {
     at++
     for (let index = 0; skip(BLANK) !== undefined && toml[at] !== ']' && at < toml.length; index++) {
+      const start = at
       record([...path, index])
       value([...path, index])
       skip(BLANK)
       if (toml[at] === ',') at++
+      // A brace that closes nothing.
+      if (at === start) break
     }
     at++
   }
@@ -120,7 +129,7 @@ export const locateKeys = (toml: string): KeyLines => {
   return {
     paths,
     lineOf(path) {
-      for (let length = path.length; length > 0; length--) {
+      for (let length = Math.min(path.length, 2 * DEEPEST); length > 0; length--) {
         const found = lines.get(id(path.slice(0, length)))
         if (found !== undefined) return found
       }

@@ -1,6 +1,6 @@
 import { RtError } from '@rt/core'
 import { parse, TomlError } from 'smol-toml'
-import { locateKeys, type Path } from './locate-keys.ts'
+import { type KeyLines, locateKeys, type Path } from './locate-keys.ts'
 import { type Mistake, mistakesError } from './mistakes.ts'
 import { isSecret, visible, withoutLogins } from './shown.ts'
 
@@ -36,34 +36,42 @@ const reason = (said: string, written: string): string => {
   return 'This is not TOML.'
 }
 
-/** Names the first of two: what stands before the second is a document of its own. */
+/** Names the first of two where what stands before the second is a document of its own. */
 const twice = (lines: string[], line: number): string => {
   const { table, path } = written(lines, line)
-  const before = locateKeys(lines.slice(0, line - 1).join('\n'))
-  const isHeader = /^\s*\[/.test(lines[line - 1]!)
-  const name = visible(isHeader ? `[${path.join('.')}]` : `"${path.at(-1)}"`)
-  const known = !table.startsWith('[[') && before.paths.some((one) => String(one) === String(path))
-  return `${name} is set twice${known ? `, first in line ${before.lineOf(path)}` : ''}: keep one of them.`
+  const before = located(lines.slice(0, line - 1).join('\n'))
+  const name = visible(/^\s*\[/.test(lines[line - 1]!) ? `[${path.join('.')}]` : `"${path.at(-1)}"`)
+  const known = !table.startsWith('[[') && before?.paths.some((one) => String(one) === String(path))
+  return `${name} is set twice${known ? `, first in line ${before?.lineOf(path)}` : ''}: keep one of them.`
 }
 
 const HEADER = /^\s*\[\[?[^\],]+\]?\]?\s*(#.*)?$/
-const PAIR = /^\s*[\w."' -]+=/
+const PAIR = /^\s*[\w."'-][\w."' -]*=/
+/** No header is longer, and the expression looks at blanks in it more than once. */
+const LONGEST_HEADER = 500
+const isHeader = (line: string): boolean => line.length <= LONGEST_HEADER && HEADER.test(line)
 
 /** The table that a line stands in, and the path of the nearest key or header that begins there or above. */
 const written = (lines: string[], line: number): { table: string; path: Path } => {
   const above = lines.slice(0, line)
-  const table = above.findLast((one) => HEADER.test(one)) ?? ''
-  const start = above.findLast((one) => HEADER.test(one) || PAIR.test(one)) ?? ''
-  const paths = safely(start === table ? table : `${table}\n${PAIR.exec(start)?.[0]}0`)
-  return { table: table.trim(), path: paths.findLast((path) => path.every((part) => typeof part === 'string')) ?? [] }
+  const table = above.findLast(isHeader) ?? ''
+  const start = above.findLast((one) => isHeader(one) || PAIR.test(one)) ?? ''
+  const paths = safely(() => locateKeys(start === table ? table : `${table}\n${PAIR.exec(start)?.[0]}0`))?.paths
+  return { table: table.trim(), path: paths?.findLast((path) => path.every((part) => typeof part === 'string')) ?? [] }
 }
 
-/** Half a document may end in half a quoted key. */
-const safely = (text: string): Path[] => {
+/** The keys of a part of a document; undefined when it is none by itself, as half a text of several lines. */
+const located = (text: string): KeyLines | undefined =>
+  safely(() => {
+    parse(text, { maxDepth: 50 })
+    return locateKeys(text)
+  })
+
+const safely = <T>(work: () => T): T | undefined => {
   try {
-    return locateKeys(text).paths
+    return work()
   } catch {
-    return []
+    return undefined
   }
 }
 

@@ -5,7 +5,7 @@ import { RtError } from '@rt/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { configFields } from './fields.ts'
 import { loadConfig } from './load-config.ts'
-import { isSecret } from './shown.ts'
+import { isSecret, withoutLogins } from './shown.ts'
 
 let root: string
 beforeEach(async () => {
@@ -140,6 +140,21 @@ describe('a mistake is named with file, line, key and what to write', () => {
     }
   })
 
+  it('of text whose part before the mistake is no document', async () => {
+    const literal = "'".repeat(3)
+    const cases: [string, string][] = [
+      ['rt = 1\na = [ """\n foo }\n """, { x = 1, x = 2 } ]\n', 'line 4, column 16: """, { x = 1, x = 2 } ]'],
+      [`rt = 1\na = [ """\n${'['.repeat(20_000)}\n""", { x = 1, x = 2 } ]\n`, 'line 4, column'],
+      [`rt = 1\na = [${literal}\n"\\x" = 1\n${literal}, { x = 1, x = 2 }]\n`, 'line 4, column'],
+    ]
+    for (const [text, place] of cases) {
+      const error = await errorOf(text)
+      expect(error).toMatchObject({ code: 'config_invalid' })
+      expect(error.message).toContain(`config.toml ${place}`)
+      expect(error.hint).toContain('set twice')
+    }
+  })
+
   it('with all others, in the order of the file, and at most five', async () => {
     const text =
       'rt = 1\nprot = 1\n[server]\nport = "x"\nhsot = "y"\n[chat]\nsystem = 5\n[memory]\npassages = 0\nretrive = 1\nwindow = 9\n'
@@ -229,6 +244,7 @@ describe('secrets', () => {
     'rt = 1\n[providers.x]\n"api_key" "canary"\n',
     'rt = 1\n[providers.x]\napi_key = [\n  "a",\n  "canary" "x"\n]\n',
     'rt = 1\n[mcp.x.env]\nFOO = "canary" x\n',
+    'rt = 1\n[providers.x]\nkind = """\n[foo bar]\n"""\napi_key = [\n  "canary" "x"\n]\n',
     'rt = 1\nx = sk-canary-0123456789\n',
     'rt = 1\n[providers.x]\napi_key = "a"\napi_key = "canary"\n',
   ])('are never printed: %j', async (text) => {
@@ -254,4 +270,32 @@ describe('secrets', () => {
 it('text that moves the cursor does not reach the terminal', async () => {
   const { message, hint } = await errorOf('rt = 1\n"a\\u001b[2Jb" = "\\u001b]0;title\\u0007\\u202e"\n')
   expect(`${message}${hint?.replaceAll('\n', '')}`).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+})
+
+describe('a file that was made to hold up whoever reads it', () => {
+  it('is refused by its size', async () => {
+    expect((await errorOf(`rt = 1\n${'\n'.repeat(65_536)}`)).message).toContain('it is larger than 64 kB')
+  })
+
+  it.each(['server.', '[', ''])('is refused by its depth: %ja.a.a…', async (begin) => {
+    const { message, code } = await errorOf(`rt = 1\n${begin}${'a.'.repeat(20_000)}a${begin === '[' ? ']' : ' = 1'}\n`)
+    expect([code, message]).toEqual([
+      'config_invalid',
+      expect.stringMatching(/line 2: .* is nested more than 50 deep$/),
+    ])
+  })
+
+  it('has one mistake a list, however many elements are wrong', async () => {
+    const { data } = await errorOf(`rt = 1\n[server]\nallowed_hosts = [${'0,'.repeat(5000)}]\nprot = 1\n`)
+    expect(data).toEqual({ mistakes: 2, line: 3 })
+  })
+
+  // Minutes, while every beginning of an address was followed to the end of the text.
+  it.each(['://', '?', '?key=', '://@ '])('has its addresses read once: %j many times', (part) => {
+    expect(withoutLogins(part.repeat(300_000)).length).toBeGreaterThan(0)
+  })
+
+  it.each([`x = [1, ${' '.repeat(60_000)} y`, `[${' '.repeat(60_000)},`])('has its lines read once', async (line) => {
+    expect((await errorOf(`rt = 1\n${line}\n`)).message).toContain('config.toml line 2, column')
+  })
 })

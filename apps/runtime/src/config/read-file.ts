@@ -9,6 +9,7 @@ import { type Mistake, mistakesError } from './mistakes.ts'
 import { parseToml } from './parse-toml.ts'
 import { resolveVariables } from './resolve-variables.ts'
 import { CONFIG_VERSION, configSchema } from './schema.ts'
+import { visible } from './shown.ts'
 import { trustedParts } from './trusted-parts.ts'
 import type { TrustOptions } from './trust.ts'
 import { unsupportedParts } from './unsupported.ts'
@@ -38,6 +39,7 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
   const lines = locateKeys(text)
   const fields = configFields()
   checkVersion(raw, lines, shown)
+  checkDepth(lines, shown)
 
   const { value, missing } = resolveVariables(raw, env)
   const isMissing = (path: Path): boolean =>
@@ -75,7 +77,9 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
   }
 }
 
-const LARGEST = 1_048_576
+/** What findConfig looks at of a file. */
+const LARGEST = 65_536
+const DEEPEST = 50
 
 const read = async ({ file, by }: FoundConfig, shown: string): Promise<string> => {
   const refuse = (why: string, cause?: unknown): RtError =>
@@ -95,7 +99,7 @@ const read = async ({ file, by }: FoundConfig, shown: string): Promise<string> =
     },
   )
   if (!isFile) throw refuse('it is not a file')
-  if (size > LARGEST) throw refuse('it is larger than 1 MB')
+  if (size > LARGEST) throw refuse('it is larger than 64 kB')
   return readFile(file, 'utf8').catch((cause) => {
     throw refuse('it cannot be read', cause)
   })
@@ -107,6 +111,14 @@ const checkVersion = (raw: Record<string, unknown>, lines: KeyLines, shown: stri
   if (typeof rt !== 'number' || rt === CONFIG_VERSION) return
   const why = `This rt reads version ${CONFIG_VERSION} of config.toml. ${rt > CONFIG_VERSION ? 'Update rt, or write' : 'Write'} rt = ${CONFIG_VERSION}.`
   throw mistakesError(shown, [{ line: lines.lineOf(['rt']), where: describePlace(['rt'], rt), why }])
+}
+
+/** Before anything walks down there. */
+const checkDepth = (lines: KeyLines, shown: string): void => {
+  const deep = lines.paths.find((path) => path.length > DEEPEST)
+  if (!deep) return
+  const where = `${deep.slice(0, 3).map(String).map(visible).join('.')}.… is nested more than ${DEEPEST} deep`
+  throw mistakesError(shown, [{ line: lines.lineOf(deep), where, why: 'No key of rt is as deep: remove it.' }])
 }
 
 const noVersion = (text: string, lines: KeyLines): Mistake => {

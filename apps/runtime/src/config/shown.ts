@@ -26,11 +26,15 @@ export const isSecret = (path: Path, value: unknown): boolean => {
   return SECRET_TEXT.test(value)
 }
 
-/** Any text with the logins and keys in addresses left out. */
+/** Any text with the logins and keys in addresses left out. Each part is read once: it may be a megabyte made for this. */
 export const withoutLogins = (text: string): string =>
   text
-    .replaceAll(/:\/\/[^\s"']*@/g, `://${HIDDEN}@`)
-    .replaceAll(/([?&][^=&\s"']*(?:key|token|secret|signature|sig|password)=)[^&\s"']+/gi, `$1${HIDDEN}`)
+    .replaceAll(/[^\s"']+/g, (word) => {
+      const start = word.indexOf('://') + '://'.length
+      const end = word.lastIndexOf('@')
+      return start >= '://'.length && end >= start ? `${word.slice(0, start)}${HIDDEN}${word.slice(end)}` : word
+    })
+    .replaceAll(/([?&][^=&?\s"']*(?:key|token|secret|signature|sig|password)=)[^&\s"']+/gi, `$1${HIDDEN}`)
 
 /** Text of a file as a terminal may have it, on one line: what cannot be seen is written out. */
 export const visible = (text: string): string =>
