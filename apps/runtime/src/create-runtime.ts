@@ -118,15 +118,15 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     threads: {
       list: async () => (await (await services()).threads()).list(LOCAL),
       messages: async (id) => (await (await services()).threads()).messages(LOCAL, id),
-      delete: async (id) => (await (await services()).threads()).delete(LOCAL, id),
+      delete: async (id, callOptions) => (await (await services()).threads()).delete(LOCAL, id, callOptions),
     },
     documents: {
       list: async () => (await operations()).documents.list(),
-      forget: async (source) => (await operations()).documents.forget(source),
+      forget: async (source, forgetOptions) => (await operations()).documents.forget(source, forgetOptions),
     },
     collections: {
       list: async () => (await operations()).collections.list(),
-      drop: async (name) => (await operations()).collections.drop(name),
+      drop: async (name, callOptions) => (await operations()).collections.drop(name, callOptions),
     },
     trace: {
       last: async () => (await operations()).trace.last(),
@@ -140,8 +140,8 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       revoke: async (key) => (await operations()).keys.revoke(key),
     },
     status: async () => (await operations()).status(),
-    unload: async (model) => (await operations()).unload(model),
-    backup: async (path) => (await operations()).backup(path),
+    unload: async (model, callOptions) => (await operations()).unload(model, callOptions),
+    backup: async (path, callOptions) => (await operations()).backup(path, callOptions),
 
     warm,
     fetch: serving.fetch,

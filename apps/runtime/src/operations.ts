@@ -1,4 +1,4 @@
-import type { Operations, Telemetry, VectorStore } from '@rt/core'
+import { abortable, type Operations, type Telemetry, throwIfAborted, type VectorStore } from '@rt/core'
 import { createDocuments, type Documents } from '@rt/memory'
 import type { Database, Owner } from '@rt/node/sqlite'
 import type { TraceReader } from '@rt/observe/sqlite'
@@ -38,11 +38,12 @@ export const createOperations = (parts: OperationParts): OwnOperations => {
   return {
     documents: {
       list: async () => (await documents()).list(),
-      forget: async (source) => (await documents()).forget(source, KNOWLEDGE),
+      forget: async (source, { collection = KNOWLEDGE, ...options } = {}) =>
+        (await documents()).forget(source, collection, options),
     },
     collections: {
       list: async () => (await parts.vectors()).list(),
-      drop: async (name) => (await documents()).dropCollection(name),
+      drop: async (name, options) => (await documents()).dropCollection(name, options),
     },
     trace: {
       last: async () => (await flushed()).last(),
@@ -66,11 +67,14 @@ export const createOperations = (parts: OperationParts): OwnOperations => {
         ...(address !== undefined && { address }),
       }
     },
-    unload: (model) => parts.models.unload(model),
-    async backup(path) {
+    async unload(model, { signal } = {}) {
+      throwIfAborted(signal)
+      return abortable(parts.models.unload(model), signal)
+    },
+    async backup(path, { signal } = {}) {
       await (await parts.telemetry()).flush()
       const database = await parts.database()
-      return database.backup(path)
+      return database.backup(path, { ...(signal && { signal }) })
     },
   }
 }

@@ -77,7 +77,14 @@ export type {
   ModelsPort,
 } from './port/ports.ts'
 export type { Identity, KeyInfo, KeyScope, KeysPort } from './port/keys.ts'
-export type { LoadedModel, Operations, RuntimeStatus, SearchOptions, TurnRequest } from './port/operations.ts'
+export type {
+  ForgetOptions,
+  LoadedModel,
+  Operations,
+  RuntimeStatus,
+  SearchOptions,
+  TurnRequest,
+} from './port/operations.ts'
 
 // Schemas
 export { toJsonSchema } from './schema/to-json-schema.ts'

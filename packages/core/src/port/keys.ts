@@ -1,11 +1,14 @@
 import type { Principal } from '../model/call-options.ts'
 
-/** `chat`: the `/v1` wires. `admin`: also the native API, which reads every thread and can stop the server. */
+/**
+ * `chat`: the `/v1` wires and the app's own routes. `admin`: also the native API, which reads every thread of the operator
+ * and can stop the server.
+ */
 export type KeyScope = 'chat' | 'admin'
 
 /** An API key without its secret. */
 export interface KeyInfo {
-  /** The principal of what is done with it. */
+  /** The principal of what is done with it; but under `/rt`, where every key acts as the operator: `local`. */
   id: string
   name: string
   scope: KeyScope

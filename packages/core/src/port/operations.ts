@@ -34,6 +34,11 @@ export interface SearchOptions extends CallOptions {
   collection?: string
 }
 
+export interface ForgetOptions extends CallOptions {
+  /** Default `default`. */
+  collection?: string
+}
+
 /** A model that is in memory now. */
 export interface LoadedModel {
   id: string
@@ -71,27 +76,31 @@ export interface Operations {
   /** Never throws: failures are terminal parts. */
   turn(request: TurnRequest, options?: CallOptions): AsyncIterable<StreamPart>
   /** Loads, chunks, embeds and indexes files and folders; unchanged files cost nothing. Relative paths are of this process. */
-  ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
+  ingest(paths: string | string[], options?: Omit<IngestOptions, 'principal'>): Promise<IngestReport>
   /** Passages of the knowledge, best first. */
   search(query: string, options?: SearchOptions): Promise<RetrievedChunk[]>
   readonly documents: {
+    /** Of all collections. */
     list(): Promise<DocumentInfo[]>
-    /** Deletes a document and its chunks; false when there is none of that source. The file stays. */
-    forget(source: string): Promise<boolean>
+    /**
+     * Deletes a document of one collection, and its chunks; false when there is none of that source. The file stays. Waits
+     * for a running ingest of that collection.
+     */
+    forget(source: string, options?: ForgetOptions): Promise<boolean>
   }
   readonly collections: {
     list(): Promise<CollectionInfo[]>
-    /** Deletes a collection with its documents; false when there is none. */
-    drop(name: string): Promise<boolean>
+    /** Deletes a collection with its documents; false when there is none. Waits for a running ingest of it. */
+    drop(name: string, options?: CallOptions): Promise<boolean>
   }
   readonly threads: {
     list(): Promise<ThreadInfo[]>
     /** Empty for a thread that does not exist. */
     messages(id: string): Promise<Message[]>
-    delete(id: string): Promise<boolean>
+    delete(id: string, options?: CallOptions): Promise<boolean>
   }
   readonly trace: {
-    /** The newest trace; prints as a tree. */
+    /** The newest trace. Plain data: how it is printed is the business of whoever reads it (`@rt/observe` prints a tree). */
     last(): Promise<Trace | undefined>
     /** By trace id, or the beginning of one. */
     get(id: string): Promise<Trace>
@@ -108,7 +117,7 @@ export interface Operations {
   }
   status(): Promise<RuntimeStatus>
   /** Frees a model's memory; false when it is not loaded. It is loaded again by the next request for it. */
-  unload(model: string): Promise<boolean>
-  /** Copies the data file while it is used. @throws RtError `conflict` when the file exists. */
-  backup(path: string): Promise<{ path: string; bytes: number }>
+  unload(model: string, options?: CallOptions): Promise<boolean>
+  /** Copies the data file while it is used; aborted, it leaves no copy. @throws RtError `conflict` when the file exists. */
+  backup(path: string, options?: CallOptions): Promise<{ path: string; bytes: number }>
 }

@@ -70,7 +70,8 @@ export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOp
       ]),
     documents: {
       list: async () => note('documents.list', [], [{ collection: 'default', source: 'a.md', chunks: 2, mode: 'hybrid', updatedAt: 1 }]),
-      forget: async (source) => note('documents.forget', [source], source === 'a.md'),
+      forget: async (source, { collection } = {}) =>
+        note('documents.forget', [source, { collection }], source === 'a.md'),
     },
     collections: {
       list: async () => note('collections.list', [], [{ name: 'default', count: 2, index: 'flat' }]),

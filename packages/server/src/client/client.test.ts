@@ -67,8 +67,14 @@ const METHODS: [name: string, ask: (client: Client) => Promise<unknown>, call: u
   ['search', (c) => c.search('größe?', { k: 3, collection: 'a b' }), ['search', 'größe?', { k: 3, collection: 'a b' }]],
   ['search alone', (c) => c.search('x'), ['search', 'x', {}]],
   ['documents.list', (c) => c.documents.list(), ['documents.list']],
-  ['documents.forget', (c) => c.documents.forget('a.md'), ['documents.forget', 'a.md'], true],
-  ['documents.forget of none', (c) => c.documents.forget('../b'), ['documents.forget', '../b'], false],
+  ['documents.forget', (c) => c.documents.forget('a.md'), ['documents.forget', 'a.md', {}], true],
+  [
+    'documents.forget of a collection',
+    (c) => c.documents.forget('a.md', { collection: 'ä b' }),
+    ['documents.forget', 'a.md', { collection: 'ä b' }],
+    true,
+  ],
+  ['documents.forget of none', (c) => c.documents.forget('../b'), ['documents.forget', '../b', {}], false],
   ['collections.list', (c) => c.collections.list(), ['collections.list']],
   ['collections.drop', (c) => c.collections.drop('ä/b c'), ['collections.drop', 'ä/b c'], true],
   ['threads.list', (c) => c.threads.list(), ['threads.list']],
@@ -188,7 +194,13 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
       turn: Promise.withResolvers(),
       ingest: Promise.withResolvers(),
       search: Promise.withResolvers(),
+      forget: Promise.withResolvers(),
+      drop: Promise.withResolvers(),
+      deleteThread: Promise.withResolvers(),
+      unload: Promise.withResolvers(),
+      backup: Promise.withResolvers(),
     }
+    const own = createFakeOperations()
     const wait = async (name: string, signal: AbortSignal): Promise<never> => {
       signals[name]!.resolve(signal)
       await aborted(signal)
@@ -202,19 +214,30 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
       },
       ingest: (_paths, options) => wait('ingest', options!.signal!),
       search: (_query, options) => wait('search', options!.signal!),
+      documents: { ...own.documents, forget: (_source, options) => wait('forget', options!.signal!) },
+      collections: { ...own.collections, drop: (_name, options) => wait('drop', options!.signal!) },
+      threads: { ...own.threads, delete: (_id, options) => wait('deleteThread', options!.signal!) },
+      unload: (_model, options) => wait('unload', options!.signal!),
+      backup: (_path, options) => wait('backup', options!.signal!),
     })
     const gone = new AbortController()
     const { signal } = gone
     const turn = client.turn(QUESTION, { signal })[Symbol.asyncIterator]()
     await turn.next()
-    const rest = [client.ingest('/a', { signal }), client.search('x', { signal })].map((asked) =>
-      asked.catch((error: RtError) => error.code),
-    )
+    const rest = [
+      client.ingest('/a', { signal }),
+      client.search('x', { signal }),
+      client.documents.forget('a.md', { signal }),
+      client.collections.drop('a', { signal }),
+      client.threads.delete('ada', { signal }),
+      client.unload('m', { signal }),
+      client.backup('/copy.db', { signal }),
+    ].map((asked) => asked.then(() => 'done').catch((error: RtError) => error.code))
     const theirs = await Promise.all(Object.values(signals).map(({ promise }) => promise))
     gone.abort()
     expect(await turn.next()).toMatchObject({ value: { type: 'abort' } })
     expect(await turn.next()).toMatchObject({ done: true })
-    expect(await Promise.all(rest)).toEqual(['aborted', 'aborted'])
+    expect(await Promise.all(rest)).toEqual(rest.map(() => 'aborted'))
     await Promise.all(theirs.map(aborted))
   })
 
@@ -404,6 +427,31 @@ describe('a client of nothing', () => {
     await left.promise
   })
 
+  it.each<[string, (client: Client) => Promise<unknown>]>([
+    ['documents.forget', (client) => client.documents.forget('a.md')],
+    ['collections.drop', (client) => client.collections.drop('a')],
+    ['threads.delete', (client) => client.threads.delete('ada')],
+    ['unload', (client) => client.unload('m')],
+    ['backup', (client) => client.backup('/copy.db')],
+  ])('waits for %s, which may wait itself for a running ingest', async (_name, ask) => {
+    const clock = createWatchedClock()
+    const asked = Promise.withResolvers<void>()
+    const gate = Promise.withResolvers<void>()
+    const client = await beside(
+      async (_request, response) => {
+        asked.resolve()
+        await gate.promise
+        response.end('{"deleted":true,"unloaded":true}')
+      },
+      { clock },
+    )
+    const answer = ask(client)
+    await asked.promise
+    void clock.advance(3_600_000)
+    gate.resolve()
+    expect(await answer).toBeTruthy()
+  })
+
   it('does not wait forever for what should be quick', async () => {
     const clock = createWatchedClock()
     const client = await beside(() => {}, { clock })
@@ -432,7 +480,13 @@ describe('what a client refuses by itself', () => {
     expect(operations.calls).toEqual([])
   })
 
-  it('documents of somebody else', async () => {
-    await expect(inProcess().client.ingest('/a', { principal: 'bob' })).rejects.toMatchObject({ code: 'unsupported' })
-  })
+  it.each(['abc\n', ' abc', 'abc\u0000', 'ключ'])(
+    'the token %j, which no header can hold, without telling it',
+    (token) => {
+      const make = (): unknown => connect({ address: 'http://127.0.0.1:4141', token })
+      expect(make).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+      expect(make).toThrow(/token .* no header/)
+      expect(make).not.toThrow(token.trim())
+    },
+  )
 })

@@ -1,9 +1,10 @@
 import { type Clock, type Operations, RtError, systemClock } from '@rt/core'
+import { isHeaderText } from '../header-text.ts'
 import { decodeMessages, type WireMessage } from '../wires/native/message-bytes.ts'
 import { fetchTransport } from './fetch-transport.ts'
 import { httpTransport } from './http-transport.ts'
 import { absolute, ingest } from './ingest.ts'
-import { createLink } from './link.ts'
+import { createLink, type LinkRequest } from './link.ts'
 import { turn } from './turn.ts'
 
 export interface ConnectOptions {
@@ -28,6 +29,7 @@ export type Client = Operations & {
 /** A runtime in another process, by its native HTTP API. It connects when something is asked. */
 export const connect = ({ address, token, fetch, idleMs = 60_000, clock = systemClock }: ConnectOptions): Client => {
   if (!/^https?:\/\/[^/]/.test(address) || !URL.canParse(address)) throw badAddress(address)
+  if (!isHeaderText(token)) throw badToken()
   const link = createLink({
     address: address.replace(/\/+$/, ''),
     token,
@@ -36,10 +38,11 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
     idleMs,
   })
   const get = <T>(path: string): Promise<T> => link.call({ method: 'GET', path })
-  const post = <T>(path: string, body: object, more: { signal?: AbortSignal; patient?: boolean } = {}): Promise<T> =>
+  type More = Pick<LinkRequest, 'signal' | 'patient'>
+  const post = <T>(path: string, body: object, more: More = {}): Promise<T> =>
     link.call({ method: 'POST', path, body, ...more })
-  const remove = async (path: string): Promise<boolean> =>
-    (await link.call<{ deleted: boolean }>({ method: 'DELETE', path })).deleted
+  const remove = async (path: string, more: More = {}): Promise<boolean> =>
+    (await link.call<{ deleted: boolean }>({ method: 'DELETE', path, ...more })).deleted
 
   return {
     turn: (request, options) => turn(link, request, options),
@@ -49,16 +52,20 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
       post('/rt/search', { query, k, collection }, { signal, patient: true }),
     documents: {
       list: () => get('/rt/documents'),
-      forget: async (source) => (await post<{ deleted: boolean }>('/rt/documents/forget', { source })).deleted,
+      // Patient, as what follows: it waits for a running ingest, and would happen after we had given up on it.
+      async forget(source, { collection, signal } = {}) {
+        const body = { source, collection }
+        return (await post<{ deleted: boolean }>('/rt/documents/forget', body, { signal, patient: true })).deleted
+      },
     },
     collections: {
       list: () => get('/rt/collections'),
-      drop: async (name) => remove(`/rt/collections/${segment(name)}`),
+      drop: async (name, { signal } = {}) => remove(`/rt/collections/${segment(name)}`, { signal, patient: true }),
     },
     threads: {
       list: () => get('/rt/threads'),
       messages: async (id) => decodeMessages(await get<WireMessage[]>(`/rt/threads/${segment(id)}/messages`)),
-      delete: async (id) => remove(`/rt/threads/${segment(id)}`),
+      delete: async (id, { signal } = {}) => remove(`/rt/threads/${segment(id)}`, { signal, patient: true }),
     },
     trace: {
       last: async () =>
@@ -73,9 +80,9 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
       revoke: async (idOrName) => remove(`/rt/keys/${segment(idOrName)}`),
     },
     status: () => get('/rt/status'),
-    unload: async (model) =>
-      (await post<{ unloaded: boolean }>('/rt/models/unload', { model }, { patient: true })).unloaded,
-    backup: async (path) => post('/rt/backup', { path: absolute(path) }, { patient: true }),
+    unload: async (model, { signal } = {}) =>
+      (await post<{ unloaded: boolean }>('/rt/models/unload', { model }, { signal, patient: true })).unloaded,
+    backup: async (path, { signal } = {}) => post('/rt/backup', { path: absolute(path) }, { signal, patient: true }),
     shutdown: async () => void (await post('/rt/shutdown', {})),
   }
 }
@@ -95,6 +102,13 @@ const query = (values: Record<string, number | undefined>): string => {
   const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
   return given.length ? `?${given.join('&')}` : ''
 }
+
+const badToken = (): RtError =>
+  new RtError({
+    code: 'invalid_request',
+    message: 'the token has spaces around it or holds a character that no header may hold.',
+    hint: 'Often it is the line break at the end of a file: trim what was read.',
+  })
 
 const badAddress = (address: string): RtError =>
   new RtError({

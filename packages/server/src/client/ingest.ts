@@ -1,4 +1,4 @@
-import { deserializeError, type IngestOptions, type IngestReport, LOCAL, RtError } from '@rt/core'
+import { deserializeError, type IngestOptions, type IngestReport } from '@rt/core'
 import type { IngestLine } from '../wires/native/ingest-lines.ts'
 import type { Link } from './link.ts'
 import { cutOff } from './wire-errors.ts'
@@ -7,9 +7,8 @@ import { cutOff } from './wire-errors.ts'
 export const ingest = async (
   link: Link,
   paths: string | string[],
-  { principal = LOCAL, prune, onProgress, signal }: IngestOptions = {},
+  { prune, onProgress, signal }: Omit<IngestOptions, 'principal'> = {},
 ): Promise<IngestReport> => {
-  if (principal !== LOCAL) throw otherPrincipal(principal)
   const body = { paths: [paths].flat().map(absolute), ...(prune !== undefined && { prune }) }
   for await (const line of link.lines<IngestLine>({ method: 'POST', path: '/rt/ingest', body, signal })) {
     if (line.type === 'report') return line.report
@@ -22,10 +21,3 @@ export const ingest = async (
 
 /** Relative paths are of this process: the other one has a working folder of its own. */
 export const absolute = (path: string): string => process.getBuiltinModule('node:path').resolve(path)
-
-const otherPrincipal = (principal: string): RtError =>
-  new RtError({
-    code: 'unsupported',
-    message: `documents of the principal ${JSON.stringify(principal)} cannot be added from another process.`,
-    hint: 'Leave principal out, or ingest in the process that owns the data folder.',
-  })

@@ -18,7 +18,7 @@ export const command: CommandDefinition = {
   examples: ['rt backup', 'rt backup before-upgrade.db', 'rt backup /mnt/backups/'],
   async run(context) {
     const target = await targetOf(context.args[0] ?? '.')
-    const made = await withData(context, (runtime) => runtime.backup(target))
+    const made = await withData(context, (runtime) => runtime.backup(target, { signal: context.signal }))
     if (!made) throw nothingYet()
     process.stdout.write(
       context.flags['json']

@@ -47,7 +47,7 @@ const drop = async (context: CommandContext, name: string): Promise<number> => {
     process.stdout.write(' nothing was deleted\n')
     return 1
   }
-  const dropped = await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.collections.drop(name))
+  const dropped = await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.collections.drop(name, { signal }))
   if (flags['json']) process.stdout.write(`${toJson({ name, dropped, chunks: collection.count })}\n`)
   else if (dropped)
     process.stdout.write(` deleted ${printableLine(name)}: ${plural(collection.count, 'chunk')}; the files stay\n`)

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type CollectionInfo, type DocumentInfo, nearestNames, RtError, type ThreadInfo } from '@rt/core'
+import { KNOWLEDGE } from '../../runtime.ts'
 import { called } from '../called.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
+import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { formatTable } from '../output/table.ts'
@@ -18,8 +19,22 @@ export const command: CommandDefinition = {
     forget: { summary: 'Delete a document from the knowledge; its file stays', positionals: 'SOURCE', min: 1, max: 1 },
     stats: { summary: 'How much there is of everything' },
   },
-  flags: { ...DATA_FLAGS, ...JSON_FLAG },
-  examples: ['rt memory', 'rt memory list --json', 'rt memory forget handbook/travel.md', 'rt memory stats'],
+  flags: {
+    ...DATA_FLAGS,
+    ...JSON_FLAG,
+    collection: {
+      type: 'string',
+      value: 'NAME',
+      description: 'Collection to forget from (default: that of rt ingest)',
+    },
+  },
+  examples: [
+    'rt memory',
+    'rt memory list --json',
+    'rt memory forget handbook/travel.md',
+    'rt memory forget catalog.csv --collection products',
+    'rt memory stats',
+  ],
   async run(context) {
     const [what = 'list', source = ''] = context.args
     if (what === 'forget') return forget(context, source)
@@ -41,11 +56,15 @@ const list = async (context: CommandContext): Promise<void> => {
 
 const forget = async (context: CommandContext, source: string): Promise<void> => {
   const documents = (await withData(context, (runtime) => runtime.documents.list())) ?? []
-  const meant = documents.filter((document) => document.source === source)
-  if (!meant.length) throw noDocument(source, documents)
-  const forgotten = await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.documents.forget(source))
-  const chunks = sum(meant.map((document) => document.chunks))
-  if (context.flags['json']) process.stdout.write(`${toJson({ source, forgotten, chunks })}\n`)
+  const collection = text(context.flags['collection']) ?? KNOWLEDGE
+  const meant = documents.find((document) => document.source === source && document.collection === collection)
+  if (!meant) throw noDocument(source, collection, documents)
+  const { signal } = context
+  const forgotten = await withRuntime(context, WITHOUT_CONFIG, (runtime) =>
+    runtime.documents.forget(source, { collection, signal }),
+  )
+  const { chunks } = meant
+  if (context.flags['json']) process.stdout.write(`${toJson({ source, collection, forgotten, chunks })}\n`)
   else if (forgotten)
     process.stdout.write(` forgot ${printableLine(source)}: ${plural(chunks, 'chunk')} deleted; the file stays\n`)
   else process.stdout.write(` ${printableLine(source)} was forgotten meanwhile\n`)
@@ -124,13 +143,23 @@ const sizeOf = async (data: string): Promise<number> =>
     ),
   )
 
-const noDocument = (source: string, documents: DocumentInfo[]): RtError => {
-  const sources = documents.map((document) => printableLine(document.source))
+const noDocument = (source: string, collection: string, documents: DocumentInfo[]): RtError => {
+  const where = collection === KNOWLEDGE ? '' : ` in the collection "${collection}"`
+  const [other] = documents.filter((document) => document.source === source)
+  if (other)
+    return new RtError({
+      code: 'not_found',
+      message: `no document "${source}" is remembered in the collection "${collection}".`,
+      hint: `There is one in "${printableLine(other.collection)}": say --collection ${printableLine(other.collection)}`,
+    })
+  const sources = documents
+    .filter((document) => document.collection === collection)
+    .map((document) => printableLine(document.source))
   const named = sources.filter((other) => other.endsWith(`/${source}`))
   const near = named.length ? named.slice(0, 3) : nearestNames(source, sources)
   return new RtError({
     code: 'not_found',
-    message: `no document "${source}" is remembered.`,
+    message: `no document "${source}" is remembered${where}.`,
     hint: `${near.length ? `Did you mean ${near.join(' or ')}? ` : ''}See: ${called} memory`,
   })
 }

@@ -54,7 +54,7 @@ interface Report {
 const stopModel = async (context: CommandContext, owner: OwnerInfo, model: string): Promise<Report> => {
   if (!owner.address) throw deaf(owner)
   return withRuntime(context, WITHOUT_CONFIG, async (runtime) => {
-    if (await runtime.unload(model))
+    if (await runtime.unload(model, { signal: context.signal }))
       return { stopped: true, message: `${model} is out of memory; its next request loads it again` }
     const loaded = (await runtime.status()).models.map(({ id }) => id)
     const others = loaded.length ? `in memory: ${loaded.join(', ')}` : 'no model is'

@@ -50,7 +50,9 @@ const read = async (context: CommandContext, name: string, asMarkdown: boolean):
 const remove = async (context: CommandContext, name: string): Promise<void> => {
   const thread = await withData(context, (runtime) => known(runtime, name))
   if (!thread) throw noThread(name, [])
-  const deleted = await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.threads.delete(name))
+  const deleted = await withRuntime(context, WITHOUT_CONFIG, (runtime) =>
+    runtime.threads.delete(name, { signal: context.signal }),
+  )
   if (context.flags['json']) process.stdout.write(`${toJson({ thread: name, deleted, messages: thread.messages })}\n`)
   else if (deleted) process.stdout.write(` deleted ${printableLine(name)}: ${plural(thread.messages, 'message')}\n`)
   else process.stdout.write(` ${printableLine(name)} was deleted meanwhile\n`)

@@ -1,5 +1,5 @@
 import { RtError } from '@rt/core'
-import { errorContext } from '../../middleware/app-context.ts'
+import { errorContext, requestSignal } from '../../middleware/app-context.ts'
 import { requireJson } from '../../middleware/require-json.ts'
 import { type NativeContext, readBody } from './native-context.ts'
 
@@ -9,11 +9,11 @@ export const controlRoutes = ({ app, operations, settings }: NativeContext): voi
   app.get('/rt/status', async (c) => c.json(await operations.status()))
   app.post('/rt/models/unload', json, async (c) => {
     const { model } = await readBody(c, settings, 'unloadSchema')
-    return c.json({ unloaded: await operations.unload(model) })
+    return c.json({ unloaded: await operations.unload(model, { signal: requestSignal(c) }) })
   })
   app.post('/rt/backup', json, async (c) => {
     const { path } = await readBody(c, settings, 'backupSchema')
-    return c.json(await operations.backup(path))
+    return c.json(await operations.backup(path, { signal: requestSignal(c) }))
   })
   app.post('/rt/shutdown', (c) => {
     const { onShutdown, clock, onError } = settings

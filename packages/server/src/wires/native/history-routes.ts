@@ -1,3 +1,4 @@
+import { requestSignal } from '../../middleware/app-context.ts'
 import { encodeMessages } from './message-bytes.ts'
 import { type NativeContext, readQuery } from './native-context.ts'
 
@@ -7,7 +8,9 @@ export const historyRoutes = ({ app, operations }: NativeContext): void => {
   app.get('/rt/threads/:id/messages', async (c) =>
     c.json(encodeMessages(await operations.threads.messages(c.req.param('id')))),
   )
-  app.delete('/rt/threads/:id', async (c) => c.json({ deleted: await operations.threads.delete(c.req.param('id')) }))
+  app.delete('/rt/threads/:id', async (c) =>
+    c.json({ deleted: await operations.threads.delete(c.req.param('id'), { signal: requestSignal(c) }) }),
+  )
 
   app.get('/rt/traces', async (c) => c.json(await operations.trace.list(await readQuery(c, 'traceListSchema'))))
   app.get('/rt/traces/last', async (c) => c.json((await operations.trace.last()) ?? null))

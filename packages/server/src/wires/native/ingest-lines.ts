@@ -1,4 +1,5 @@
 import type { IngestProgress, IngestReport, SerializedRtError } from '@rt/core'
+import { toLine } from './to-line.ts'
 
 /** A line of `POST /rt/ingest`; the last one is a report or an error. */
 export type IngestLine =
@@ -13,7 +14,7 @@ const MOST_UNREAD = 1000
 export async function* ingestLines(
   run: (onProgress: (progress: IngestProgress) => void) => Promise<IngestReport>,
   toClient: (error: unknown) => SerializedRtError,
-): AsyncGenerator<IngestLine> {
+): AsyncGenerator<string> {
   const unread: IngestProgress[] = []
   let more = Promise.withResolvers<void>()
   let last: IngestLine | undefined
@@ -29,10 +30,16 @@ export async function* ingestLines(
     (report) => end({ type: 'report', report }),
     (error: unknown) => end({ type: 'error', error: toClient(error) }),
   )
-  for (;;) {
-    for (let next = unread.shift(); next; next = unread.shift()) yield { type: 'progress', ...next }
-    if (last) return yield last
-    await more.promise
-    more = Promise.withResolvers()
+  const line = (value: IngestLine): string => toLine(value)
+  try {
+    for (;;) {
+      for (let next = unread.shift(); next; next = unread.shift()) yield line({ type: 'progress', ...next })
+      if (last) return yield line(last)
+      await more.promise
+      more = Promise.withResolvers()
+    }
+  } catch (error) {
+    // What came cannot be written as JSON.
+    yield line({ type: 'error', error: toClient(error) })
   }
 }

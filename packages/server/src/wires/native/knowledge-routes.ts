@@ -24,11 +24,11 @@ export const knowledgeRoutes = ({ app, operations, settings }: NativeContext): v
   })
   app.get('/rt/documents', async (c) => c.json(await operations.documents.list()))
   app.post('/rt/documents/forget', json, async (c) => {
-    const { source } = await readBody(c, settings, 'forgetSchema')
-    return c.json({ deleted: await operations.documents.forget(source) })
+    const { source, ...options } = await readBody(c, settings, 'forgetSchema')
+    return c.json({ deleted: await operations.documents.forget(source, { ...options, signal: requestSignal(c) }) })
   })
   app.get('/rt/collections', async (c) => c.json(await operations.collections.list()))
   app.delete('/rt/collections/:name', async (c) =>
-    c.json({ deleted: await operations.collections.drop(c.req.param('name')) }),
+    c.json({ deleted: await operations.collections.drop(c.req.param('name'), { signal: requestSignal(c) }) }),
   )
 }

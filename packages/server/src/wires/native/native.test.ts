@@ -1,4 +1,4 @@
-import { RtError, type StreamPart } from '@rt/core'
+import { type IngestOptions, RtError, type StreamPart, type Usage } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { createFakeOperations, progress, REPORT } from '../../__fixtures__/fake-operations.ts'
 import { aborted, createFakePorts, post, withOperations } from '../../__fixtures__/fake-ports.ts'
@@ -172,6 +172,24 @@ describe('POST /rt/turn', () => {
     })
   })
 
+  it('ends in an error also where JSON cannot say what came', async () => {
+    const usage = { input: 1n } as unknown as Usage
+    const end = await endOf(async function* () {
+      yield { type: 'text-delta', text: 'a' }
+      yield { type: 'finish', finishReason: 'stop', usage }
+    })
+    expect(end).toEqual({
+      last: { type: 'error', error: expect.objectContaining({ code: 'internal' }) as unknown },
+      count: 2,
+      seen: [expect.stringContaining('BigInt')],
+    })
+    const thrown = await endOf(async function* () {
+      yield* []
+      throw new RtError({ code: 'conflict', message: 'm', data: { n: 1n as unknown as number } })
+    })
+    expect(thrown).toMatchObject({ last: { type: 'error', error: { code: 'internal' } }, count: 1 })
+  })
+
   it('says that the server closes, where that is why', async () => {
     const shutdown = AbortSignal.abort(new RtError({ code: 'shutting_down', message: 'closing.' }))
     const abort = (): AsyncGenerator<StreamPart> =>
@@ -224,6 +242,24 @@ describe('POST /rt/ingest', () => {
     expect(await linesOf(await send('/rt/ingest', { paths: ['/docs'] }))).toEqual([
       { type: 'error', error: { code: 'disk_full', message: 'needs 2 GB.', retryable: false } },
     ])
+  })
+
+  it('ends in an error also where JSON cannot say what came', async () => {
+    const odd = { ms: 1n as unknown as number }
+    const options: AppOptions = { onError: () => {} }
+    for (const ingest of [
+      async () => ({ ...REPORT, ...odd }),
+      async () => {
+        throw new RtError({ code: 'disk_full', message: 'm', data: odd })
+      },
+      async (_paths: unknown, given?: IngestOptions) => {
+        given?.onProgress?.({ ...progress(1), ...odd })
+        return REPORT
+      },
+    ]) {
+      const lines = await linesOf(await createSubject({ ingest }, options).send('/rt/ingest', { paths: ['/docs'] }))
+      expect(lines).toMatchObject([{ type: 'error', error: { code: 'internal' } }])
+    }
   })
 
   it('keeps a bound on what nobody reads, and the newest of it', async () => {

@@ -3,16 +3,16 @@ import { type AppContext, requestSignal } from '../../middleware/app-context.ts'
 import { createEventStream } from '../../sse/event-stream.ts'
 
 /**
- * Answers with one JSON value a line, and empty lines in the silences. `lines` is given the signal that fires when
- * the reader goes away or the server closes.
+ * Answers line by line, with empty lines in the silences. `lines` is given the signal that fires when the reader goes
+ * away or the server closes; it ends in a last line whatever happens.
  */
 export const ndjson = (
   c: AppContext,
   { clock, heartbeatMs }: AppSettings,
-  lines: (signal: AbortSignal) => AsyncGenerator<object>,
+  lines: (signal: AbortSignal) => AsyncGenerator<string>,
 ): Response => {
   const gone = new AbortController()
-  const stream = createEventStream(toText(lines(requestSignal(c, [gone.signal]))), {
+  const stream = createEventStream(lines(requestSignal(c, [gone.signal])), {
     clock,
     heartbeatMs,
     beat: '\n',
@@ -26,8 +26,4 @@ const NDJSON_HEADERS = {
   'cache-control': 'no-store, no-transform',
   // Tells nginx and its kin not to collect the stream before passing it on.
   'x-accel-buffering': 'no',
-}
-
-async function* toText(lines: AsyncGenerator<object>): AsyncGenerator<string> {
-  for await (const line of lines) yield `${JSON.stringify(line)}\n`
 }

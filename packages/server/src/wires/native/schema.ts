@@ -107,7 +107,10 @@ export const searchSchema: z.ZodType<{ query: string; k?: number; collection?: s
   collection: label.optional(),
 })
 
-export const forgetSchema: z.ZodType<{ source: string }> = z.strictObject({ source: z.string().min(1).max(4096) })
+export const forgetSchema: z.ZodType<{ source: string; collection?: string }> = z.strictObject({
+  source: z.string().min(1).max(4096),
+  collection: label.optional(),
+})
 
 export const newKeySchema: z.ZodType<{ name: string; scope: KeyScope }> = z.strictObject({
   name: label,

@@ -1,4 +1,13 @@
-import { deserializeError, isTerminal, RtError, type SerializedRtError, type StreamPart, toTerminal } from '@rt/core'
+import {
+  deserializeError,
+  isTerminal,
+  RtError,
+  type SerializedRtError,
+  type StreamPart,
+  type TerminalPart,
+  toTerminal,
+} from '@rt/core'
+import { toLine } from './to-line.ts'
 
 export interface TurnLinesOptions {
   signal: AbortSignal
@@ -8,12 +17,12 @@ export interface TurnLinesOptions {
   toClient: (error: unknown) => SerializedRtError
 }
 
-/** The parts of a turn, ending in exactly one terminal part whatever the source does. */
+/** The parts of a turn as lines, ending in exactly one terminal part whatever the source does. */
 export async function* turnLines(
   start: (signal: AbortSignal) => AsyncIterable<StreamPart>,
   { signal, shutdown, toClient }: TurnLinesOptions,
-): AsyncGenerator<StreamPart> {
-  const safe = (part: StreamPart): StreamPart => {
+): AsyncGenerator<string> {
+  const safe = <Given extends StreamPart>(part: Given): Given | TerminalPart => {
     if (part.type === 'error') return { ...part, error: toClient(deserializeError(part.error)) }
     if (part.type !== 'abort' || !shutdown?.aborted) return part
     const { reason: _, ...rest } = part
@@ -21,14 +30,24 @@ export async function* turnLines(
   }
   try {
     for await (const part of start(signal)) {
-      yield safe(part)
+      yield toLine(safe(part))
       if (isTerminal(part)) return
     }
-    yield safe({ type: 'error', error: endless().toJSON() })
+    yield toLine(safe({ type: 'error', error: endless().toJSON() }))
   } catch (error) {
     // The value itself, and not its text: only that has a cause.
     const part = toTerminal(error, { signal })
-    yield part.type === 'error' ? { ...part, error: toClient(error) } : safe(part)
+    const last = part.type === 'error' ? { ...part, error: toClient(error) } : safe(part)
+    yield lastLine(last, toClient)
+  }
+}
+
+/** Also where the error itself holds what JSON cannot say. */
+const lastLine = (part: TerminalPart, toClient: TurnLinesOptions['toClient']): string => {
+  try {
+    return toLine(part)
+  } catch (error) {
+    return toLine({ type: 'error', error: toClient(error) } satisfies StreamPart)
   }
 }
 
