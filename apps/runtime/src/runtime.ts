@@ -15,6 +15,7 @@ import type {
   VectorCollection,
 } from '@rt/core'
 import type { PullProgress } from '@rt/inference/catalog'
+import type { AppEnv } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
 import type { App, AppFactory } from './app/define-app.ts'
 
@@ -117,6 +118,6 @@ export interface Runtime extends RuntimeClient, Chat, EmbeddingsPort, ModelsPort
   /** Loads the default models now instead of at the first question. */
   warm(): Promise<void>
   /** The server as a function, for any web framework. */
-  fetch(request: Request): Promise<Response>
+  fetch(request: Request, env?: AppEnv): Promise<Response>
   serve(options?: ServeOptions): Promise<RunningServer>
 }

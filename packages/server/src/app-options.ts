@@ -7,19 +7,14 @@ import {
   type ModelsPort,
   type Operations,
   systemClock,
-  type Telemetry,
 } from '@rt/core'
 import type { Route } from './routes/route.ts'
 
-/**
- * What the wires are given. A runtime is all of it; a test may give fakes. `telemetry` is not read yet: the ports open
- * their own spans, so a request is one tree whoever called.
- */
+/** What the wires are given. A runtime is all of it; a test may give fakes. */
 export type ServerPorts = Chat &
   EmbeddingsPort &
   ModelsPort &
   HealthPort & {
-    telemetry?: Telemetry
     /** What the native API under `/rt` does. Default: there is none. */
     operations?: Operations
   }
@@ -27,7 +22,7 @@ export type ServerPorts = Chat &
 export interface AppOptions {
   /**
    * Names accepted in the Host header beside `localhost`, `127.*` and `[::1]`; without port. Default none.
-   * Keyed and without a list, Host is not checked: a page that rebinds DNS has no key.
+   * Keyed and without a list, any name will do for a request with a key: a page that rebinds DNS has none.
    */
   allowedHosts?: string[]
   /** Origins of web pages on other hosts that may call, e.g. `http://localhost:5173`; they get CORS headers. Default none. */

@@ -1,7 +1,7 @@
 import { RtError } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { chatBody, createFakePorts, post } from './__fixtures__/fake-ports.ts'
-import { createApp, ERROR_TABLE, type ErrorBody } from './index.ts'
+import { type AppEnv, createApp, ERROR_TABLE, type ErrorBody } from './index.ts'
 
 const get = (path: string, headers: Record<string, string> = {}, method = 'GET'): Request =>
   new Request(`http://127.0.0.1:4141${path}`, { method, headers })
@@ -152,9 +152,48 @@ describe('keys', () => {
     expect(await status({ host: '10.0.0.7:4141' })).toBe(401)
   })
 
+  it('answers nobody without one under the name of another, public routes neither', async () => {
+    const routes = { 'GET /open': { public: true, handle: () => new Response('open') } }
+    const keyed = createApp(ports, { apiKeys: ['alpha'], routes })
+    const ask = async (path: string, headers: Record<string, string>, env?: AppEnv): Promise<number> =>
+      (await keyed.fetch(get(path, headers), env)).status
+    const host = 'evil.example'
+    for (const path of ['/open', '/health', '/']) {
+      expect([path, await ask(path, { host })]).toEqual([path, 401])
+      expect([path, await ask(path, { host, authorization: 'Bearer wrong' })]).toEqual([path, 401])
+      expect([path, await ask(path, { host, authorization: 'Bearer alpha' })]).toEqual([path, 200])
+      expect([path, await ask(path, {})]).toEqual([path, 200])
+      // Other machines reach it anyway, and by whatever name they have for it.
+      expect([path, await ask(path, { host }, { exposed: true })]).toEqual([path, 200])
+    }
+  })
+
+  it('lets a listed page ask under any name whether it may send one', async () => {
+    const origin = 'https://app.example'
+    const keyed = createApp(ports, { apiKeys: ['alpha'], allowedOrigins: [origin] })
+    const headers = { host: 'api.example', origin }
+    expect((await keyed.fetch(get('/v1/models', headers, 'OPTIONS'))).status).toBe(204)
+    const refused = await keyed.fetch(get('/v1/models', headers))
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, origin])
+    const sent = await keyed.fetch(get('/v1/models', { ...headers, authorization: 'Bearer alpha' }))
+    expect(sent.status).toBe(200)
+  })
+
   it('refuses an empty key', () => {
     expect(() => createApp(ports, { apiKeys: [''] })).toThrow(/empty key/)
   })
+
+  it.each([' alpha ', 'alpha\n', '\talpha', 'al\u0000pha', 'a\r\nb', 'ключ', 'alpha\u00a0'])(
+    'refuses %j, which no request could ever carry',
+    (key) => {
+      for (const options of [{ apiKeys: ['beta', key] }, { localToken: key }]) {
+        const make = (): unknown => createApp(ports, options)
+        expect(make).toThrow(expect.objectContaining({ code: 'config_invalid' }))
+        expect(make).toThrow(/no request can carry/)
+        expect(make).not.toThrow(key.trim())
+      }
+    },
+  )
 })
 
 describe('bodies', () => {

@@ -40,7 +40,7 @@ const WIRES = [healthRoutes, modelRoutes, chatRoutes, embeddingRoutes, nativeRou
 /**
  * The HTTP surface over the given ports. It opens nothing and listens nowhere.
  *
- * @throws RtError `config_invalid` for an empty key, or a route that cannot be.
+ * @throws RtError `config_invalid` for a key no request can carry, or a route that cannot be.
  */
 export const createApp = (ports: ServerPorts, options: AppOptions = {}): App => {
   const settings = withDefaults(options)
@@ -50,7 +50,8 @@ export const createApp = (ports: ServerPorts, options: AppOptions = {}): App => 
   hono.onError((error, c) => errorResponse(error, errorContext(c, settings)))
   hono.use(requestId)
   for (const path of ['/rt/*', ...routes.map((route) => route.path)]) hono.use(path, nativeErrors)
-  hono.use(checkHost(settings), checkOrigin(settings), refuseWhileDraining(settings))
+  // Origin first: a browser asks for leave without its key, and whoever may ask is told so under any name.
+  hono.use(checkOrigin(settings), checkHost(settings, identify), refuseWhileDraining(settings))
   const key = requireKey(settings, identify)
   hono.use('/v1/*', (c, next) => (c.req.path === '/v1/health' ? next() : key(c, next)))
   for (const wire of WIRES) wire(hono, { ports, settings, identify })

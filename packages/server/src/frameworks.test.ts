@@ -1,9 +1,11 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { serve as serveHono } from '@hono/node-server'
 import { emptyUsage, type StreamPart } from '@rt/core'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, it } from 'vitest'
+import { createFakeKeys } from './__fixtures__/fake-keys.ts'
 import { aborted, chatBody, createFakePorts, type FakePorts, post } from './__fixtures__/fake-ports.ts'
 import { type App, createApp } from './index.ts'
 import { toNodeListener } from './node/index.ts'
@@ -150,6 +152,46 @@ describe.each(PLACES)('inside %s', (_name, mount) => {
     await aborted(signal)
     await asked
   })
+})
+
+describe('a listener of one’s own', () => {
+  const [lan] = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+  const status = (host: string, port: number, headers: Record<string, string> = {}): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const asked = request(
+        { host, port, path: '/v1/models', headers: { host: 'localhost', ...headers } },
+        (answer) => {
+          answer.resume()
+          resolve(answer.statusCode)
+        },
+      )
+      asked.on('error', reject).end()
+    })
+  const start = async (app: App, host?: string): Promise<number> => {
+    const server = createServer(toNodeListener(app))
+    open.push(server)
+    await new Promise<void>((resolve) => server.listen(0, host, resolve))
+    return (server.address() as AddressInfo).port
+  }
+
+  it('asks no key of who calls over loopback, by IPv4 in IPv6 too', async () => {
+    const port = await start(createApp(createFakePorts()))
+    for (const host of ['127.0.0.1', '::1']) expect([host, await status(host, port)]).toEqual([host, 200])
+  })
+
+  it.skipIf(!lan)(
+    'asks for a key whoever comes from elsewhere, whatever name they call it by (needs a network)',
+    async () => {
+      const port = await start(createApp(createFakePorts(), { keys: createFakeKeys() }))
+      expect(await status(lan!.address, port)).toBe(401)
+      expect(await status('127.0.0.1', port)).toBe(200)
+      const keyed = await start(createApp(createFakePorts(), { apiKeys: ['alpha'] }))
+      const headers = { authorization: 'Bearer alpha', host: lan!.address }
+      expect(await status(lan!.address, keyed, headers)).toBe(200)
+    },
+  )
 })
 
 it('toNodeListener refuses a request that names no host', async () => {

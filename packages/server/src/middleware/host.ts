@@ -2,6 +2,8 @@ import { RtError } from '@rt/core'
 import type { MiddlewareHandler } from 'hono'
 import type { AppSettings } from '../app-options.ts'
 import type { HonoEnv } from './app-context.ts'
+import type { Identify } from './identify.ts'
+import { unauthorized } from './require-key.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 /** Name and optional port; brackets for IPv6. */
@@ -14,15 +16,21 @@ export const isLoopback = (name: string): boolean => LOOPBACK.test(name)
 
 /**
  * Refuses requests addressed to a name that is not ours. This is what stops DNS rebinding: a page's own domain, pointed
- * at 127.0.0.1, still sends its own name.
+ * at 127.0.0.1, still sends its own name. Where no names are listed, whoever has a key may call us by any; and so may
+ * everybody who reaches us from another machine.
  */
-export const checkHost = ({ allowedHosts, keyed }: AppSettings): MiddlewareHandler<HonoEnv> => {
+export const checkHost = ({ allowedHosts, keyed }: AppSettings, identify: Identify): MiddlewareHandler<HonoEnv> => {
   const allowed = new Set(allowedHosts.map((name) => name.toLowerCase()))
   return async (c, next) => {
-    const open = (keyed || c.env?.exposed === true) && allowed.size === 0
     const host = c.req.header('host') ?? new URL(c.req.url).host
     const name = hostName(host)
-    if (open || (name !== undefined && (isLoopback(name) || allowed.has(name)))) return next()
+    if (name !== undefined && (isLoopback(name) || allowed.has(name))) return next()
+    if (allowed.size === 0 && c.env?.exposed === true) return next()
+    if (allowed.size === 0 && keyed) {
+      const caller = await identify(c)
+      if (caller.key === 'valid') return next()
+      throw unauthorized(caller, 'under a name that is not in allowedHosts')
+    }
     throw new RtError({
       code: 'forbidden',
       message: `the Host header ${JSON.stringify(host)} is not a name of this server.`,

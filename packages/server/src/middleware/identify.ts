@@ -1,5 +1,6 @@
 import { type Identity, type KeyScope, LOCAL, RtError } from '@rt/core'
 import type { AppSettings } from '../app-options.ts'
+import { isHeaderText } from '../header-text.ts'
 import type { AppContext } from './app-context.ts'
 
 /** Who sends a request, and whether a key says so. */
@@ -16,13 +17,19 @@ const UNNAMED: Identity = { principal: LOCAL, scope: 'chat' }
 /**
  * Looks up whose key a request carries: the lock's token, `apiKeys`, then stored keys.
  *
- * @throws RtError `config_invalid` for an empty key.
+ * @throws RtError `config_invalid` for an empty key, and one that no request can carry.
  */
 export const createIdentify = ({ apiKeys, localToken, keys }: AppSettings): Identify => {
   const secrets: [secret: string, scope: KeyScope][] = apiKeys.map((key) => [key, 'chat'])
   if (localToken !== undefined) secrets.unshift([localToken, 'admin'])
-  const empty = secrets.find(([secret]) => secret.trim() === '')
-  if (empty) throw emptyKey(empty[1] === 'admin' ? 'localToken is empty.' : 'apiKeys holds an empty key.')
+  for (const [secret, scope] of secrets) {
+    if (secret.trim() === '') throw badKey(scope === 'admin' ? 'localToken is empty.' : 'apiKeys holds an empty key.')
+    if (isHeaderText(secret)) continue
+    const which = scope === 'admin' ? 'localToken is one' : 'apiKeys holds one'
+    throw badKey(
+      `${which} that no request can carry: there are spaces around it, or a character that is none of a header.`,
+    )
+  }
 
   let known: Promise<{ digest: Uint8Array; scope: KeyScope }[]> | undefined
   const given = async (secret: string): Promise<Identity | undefined> => {
@@ -50,5 +57,5 @@ const digest = async (key: string): Promise<Uint8Array> =>
 const isSame = (a: Uint8Array, b: Uint8Array): boolean =>
   a.reduce((difference, byte, i) => difference | (byte ^ b[i]!), 0) === 0
 
-const emptyKey = (message: string): RtError =>
-  new RtError({ code: 'config_invalid', message, hint: 'Remove it, or give it a value.' })
+const badKey = (message: string): RtError =>
+  new RtError({ code: 'config_invalid', message, hint: 'Remove it, or give another: letters, digits, "-" and "_".' })

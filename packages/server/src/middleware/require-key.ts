@@ -33,7 +33,7 @@ export const requireAdmin =
     await next()
   }
 
-const unauthorized = ({ key }: Caller, which?: string): RtError =>
+export const unauthorized = ({ key }: Caller, which?: string): RtError =>
   new RtError({
     code: 'unauthorized',
     message: key === 'missing' ? 'no API key was sent.' : 'the API key is not one of this server.',

@@ -8,9 +8,9 @@ import type { ServableApp } from './serve.ts'
 /** Node's requests as web requests, and web responses as Node's. */
 export const createListener = (
   app: ServableApp,
-  env: AppEnv,
+  envOf: (incoming: IncomingMessage) => AppEnv,
 ): ((incoming: IncomingMessage, outgoing: ServerResponse) => unknown) =>
-  getRequestListener((request) => app.fetch(request, env), {
+  getRequestListener((request, { incoming }) => app.fetch(request, envOf(incoming as IncomingMessage)), {
     // A missing Host becomes a foreign one, which the app refuses in its own words.
     hostname: 'missing.invalid',
     overrideGlobalObjects: false,

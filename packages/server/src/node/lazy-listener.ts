@@ -14,11 +14,11 @@ export interface LazyListener {
  * The bridge from Node's requests to the app's, loaded after the port is bound: it brings in Node's fetch classes, a
  * third of the time to listening. A request that comes before waits for it.
  */
-export const createLazyListener = (app: ServableApp, env: AppEnv): LazyListener => {
+export const createLazyListener = (app: ServableApp, envOf: (incoming: IncomingMessage) => AppEnv): LazyListener => {
   let listener: Listener | undefined
   const load = async (): Promise<Listener> => {
     const { createListener } = await import('./create-listener.ts')
-    return (listener ??= createListener(app, env))
+    return (listener ??= createListener(app, envOf))
   }
   return {
     handle: (incoming, outgoing) => {

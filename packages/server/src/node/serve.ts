@@ -57,7 +57,7 @@ export const serve = async (app: ServableApp, options: ServeOptions = {}): Promi
   const shutdown = new AbortController()
   const env: AppEnv = { draining: false, shutdown: shutdown.signal, exposed }
   const running = new Set<ServerResponse>()
-  const listener = createLazyListener(app, env)
+  const listener = createLazyListener(app, () => env)
   const http = createHttp(listener, options)
   http.on('request', (_request, response) => {
     running.add(response)

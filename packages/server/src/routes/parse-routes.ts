@@ -12,8 +12,10 @@ export interface ParsedRoute {
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-/** Paths of our own; later ones will live under the last two. */
+/** Paths of our own. */
 const OURS = ['/', '/health', '/ready', '/v1/*', '/rt/*']
+/** Those of later versions: Ollama's protocol, pages, figures, the description of it all. */
+const LATER = ['/api/*', '/ui/*', '/metrics', '/docs']
 const SEGMENT = /^(:[A-Za-z_]\w*|[^\s/:*?#%{}\p{Cc}]+)$/u
 
 /**
@@ -63,9 +65,10 @@ const checkPath = (key: string, path: string): void => {
   const names = segments.filter((segment) => segment.startsWith(':'))
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw wrong(key, `${quote(twice)} is there twice.`, 'Give each part a name of its own.')
-  const taken = OURS.find((ours) => overlaps(segments, segmentsOf(ours)))
-  if (taken !== undefined)
-    throw wrong(key, `it would match ${taken}, which is rt's own.`, 'Choose another path, e.g. below "/app".')
+  const taken = [...OURS, ...LATER].find((ours) => overlaps(segments, segmentsOf(ours)))
+  if (taken === undefined) return
+  const whose = LATER.includes(taken) ? 'which belongs to rt: a later version answers there' : "which is rt's own"
+  throw wrong(key, `it would match ${taken}, ${whose}.`, 'Choose another path, e.g. below "/app".')
 }
 
 const segmentsOf = (path: string): string[] => (path === '/' ? [] : path.slice(1).split('/'))
