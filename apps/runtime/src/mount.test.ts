@@ -1,5 +1,6 @@
-import { createServer } from 'node:http'
+import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { toNodeListener } from '@rt/server/node'
 import { Hono } from 'hono'
@@ -61,6 +62,32 @@ it('is the handler of a function platform', () =>
     expect(await (await call('/v1/models')).json()).toEqual(models)
     expect((await call('/rt/status')).status).toBe(401)
   }))
+
+const [lan] = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .filter(({ internal, family }) => !internal && family === 'IPv4')
+
+it.skipIf(!lan)(
+  'asks a key of other machines in a server that listens to them, unless told not to (needs a network)',
+  async () => {
+    const status = async (rt: Runtime): Promise<number> => {
+      const server = createServer(toNodeListener(rt))
+      await new Promise<void>((resolve) => server.listen(0, resolve))
+      try {
+        const { port } = server.address() as AddressInfo
+        return await new Promise((resolve, reject) => {
+          const options = { host: lan!.address, port, path: '/v1/models', headers: { host: 'localhost' }, agent: false }
+          get(options, (answer) => resolve(answer.resume().statusCode!)).on('error', reject)
+        })
+      } finally {
+        server.closeAllConnections()
+        await new Promise((resolve) => server.close(resolve))
+      }
+    }
+    await withRuntime(async (rt) => expect(await status(rt)).toBe(401))
+    await withRuntime(async (rt) => expect(await status(rt)).toBe(200), { openFetch: true })
+  },
+)
 
 const publicly = (rt: Runtime) => rt.fetch(new Request('https://app.example/v1/models'))
 

@@ -3,6 +3,7 @@ import type { Owner } from '@rt/node/sqlite'
 import type { App, AppEnv, AppOptions, Route, ServerPorts } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
 import type { Settings } from './config/settings.ts'
+import { DEFAULT_PORT } from './default-port.ts'
 import { isLoopbackHost } from './is-loopback-host.ts'
 import { once } from './once.ts'
 import { reachableHost } from './reachable-host.ts'
@@ -25,12 +26,10 @@ export interface ServingOptions {
 
 /** The runtime over HTTP: mounted in another framework, or listening. */
 export interface Serving {
-  fetch(request: Request): Promise<Response>
+  fetch(request: Request, env?: AppEnv): Promise<Response>
   serve(options?: ServeOptions): Promise<RunningServer>
   close(): Promise<void>
 }
-
-const DEFAULT_PORT = 4141
 
 export const createServing = (options: ServingOptions): Serving => {
   const { settings, owner, closing } = options
@@ -57,7 +56,8 @@ export const createServing = (options: ServingOptions): Serving => {
   }
 
   return {
-    fetch: async (request) => (await mounted()).fetch(request),
+    // Whoever checks the callers does so too for those from another machine.
+    fetch: async (request, env) => (await mounted()).fetch(request, options.openFetch ? undefined : env),
     async serve({
       apiKeys = keysOfEnvironment(),
       host = settings.server.host,
