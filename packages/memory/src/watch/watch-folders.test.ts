@@ -1,5 +1,7 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import fs from 'node:fs'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+import { dirname, join } from 'node:path'
 import { createFakeClock } from '@rt/core/testing'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { makeFolder } from '../__fixtures__/open-temporary.ts'
@@ -13,10 +15,17 @@ interface Calls {
   readonly count: number
 }
 
-const start = async (options: Partial<WatchOptions> = {}, file?: string): Promise<Calls> => {
+/** @param inside what is watched in the folder; @param kind a file, a folder, or a link to one. Default: a file. */
+const start = async (
+  options: Partial<WatchOptions> = {},
+  inside = '',
+  kind: boolean | string = inside === '',
+): Promise<Calls> => {
   const folder = await makeFolder()
-  const path = file ? join(folder, file) : folder
-  if (file) await writeFile(path, '')
+  const path = join(folder, inside)
+  await mkdir(kind === true ? path : dirname(path), { recursive: true })
+  if (kind === false) await writeFile(path, '')
+  else if (kind !== true) await symlink(kind, path)
   const calls: string[][] = []
   let wake = (): void => {}
   let count = 0
@@ -72,6 +81,88 @@ it('asks about the whole path of what changed', async () => {
   await writeFile(join(folder, 'a.md'), 'one')
   await next()
   expect(asked).toContain(join(folder, 'a.md'))
+})
+
+it('tells of accepted files in folders that are moved in, and of folders that are moved out', async () => {
+  const { folder, next } = await start({ accept: (path) => path.endsWith('.md') })
+  const away = await makeFolder()
+  await mkdir(join(away, 'docs', 'deep'), { recursive: true })
+  await writeFile(join(away, 'docs', 'deep', 'a.md'), 'one')
+  await rename(join(away, 'docs'), join(folder, 'docs'))
+  expect(await next()).toEqual([folder])
+  await rename(join(folder, 'docs'), join(away, 'docs'))
+  await next()
+})
+
+it('goes on when its folder is replaced, moved away, or gone for a while', async () => {
+  const { folder, next } = await start({}, 'docs', true)
+  const docs = join(folder, 'docs')
+  const change = async (): Promise<void> => {
+    await mkdir(join(docs, 'deep'), { recursive: true })
+    await next()
+    await writeFile(join(docs, 'deep', 'a.md'), '')
+    await next()
+  }
+  await change()
+  await rm(docs, { recursive: true })
+  await mkdir(docs)
+  await next()
+  await change()
+  await rename(docs, join(folder, 'other'))
+  await next()
+  await mkdir(docs)
+  await next()
+  await change()
+  await rm(docs, { recursive: true })
+  await next()
+  await mkdir(docs)
+  await next()
+  await change()
+})
+
+it('goes on with a file whose folder is replaced', async () => {
+  const { folder, next } = await start({}, join('docs', 'a.md'))
+  await rm(join(folder, 'docs'), { recursive: true })
+  await next()
+  await mkdir(join(folder, 'docs'))
+  await next()
+  await writeFile(join(folder, 'docs', 'a.md'), 'two')
+  await next()
+})
+
+it('follows a link that is turned to another folder', async () => {
+  const [one, two] = [await makeFolder(), await makeFolder()]
+  const { folder, next } = await start({}, 'docs', one)
+  await symlink(two, join(folder, 'new'))
+  await rename(join(folder, 'new'), join(folder, 'docs'))
+  await next()
+  await writeFile(join(two, 'a.md'), '')
+  await next()
+})
+
+it('ends with not_found when the folder above is gone too, or what a link leads to', async () => {
+  const { folder, watching } = await start({}, join('project', 'docs'), true)
+  await rm(join(folder, 'project'), { recursive: true })
+  await expect(watching.ended).rejects.toMatchObject({ code: 'not_found' })
+  const target = await makeFolder()
+  const linked = await start({}, 'docs', target)
+  await rm(target, { recursive: true })
+  await expect(linked.watching.ended).rejects.toMatchObject({ code: 'not_found' })
+})
+
+it('looks at what changed, not at all that is beside it', async () => {
+  const { folder, next } = await start()
+  for (let index = 0; index < 300; index++) await writeFile(join(folder, `${index}.md`), '')
+  await next()
+  const read = vi.spyOn(fs, 'readdirSync')
+  syncBuiltinESMExports()
+  onTestFinished(() => {
+    read.mockRestore()
+    syncBuiltinESMExports()
+  })
+  await writeFile(join(folder, 'a.md'), '')
+  await next()
+  expect(read).not.toHaveBeenCalled()
 })
 
 it('watches one file through its being replaced, and not its neighbours', async () => {

@@ -1,7 +1,8 @@
-import { watch } from 'node:fs'
+import { existsSync, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { RtError, systemClock, throwIfAborted, toRtError, type Clock } from '@rt/core'
+import { watchPlace } from './watch-place.ts'
 import { type TreeWatch, watchTree } from './watch-tree.ts'
 
 export interface WatchOptions {
@@ -10,7 +11,10 @@ export interface WatchOptions {
    * leads to one more call. What it throws ends the watch.
    */
   onChange: (paths: string[]) => void | Promise<void>
-  /** Whether a change to this file counts; its path begins with the one that is watched. Default: all do. */
+  /**
+   * Whether a change to this file counts; its path begins with the one that is watched. Not asked where it is not known
+   * what changed, as when a folder went with all in it: that counts. Default: all do.
+   */
   accept?: (path: string) => boolean
   /** Ends the watch. */
   signal?: AbortSignal
@@ -30,7 +34,8 @@ const MOST_WAITS = 20
 
 /**
  * Watches files and folders, with everything inside but dot files and node_modules. Resolves when it watches; it keeps the
- * program alive until it ends.
+ * program alive until it ends. It goes on when a watched folder is deleted and comes back, or another takes its place; when
+ * the folder above that is gone too, it ends with `not_found`.
  *
  * @throws RtError `not_found` for a path that is not there, `unsupported` where the system cannot watch folders.
  */
@@ -123,29 +128,47 @@ const watchOne = async (path: string, { accept, note, fail }: WatchOne): Promise
     throw new RtError({ code: 'not_found', message: `there is no file or folder ${path} to watch.`, cause })
   })
   const onError = (error: unknown): void => fail(toWatchError(error, path))
+  const place = resolve(path)
   try {
-    // Without a name it may be anything.
-    if (info.isDirectory())
-      return watchTree(path, {
-        ignores,
-        onError,
-        onEvent: (changed) => void ((changed === '' || accept(join(path, changed))) && note()),
-      })
-    const name = basename(path)
-    const watcher = watch(
-      dirname(resolve(path)),
-      (_, changed) => void ((changed === null || changed === name) && note()),
-    )
-    watcher.on('error', onError)
-    return watcher
+    if (!info.isDirectory()) return watchFile(place, { note, onError })
+    return watchPlace(place, {
+      attach: (look) =>
+        watchTree(place, {
+          ignores,
+          onError: (error) => (existsSync(place) ? onError(error) : look()),
+          onEvent(changed) {
+            look()
+            // Without a name it may be anything.
+            if (changed === '' || accept(join(path, changed))) note()
+          },
+        }),
+      onReplaced: note,
+      onError,
+    })
   } catch (error) {
     throw toWatchError(error, path)
   }
 }
 
+const watchFile = (place: string, { note, onError }: { note(): void; onError(error: unknown): void }): TreeWatch => {
+  const folder = dirname(place)
+  return watchPlace(folder, {
+    attach(look) {
+      const watcher = watch(folder, (_, changed) => {
+        look()
+        if (changed === null || changed === basename(place)) note()
+      })
+      return watcher.on('error', (error) => (existsSync(folder) ? onError(error) : look()))
+    },
+    onReplaced: note,
+    onError,
+  })
+}
+
 const ignores = (name: string): boolean => name.startsWith('.') || name === 'node_modules'
 
 const toWatchError = (error: unknown, path: string): RtError => {
+  if (RtError.isInstance(error)) return error
   const { code } = error as NodeJS.ErrnoException
   const full = code === 'ENOSPC' || code === 'EMFILE'
   return new RtError({

@@ -1,12 +1,15 @@
-import { readdirSync, type FSWatcher, watch } from 'node:fs'
-import { join } from 'node:path'
+import { type FSWatcher, lstatSync, readdirSync, watch } from 'node:fs'
+import { join, sep } from 'node:path'
 
 export interface TreeWatch {
   close(): void
 }
 
 export interface TreeOptions {
-  /** Told the path below the root of whatever changed; '' where the system does not say what. */
+  /**
+   * Told the path below the root of whatever changed, of each file in a folder that came; '' where it may be anything:
+   * the system does not say what, or a folder went and what was in it is not known.
+   */
   onEvent(path: string): void
   onError(error: unknown): void
   /** Parts of paths that are not looked into. */
@@ -23,64 +26,77 @@ export const watchTree = (root: string, options: TreeOptions): TreeWatch =>
   process.platform === 'linux' ? watchEach(root, options) : watchWhole(root, options)
 
 const watchWhole = (root: string, { onEvent, onError, ignores }: TreeOptions): TreeWatch => {
-  const watcher = watch(root, { recursive: true }, (_, changed) => {
-    if (changed === null || !changed.split(/[/\\]/).some(ignores)) onEvent(changed ?? '')
+  /** Those that are there: of something that went, nothing else says whether it was one. */
+  const folders = new Set<string>()
+  const add = (path: string): string[] => {
+    folders.add(path)
+    const { inner, files } = look(root, path, ignores)
+    return [...files, ...inner.flatMap(add)]
+  }
+  const watcher = watch(root, { recursive: true }, (kind, changed) => {
+    if (changed === null) return onEvent('')
+    if (changed.split(/[/\\]/).some(ignores)) return
+    if (kind === 'rename' && !folders.has(changed) && isFolder(join(root, changed)))
+      for (const file of add(changed)) onEvent(file)
+    else if (folders.has(changed) && !isFolder(join(root, changed))) {
+      for (const known of below(folders, changed)) folders.delete(known)
+      onEvent('')
+    }
+    onEvent(changed)
   })
   watcher.on('error', onError)
+  add('')
   return watcher
 }
 
 const watchEach = (root: string, { onEvent, onError, ignores }: TreeOptions): TreeWatch => {
   const watchers = new Map<string, FSWatcher>()
 
-  const drop = (path: string): void => {
-    for (const [known, watcher] of watchers)
-      if (known === path || known.startsWith(`${path}/`)) {
-        watcher.close()
-        watchers.delete(known)
-      }
-  }
-  const foldersIn = (path: string): string[] => {
-    try {
-      const entries = readdirSync(join(root, path), { withFileTypes: true })
-      return entries.filter((entry) => entry.isDirectory() && !ignores(entry.name)).map(({ name }) => join(path, name))
-    } catch {
-      return []
+  const drop = (path: string): boolean => {
+    if (!watchers.has(path)) return false
+    for (const known of below(watchers.keys(), path)) {
+      watchers.get(known)!.close()
+      watchers.delete(known)
     }
+    return true
   }
-  /** `found`: the folder came while we watched, so what is in it already is news. */
-  const add = (path: string, found: boolean): void => {
-    if (watchers.has(path)) return
+  /** Gives the files in it: of a folder that came while we watched, they are news. */
+  const add = (path: string): string[] => {
+    if (watchers.has(path)) return []
     const watcher = watch(join(root, path), (_, changed) => {
-      if (changed === null) return onEvent(path)
+      if (changed === null) return onEvent('')
       if (ignores(changed)) return
-      const below = join(path, changed)
+      const child = join(path, changed)
       // A folder of that name may be new, or another than before.
-      drop(below)
+      const went = drop(child)
       try {
-        for (const folder of foldersIn(path)) if (folder === below) add(below, true)
+        if (isFolder(join(root, child))) for (const file of addInner(child)) onEvent(file)
+        else if (went) onEvent('')
       } catch (error) {
-        if (!isGone(error)) onError(error)
+        onError(error)
       }
-      onEvent(below)
+      onEvent(child)
     })
     watcher.on('error', (error) => (isGone(error) && path !== '' ? drop(path) : onError(error)))
     watchers.set(path, watcher)
-    for (const folder of foldersIn(path)) {
-      try {
-        add(folder, found)
-      } catch (error) {
-        if (!isGone(error)) throw error
-      }
+    const { inner, files } = look(root, path, ignores)
+    return [...files, ...inner.flatMap(addInner)]
+  }
+  /** One that went again, or that may not be read, has nothing to watch. */
+  const addInner = (path: string): string[] => {
+    try {
+      return add(path)
+    } catch (error) {
+      if (!isGone(error)) throw error
+      return []
     }
-    if (found) onEvent(path)
   }
   const close = (): void => {
     for (const watcher of watchers.values()) watcher.close()
     watchers.clear()
   }
   try {
-    add('', false)
+    add('')
   } catch (error) {
     close()
     throw error
@@ -88,4 +104,30 @@ const watchEach = (root: string, { onEvent, onError, ignores }: TreeOptions): Tr
   return { close }
 }
 
-const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+/** One look at one path: reading the folder it is in would take time with the square of how much is in there. */
+const isFolder = (path: string): boolean => {
+  try {
+    return lstatSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+const look = (root: string, path: string, ignores: TreeOptions['ignores']): { inner: string[]; files: string[] } => {
+  try {
+    const entries = readdirSync(join(root, path), { withFileTypes: true }).filter(({ name }) => !ignores(name))
+    const named = (folders: boolean): string[] =>
+      entries.filter((entry) => entry.isDirectory() === folders).map(({ name }) => join(path, name))
+    return { inner: named(true), files: named(false) }
+  } catch {
+    return { inner: [], files: [] }
+  }
+}
+
+const below = (paths: Iterable<string>, path: string): string[] =>
+  [...paths].filter((known) => known === path || known.startsWith(path + sep))
+
+const isGone = (error: unknown): boolean => {
+  const { code = '' } = error as NodeJS.ErrnoException
+  return ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(code)
+}
