@@ -1,4 +1,4 @@
-import { isLoopbackHost } from './is-loopback-host.ts'
+import { isLoopbackHost } from '@rt/core'
 
 /**
  * How a client on this machine writes the host of a server: as an address, since it speaks to no name that may come to mean

@@ -100,6 +100,7 @@ export type {
 
 // Text
 export { formatBytes } from './text/format-bytes.ts'
+export { isLoopbackHost } from './text/is-loopback-host.ts'
 
 // Errors
 export { ERROR_CODES } from './errors/codes.ts'

@@ -1,7 +1,6 @@
 import { networkInterfaces } from 'node:os'
-import { RtError } from '@rt/core'
+import { isLoopbackHost, RtError } from '@rt/core'
 import { type OwnerInfo, readOwner } from '@rt/node/sqlite'
-import { isLoopbackHost } from '../is-loopback-host.ts'
 import { printableLine } from './output/printable.ts'
 
 /**

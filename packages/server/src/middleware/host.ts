@@ -1,18 +1,15 @@
-import { RtError } from '@rt/core'
+import { isLoopbackHost, RtError } from '@rt/core'
 import type { MiddlewareHandler } from 'hono'
 import type { AppSettings } from '../app-options.ts'
 import type { HonoEnv } from './app-context.ts'
 import type { Identify } from './identify.ts'
 import { unauthorized } from './require-key.ts'
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 /** Name and optional port; brackets for IPv6. */
 const HOST = /^([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/
 
 /** The name in a Host header, lower case, without port; undefined when it is not one. */
 export const hostName = (host: string): string | undefined => HOST.exec(host.toLowerCase())?.[1]
-
-export const isLoopback = (name: string): boolean => LOOPBACK.test(name)
 
 /**
  * Refuses requests addressed to a name that is not ours. This is what stops DNS rebinding: a page's own domain, pointed
@@ -24,7 +21,7 @@ export const checkHost = ({ allowedHosts, keyed }: AppSettings, identify: Identi
   return async (c, next) => {
     const host = c.req.header('host') ?? new URL(c.req.url).host
     const name = hostName(host)
-    if (name !== undefined && (isLoopback(name) || allowed.has(name))) return next()
+    if (name !== undefined && (isLoopbackHost(name) || allowed.has(name))) return next()
     if (allowed.size === 0 && c.env?.exposed === true) return next()
     if (allowed.size === 0 && keyed) {
       const caller = await identify(c)

@@ -1,8 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { RtError, throwIfAborted } from '@rt/core'
+import { isLoopbackHost, RtError, throwIfAborted } from '@rt/core'
 import type { App, AppEnv } from '../index.ts'
-import { isLoopback } from '../middleware/host.ts'
 import { bind } from './bind.ts'
 import { createLazyListener, type LazyListener } from './lazy-listener.ts'
 
@@ -50,7 +49,7 @@ const CUT_MS = 250
  */
 export const serve = async (app: ServableApp, options: ServeOptions = {}): Promise<RunningServer> => {
   const { host = '127.0.0.1', port = 4141, fallback = false, signal, drainMs: defaultDrain = 10_000 } = options
-  const exposed = !isLoopback(host.includes(':') ? `[${host}]` : host)
+  const exposed = !isLoopbackHost(host)
   if (!app.keyed && exposed) throw openToAll(host)
   throwIfAborted(signal)
 

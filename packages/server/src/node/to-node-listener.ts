@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { isLoopback } from '../middleware/host.ts'
+import { isLoopbackHost } from '@rt/core'
 import { createLazyListener } from './lazy-listener.ts'
 import type { ServableApp } from './serve.ts'
 
@@ -19,5 +19,4 @@ const isExposed = ({ localAddress, destroyed }: Socket): boolean =>
   destroyed || (localAddress !== undefined && !isLoopbackAddress(localAddress))
 
 /** An IPv4 address may come written as an IPv6 one. */
-const isLoopbackAddress = (address: string): boolean =>
-  address === '::1' || isLoopback(address.replace(/^::ffff:/i, ''))
+const isLoopbackAddress = (address: string): boolean => isLoopbackHost(address.replace(/^::ffff:/i, ''))

@@ -1,2 +1,0 @@
-/** Whether only this machine can reach what listens there. */
-export const isLoopbackHost = (host: string): boolean => /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/i.test(host)
