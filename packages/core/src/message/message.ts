@@ -43,7 +43,7 @@ export interface FilePart extends PartBase {
   name?: string
 }
 
-/** Where a statement comes from. Offsets count bytes of the UTF-8 source file. */
+/** Where a statement comes from. Offsets count bytes of the UTF-8 source file, or of the text it was converted to. */
 export interface CitationPart extends PartBase {
   type: 'citation'
   /** 1-based number, as in `[1]`. */
@@ -55,6 +55,8 @@ export interface CitationPart extends PartBase {
   headings: string[]
   start: number
   end: number
+  /** The file was converted to the text that `start` and `end` count in (HTML, PDF, DOCX, CSV, JSON). */
+  converted?: true
   quote: string
 }
 

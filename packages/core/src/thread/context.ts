@@ -25,9 +25,11 @@ export interface RetrievedChunk {
   source: string
   headings: string[]
   text: string
-  /** Bytes of the source file, or of the text it was converted to (HTML, PDF, DOCX, CSV, JSON). */
+  /** Bytes of the source file, or of the text it was converted to. */
   start: number
   end: number
+  /** The file was converted to the text that `start` and `end` count in (HTML, PDF, DOCX, CSV, JSON). */
+  converted?: true
   score: number
   cosine?: number
   bm25?: number

@@ -70,6 +70,12 @@ describe('cite', () => {
       for (const { start, end, quote } of cite(answer, retrieved)) expect(sliced(start, end)).toBe(quote)
   })
 
+  it('says when the bytes are not of the file', () => {
+    const converted = retrieved.map((chunk) => ({ ...chunk, converted: true as const }))
+    expect(cite('400 NOK.', converted)).toMatchObject([{ converted: true }])
+    expect(cite('400 NOK.', retrieved)[0]).not.toHaveProperty('converted')
+  })
+
   it("uses the model's own marker, each passage once, and ignores those that name none", () => {
     expect(cite('Second class is the rule [2], and again [2].', retrieved)).toMatchObject([
       { index: 2, chunkId: 'c1', quote: 'Second class is the rule, e.g. on the line to Bergen.' },

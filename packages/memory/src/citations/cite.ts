@@ -28,7 +28,8 @@ const ALL_KEYS = 2
  * there are any. None found: none cited.
  *
  * @param retrieved the passages as the model saw them: index 0 is `[1]`.
- * @returns parts whose `start` and `end` are the bytes of the supporting sentence in its file; `quote` is that sentence.
+ * @returns parts whose `start` and `end` are the bytes of the supporting sentence in its file, or in the text it was
+ * converted to; `quote` is that sentence.
  */
 export const cite = (
   answer: string,
@@ -98,6 +99,7 @@ const toPart = (chunk: RetrievedChunk, index: number, said: Terms, asked: Terms)
     headings: chunk.headings,
     start: first,
     end: first + Buffer.byteLength(quote),
+    ...(chunk.converted && { converted: chunk.converted }),
     quote,
   }
 }

@@ -37,7 +37,16 @@ describe('createRetriever', () => {
       'What may I spend on meals in Oslo?',
     )
     expect(best).toMatchObject({ id: 'c0', source: 'handbook/a.md', headings: ['Rules'], start: 0, text: PASSAGES[0] })
+    expect(best).not.toHaveProperty('converted')
     expect(best?.cosine).toBeGreaterThan(0.2)
+  })
+
+  it('says of a passage that its bytes are not of its file', async () => {
+    const collection = createMemoryCollection('handbook')
+    await collection.upsert([
+      { id: 'a', text: 'city: Oslo', metadata: { source: 'a.csv', start: 0, end: 10, converted: true } },
+    ])
+    expect(await createRetriever({ collection }).retrieve('Oslo')).toMatchObject([{ id: 'a', converted: true }])
   })
 
   it('returns nothing that is neither near nor shares a word that says something', async () => {

@@ -35,6 +35,12 @@ it('puts what was cited before a question that only refers back', () => {
   )
   expect(ids(chunks)).toEqual(['meals', 'x'])
   expect(chunks[0]).toMatchObject({ text: 'Oslo: 400 NOK.', start: 4, end: 9, headings: ['Meals'] })
+  expect(chunks[0]).not.toHaveProperty('converted')
+})
+
+it('keeps that the bytes were not of the file', () => {
+  const history = [createMessage('assistant', [{ ...citation('meals'), converted: true }])]
+  expect(withEarlierCitations('And that?', [], history)).toMatchObject([{ id: 'meals', converted: true }])
 })
 
 it('puts it behind what was found when the question also names a subject, each passage once', () => {

@@ -58,12 +58,13 @@ const latestCitations = (history: readonly Message[]): CitationPart[] => {
   return []
 }
 
-const toChunk = ({ chunkId, source, headings, quote, start, end }: CitationPart): RetrievedChunk => ({
+const toChunk = ({ chunkId, source, headings, quote, start, end, converted }: CitationPart): RetrievedChunk => ({
   id: chunkId,
   source,
   headings,
   text: quote,
   start,
   end,
+  ...(converted && { converted }),
   score: 0,
 })

@@ -42,6 +42,11 @@ it('prints the answer, then where it is from', async () => {
   expect(out).toBe('Up to 400 NOK.\n[1] handbook/travel.md § Meals, bytes 812-901\n')
 })
 
+it('claims no bytes of a file that was converted', async () => {
+  const { out } = await show([{ type: 'citation', citation: { ...citation, converted: true } }, finish])
+  expect(out).toBe('[1] handbook/travel.md § Meals, bytes 812-901 of its text\n')
+})
+
 it('prints how fast it was when asked', async () => {
   const { out } = await show(
     [

@@ -1,5 +1,6 @@
 import type { CitationPart, StreamPart } from '@rt/core'
 import { createPrintableStream, printableLine } from './printable.ts'
+import { formatBytes } from './format-bytes.ts'
 import { style } from './style.ts'
 import { count, duration } from './units.ts'
 import { type TurnWatcher, type WatchedTurn, watchTurn } from './watch-turn.ts'
@@ -57,9 +58,10 @@ export const showTurn = async (
 }
 
 /** `[1] handbook/travel.md § Meals, bytes 812-901`. */
-export const formatCitation = ({ index, source, headings, start, end }: CitationPart): string => {
+export const formatCitation = (citation: CitationPart): string => {
+  const { index, source, headings } = citation
   const heading = printableLine(headings.at(-1) ?? '')
-  return `[${index}] ${printableLine(source)}${heading && ` § ${heading}`}, bytes ${start}-${end}`
+  return `[${index}] ${printableLine(source)}${heading && ` § ${heading}`}, ${formatBytes(citation)}`
 }
 
 /** `first token 1.3 s (480 of 560 tokens cached) · 22 tokens · 71 tok/s`. */

@@ -49,6 +49,7 @@ const part = z.discriminatedUnion('type', [
     headings: z.array(z.string()),
     start: z.int(),
     end: z.int(),
+    converted: z.literal(true).optional(),
     quote: z.string(),
     provider,
   }),
