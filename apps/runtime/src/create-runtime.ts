@@ -38,6 +38,7 @@ export interface OpeningRuntime extends Runtime {
 
 export const openRuntime = async (options: RuntimeOptions = {}): Promise<OpeningRuntime> => {
   const config = await loadSettings(options)
+  throwIfAborted(options.signal)
   const data = await dataFolder(options.data, { config: options.config })
   const owner = options.readOnly ? undefined : await own(data)
   const closing = new AbortController()

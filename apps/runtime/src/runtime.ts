@@ -30,8 +30,10 @@ export interface RuntimeOptions {
    * given here wins over `RT_*` variables, they win over the file.
    */
   config?: string | false
-  /** Accept a config.toml that runs commands or sends secrets, without asking. Default false. */
+  /** Accept what a config.toml needs your trust for (it opens the server, or fetches models), without asking. Default false. */
   trust?: boolean
+  /** Ends opening, also while it waits for an answer. */
+  signal?: AbortSignal
   /** Tools, agents and routes: what `defineApp` made. */
   app?: App | AppFactory
   /** Default chat model; of a list the first that can be had. Default `smollm2:135m`. */

@@ -17,7 +17,7 @@ export interface OpenOptions extends RuntimeOptions {
  * where there is one, else in this process.
  */
 export const withRuntime = async <T>(
-  { flags }: CommandContext,
+  { flags, signal }: CommandContext,
   { readOnly = false, ...options }: OpenOptions,
   work: (runtime: RuntimeClient) => Promise<T>,
 ): Promise<T> => {
@@ -31,6 +31,7 @@ export const withRuntime = async <T>(
           data,
           config: text(flags['config']),
           trust: flags['trust'] === true,
+          signal,
           chat: text(flags['model']),
           onProgress: createDownloadProgress(),
           readOnly: beside,

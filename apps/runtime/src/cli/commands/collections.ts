@@ -1,8 +1,8 @@
 import { type CollectionInfo, nearestNames, RtError } from '@rt/core'
+import { askYes } from '../../ask-yes.ts'
 import { called } from '../called.ts'
 import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { withRuntime } from '../open.ts'
-import { confirm } from '../output/confirm.ts'
 import { printableLine } from '../output/printable.ts'
 import { formatTable } from '../output/table.ts'
 import { toJson } from '../output/to-json.ts'
@@ -78,7 +78,7 @@ const format = (collections: CollectionInfo[]): string =>
 const agreed = ({ name, count: chunks }: CollectionInfo, signal: AbortSignal): Promise<boolean> => {
   if (!process.stdin.isTTY)
     throw usage(command, `deleting "${printableLine(name)}" needs --yes where nobody can be asked.`)
-  return confirm(`Delete the collection ${printableLine(name)} with ${plural(chunks, 'chunk')}?`, signal)
+  return askYes(`Delete the collection ${printableLine(name)} with ${plural(chunks, 'chunk')}?`, { signal })
 }
 
 const noCollection = (name: string, found: CollectionInfo[]): RtError => {

@@ -48,6 +48,7 @@ export const command: CommandDefinition = {
     const runtime = await createRuntime({
       data,
       config: text(flags['config']),
+      signal,
       chat: text(flags['model']),
       onProgress: createDownloadProgress(),
     })

@@ -1,11 +1,11 @@
 import { basename, join, relative, resolve } from 'node:path'
 import { RtError } from '@rt/core'
+import { askYes } from '../../ask-yes.ts'
 import { type AppFile, appFiles } from '../init/app-files.ts'
 import { packageName } from '../init/app-manifest.ts'
 import { type PackageManager, packageManager } from '../init/package-manager.ts'
 import { inTheWay, writeApp } from '../init/write-app.ts'
 import { type CommandDefinition, JSON_FLAG } from '../command.ts'
-import { confirm } from '../output/confirm.ts'
 import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
 import { toJson } from '../output/to-json.ts'
@@ -31,7 +31,7 @@ export const command: CommandDefinition = {
     if (taken.length && !flags['force']) throw blocked(folder, taken)
     if (taken.length && !flags['yes'] && process.stdin.isTTY) {
       const which = taken.map(printableLine).join(', ')
-      if (!(await confirm(`Overwrite ${plural(taken.length, 'file')} in ${shown(folder)} (${which})?`, signal)))
+      if (!(await askYes(`Overwrite ${plural(taken.length, 'file')} in ${shown(folder)} (${which})?`, { signal })))
         return 1
     }
     await writeApp(folder, files, { force: flags['force'] === true })

@@ -2,12 +2,12 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { RtError } from '@rt/core'
 import { type OwnerInfo, readOwner, restore } from '@rt/node/sqlite'
+import { askYes } from '../../ask-yes.ts'
 import { prepareFolder } from '../../folders.ts'
 import { knownVersions } from '../../known-versions.ts'
 import { called } from '../called.ts'
 import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
 import { findData } from '../find-data.ts'
-import { confirm } from '../output/confirm.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
 import { bytes, localTime } from '../output/units.ts'
@@ -33,7 +33,7 @@ export const command: CommandDefinition = {
     if (present && !flags['yes']) {
       if (!process.stdin.isTTY) throw usage(command, 'there is nobody to ask: say --yes to replace the data.')
       const question = `Replace ${printableLine(to)} (${present}) by ${printableLine(from)} (${await describe(from)})?`
-      if (!(await confirm(question, signal))) {
+      if (!(await askYes(question, { signal }))) {
         process.stderr.write(' nothing was changed\n')
         return 1
       }

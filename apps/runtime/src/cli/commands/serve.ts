@@ -43,6 +43,7 @@ export const command: CommandDefinition = {
       data: text(flags['data']),
       config: text(flags['config']),
       trust: flags['trust'] === true,
+      signal,
       chat: text(flags['model']),
       app: file === undefined ? undefined : appOf(file),
       onProgress: createDownloadProgress(),
