@@ -94,7 +94,10 @@ export const PORT_FLAG: Record<string, Flag> = {
 
 export const CONFIG_FLAGS: Record<string, Flag> = {
   config: CONFIG_FLAG,
-  trust: { type: 'boolean', description: 'Accept a config.toml that runs commands or sends secrets, without asking' },
+  trust: {
+    type: 'boolean',
+    description: 'Accept a config.toml that opens the server or chooses what is fetched, without asking',
+  },
 }
 
 export const HOST_FLAG: Record<string, Flag> = {

@@ -73,7 +73,8 @@ trace = false
 [vector]
 store = "sqlite"
 `)
-    const { settings, file } = await load()
+    // Named: one that was found would be asked about.
+    const { settings, file } = await loadConfig({}, { env: {}, cwd: root, config: 'config.toml' })
     expect(settings).toEqual({
       chat: ['qwen3:1.7b', 'smollm2:135m'],
       embed: false,

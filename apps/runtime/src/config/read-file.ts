@@ -30,7 +30,7 @@ export interface ReadFileOptions extends TrustOptions {
 /**
  * Reads and checks a config.toml. This loads the TOML parser and zod, so it is imported only when there is a file.
  *
- * @throws RtError `config_invalid` with all mistakes, `forbidden` without trust, `unsupported` for what is to come.
+ * @throws RtError `config_invalid` with all mistakes, `unsupported` for what is to come, `forbidden` without trust.
  */
 export const readConfigFile = async (found: FoundConfig, options: ReadFileOptions): Promise<ConfigFile> => {
   const { env, shown } = options
@@ -60,13 +60,15 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
   ]
   if (mistakes.length) throw mistakesError(shown, mistakes)
 
-  const parts = trustedParts(raw, lines)
+  // What cannot run is refused first: a trust that was given for it would wait for the version that can.
+  const unsupported = unsupportedParts(raw, fields, lines)
+  if (unsupported.length) throw mistakesError(shown, unsupported, 'unsupported')
+
+  const parts = trustedParts(raw, lines, { resolved: value, found: found.by === undefined })
   if (parts.length) {
     const { checkTrust } = await import('./trust.ts')
     await checkTrust(found.file, shown, parts, options)
   }
-  const unsupported = unsupportedParts(raw, fields, lines)
-  if (unsupported.length) throw mistakesError(shown, unsupported, 'unsupported')
 
   return {
     get(path) {

@@ -1,9 +1,10 @@
-import { isTable } from './describe-place.ts'
+import { isLoopbackHost } from '@rt/core'
+import { isTable, valueAt } from './describe-place.ts'
 import type { KeyLines, Path } from './locate-keys.ts'
 import { isVariable } from './resolve-variables.ts'
 import { visible, withoutLogins } from './shown.ts'
 
-/** A part of a file that acts on its reader's machine or secrets: trusted once. */
+/** A part of a file that acts on its reader's machine, secrets or server: trusted once. */
 export interface TrustedPart {
   /** What it would do, as a sentence without a subject: `run npx -y …`. */
   does: string
@@ -18,9 +19,20 @@ export interface TrustedPart {
 /** Keys that say where something is sent. */
 const DESTINATIONS = ['base_url', 'url', 'otlp']
 
+export interface TrustedPartsOptions {
+  /** The same with `env:NAME` replaced: it decides what a value does. */
+  resolved: unknown
+  /** Nobody named the file: whoever wrote it also opens the server and chooses what is fetched. */
+  found: boolean
+}
+
 /** Everything in a file that needs trust, in its order. */
-export const trustedParts = (raw: Record<string, unknown>, lines: KeyLines): TrustedPart[] => {
-  const part = (path: Path, value: unknown, does: string, isKey = false): TrustedPart => {
+export const trustedParts = (
+  raw: Record<string, unknown>,
+  lines: KeyLines,
+  { resolved, found: isFound }: TrustedPartsOptions,
+): TrustedPart[] => {
+  const part: Describe = (path, value, does, isKey = false) => {
     const table = (isKey ? path.slice(0, -1) : path).join('.')
     return {
       does: visible(does),
@@ -45,15 +57,54 @@ export const trustedParts = (raw: Record<string, unknown>, lines: KeyLines): Tru
   if (Array.isArray(roots) && roots.length)
     found.push(part(['tools', 'roots'], roots, `let models read and write ${roots.map(String).join(', ')}`, true))
   found.push(...sends([], others, part))
+  if (isFound) found.push(...opens(raw, resolved, part), ...fetches(raw, resolved, part))
   return found.toSorted((a, b) => a.line - b.line)
 }
 
+type Describe = (path: Path, value: unknown, does: string, isKey?: boolean) => TrustedPart
+
+/** Who may reach the server, beyond this machine's own programs. */
+const opens = (raw: unknown, resolved: unknown, part: Describe): TrustedPart[] => {
+  const of = (key: string, needs: (value: unknown) => boolean, does: (written: string) => string): TrustedPart[] => {
+    const path = ['server', key]
+    const value = valueAt(raw, path)
+    return needs(valueAt(resolved, path)) ? [part(path, value, does([value].flat().join(', ')), true)] : []
+  }
+  const isList = (value: unknown): boolean => Array.isArray(value) && value.length > 0
+  return [
+    ...of(
+      'host',
+      (host) => typeof host === 'string' && !isLoopbackHost(host),
+      (host) => `let other machines reach the server, on ${host}`,
+    ),
+    ...of('allowed_hosts', isList, (names) => `let the server answer as ${names}`),
+    ...of('allowed_origins', isList, (origins) => `let web pages of ${origins} call the server`),
+  ]
+}
+
+/** A name of the catalog, or an alias. Anything else is a file or an address, and loading it is up to who wrote it. */
+const NAME = /^[a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*){0,2}(?::[a-z0-9][a-z0-9._-]*)?$/i
+
+const isReference = (name: unknown): boolean =>
+  typeof name === 'string' && (!NAME.test(name.trim()) || /\.(?:gguf|onnx)$/i.test(name.trim()) || name.includes('..'))
+
+const fetches = (raw: Record<string, unknown>, resolved: unknown, part: Describe): TrustedPart[] =>
+  entries(raw['models']).flatMap(([key, written]) => {
+    const path = ['models', key]
+    if (![valueAt(resolved, path)].flat().some(isReference)) return []
+    const names = [written].flat().filter((name) => isReference(name) || isVariable(name))
+    return [
+      part(
+        path,
+        written,
+        `load a model of its own choice: ${names.map((name) => withoutLogins(String(name))).join(', ')}`,
+        true,
+      ),
+    ]
+  })
+
 /** Tables, however deep, that hold a destination and, beside it, a secret of the environment. */
-const sends = (
-  path: Path,
-  table: Record<string, unknown>,
-  part: (path: Path, value: unknown, does: string) => TrustedPart,
-): TrustedPart[] => {
+const sends = (path: Path, table: Record<string, unknown>, part: Describe): TrustedPart[] => {
   const destination = DESTINATIONS.find((key) => table[key] !== undefined)
   if (destination !== undefined) {
     const { [destination]: address, ...beside } = table

@@ -6,6 +6,7 @@ import type { Origin, SettingRow } from '../../config/settings.ts'
 import { visible } from '../../config/shown.ts'
 import { type CommandDefinition, CONFIG_FLAGS, JSON_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
 import { style } from '../output/style.ts'
+import { toJson } from '../output/to-json.ts'
 import { parsePort } from '../parse-port.ts'
 
 export const command: CommandDefinition = {
@@ -18,25 +19,25 @@ export const command: CommandDefinition = {
   },
   flags: { ...JSON_FLAG, ...CONFIG_FLAGS, ...MODEL_FLAG, ...PORT_FLAG },
   examples: ['rt config', 'rt config --json', 'rt config schema > rt.schema.json', 'RT_CONFIG=none rt config'],
-  async run({ args: [what = 'show'], flags }) {
+  async run({ args: [what = 'show'], flags, signal }) {
     const options = { config: text(flags['config']), env: process.env, cwd: process.cwd() }
     if (what === 'schema') {
       const { configJsonSchema } = await import('../../config/json-schema.ts')
-      process.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)
+      process.stdout.write(`${toJson(configJsonSchema())}\n`)
       return
     }
     if (what === 'path') {
       const found = await findConfig(options)
       if (!found) throw noFile()
-      process.stdout.write(`${found.file}\n`)
+      // A program needs the path as it is; a folder's name must not drive a terminal.
+      process.stdout.write(`${process.stdout.isTTY ? visible(found.file) : found.file}\n`)
       return
     }
     const { file, rows } = await loadConfig(
       { chat: text(flags['model']), port: parsePort(command, text(flags['port'])) },
-      { ...options, trust: flags['trust'] === true },
+      { ...options, trust: flags['trust'] === true, signal },
     )
-    if (flags['json'])
-      process.stdout.write(`${JSON.stringify({ file: file ?? null, settings: rows.map(plain) }, null, 2)}\n`)
+    if (flags['json']) process.stdout.write(`${toJson({ file: file ?? null, settings: rows.map(plain) })}\n`)
     else
       process.stdout.write(
         ` file  ${visible(file ?? 'none: no config.toml that says rt = 1 here or above')}\n\n${table(rows)}`,
