@@ -127,7 +127,7 @@ describe('the onnx engine with bge-small', () => {
     const { stamps } = await createCatalog().ensure('bge-small-en-v1.5')
     await using same = await engine.loadEmbedder({ ...options, stamps })
     expect((await same.embed(['x'])).vectors).toHaveLength(1)
-    const other = { ...stamps, tokenizer: { ...stamps!.tokenizer!, ino: 1 } }
+    const other = { ...stamps, tokenizer: { ...stamps!.tokenizer!, inode: '0' } }
     await expect(engine.loadEmbedder({ ...options, stamps: other })).rejects.toMatchObject({
       code: 'checksum_mismatch',
       data: { file: 'tokenizer.json' },
