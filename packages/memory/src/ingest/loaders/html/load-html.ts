@@ -33,9 +33,14 @@ export const loadHtml: Loader = async ({ bytes }) => {
 }
 
 const findArticle = async (page: Document): Promise<{ content: Element; length: number } | undefined> => {
-  const { Readability } = await optionalPackage('HTML', '@mozilla/readability', () => import('@mozilla/readability'))
+  // CommonJS: a bundle gives it by its default export only.
+  const { default: readability } = await optionalPackage(
+    'HTML',
+    '@mozilla/readability',
+    () => import('@mozilla/readability'),
+  )
   if (page.getElementsByTagName('*').length > MOST_ELEMENTS) return undefined
-  const found = new Readability<Element>(page, {
+  const found = new readability.Readability<Element>(page, {
     // Code says its language in its class.
     keepClasses: true,
     disableJSONLD: true,
