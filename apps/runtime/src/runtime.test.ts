@@ -91,8 +91,8 @@ it('opens nothing after close, and closes what it serves', async () => {
 
 it('answers under the host names it is given, mounted in another server', async () => {
   await using folder = await temporaryFolder()
-  const options = { data: folder.path, embed: false, allowedHosts: ['app.example'], openFetch: true } as const
-  await using rt = await createRuntime(options)
+  const allowedHosts = ['app.example']
+  await using rt = await createRuntime({ data: folder.path, embed: false, allowedHosts, openFetch: true })
   expect((await rt.fetch(new Request('http://app.example/v1/models'))).status).toBe(200)
   expect((await rt.fetch(new Request('http://evil.example/v1/models'))).status).toBe(403)
 })
