@@ -10,6 +10,8 @@ export interface Flag extends ParseArgsOptionDescriptor {
   /** The only values there are: others are refused with the nearest one. */
   values?: readonly string[]
   completes?: Completes
+  /** An empty value means something; otherwise it is refused. */
+  empty?: boolean
   /** Of no use to a person: left out of help, pages and completion. */
   hidden?: boolean
 }

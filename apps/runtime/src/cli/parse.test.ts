@@ -12,6 +12,8 @@ const command: CommandDefinition = {
   },
   flags: {
     scope: { type: 'string', value: 'SCOPE', values: ['chat', 'admin'], description: 'What it may do' },
+    data: { type: 'string', short: 'd', value: 'FOLDER', description: 'Where' },
+    system: { type: 'string', value: 'TEXT', empty: true, description: 'Instructions' },
   },
   examples: ['rt key list'],
   run: async () => 0,
@@ -33,12 +35,22 @@ describe('refuses, with what was meant:', () => {
     [['create'], 'NAME is missing.', 'See'],
     [['list', 'all'], '"all" is one argument too many.', 'See'],
     [['list', '--scope', 'admn'], '--scope must be chat or admin, not "admn".', 'Did you mean --scope admin?'],
+    [['list', '--data', ''], '--data is empty.', 'variable'],
+    [['list', '--data='], '--data is empty.', 'variable'],
+    [['list', '--data', ' '], '--data is empty.', 'variable'],
+    [['list', '-d', ''], '-d is empty.', 'variable'],
+    [['list', '--data', '', '--data', 'x'], '--data is empty.', 'variable'],
+    [['list', '--scope', ''], '--scope is empty.', 'variable'],
     [['list', '--scpe', 'admin'], '--scpe is not an option of rt key.', 'Did you mean --scope?'],
   ])('%j', (argv, message, hint) => {
     expect(() => parseCommand(command, argv)).toThrow(
       expect.objectContaining({ message, hint: expect.stringContaining(hint) }),
     )
   })
+})
+
+it('takes an empty value where it means something', () => {
+  expect(parseCommand(command, ['list', '--system', '']).flags['system']).toBe('')
 })
 
 it('needs no subcommand where none must be named', () => {

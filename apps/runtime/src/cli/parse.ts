@@ -20,6 +20,7 @@ export const parseCommand = (definition: CommandDefinition, argv: string[]): Omi
     const known = Object.hasOwn(options, token.name) ? options[token.name] : undefined
     if (!known) throw unknownFlag(definition, token.rawName, Object.keys(options))
     if (known.type === 'string' && token.value === undefined) throw usage(definition, `${token.rawName} needs a value.`)
+    if (token.value?.trim() === '' && known.type === 'string' && !known.empty) throw empty(definition, token.rawName)
     if (known.type === 'boolean' && token.value !== undefined)
       throw usage(definition, `${token.rawName} takes no value.`)
     if (known.values && !known.values.includes(token.value ?? '')) throw wrongValue(definition, token, known.values)
@@ -77,6 +78,14 @@ const checkCount = (
   if (args.length < min) throw usage(definition, `${positionals} is missing.`)
   if (args.length > max) throw usage(definition, `"${args[max]}" is one argument too many.`)
 }
+
+/** Mostly a variable of the shell that is not set: nobody names a folder or a port like that. */
+const empty = ({ name }: CommandDefinition, raw: string): UsageError =>
+  new UsageError({
+    code: 'invalid_request',
+    message: `${raw} is empty.`,
+    hint: `Give it a value, or leave it out. Is a variable of your shell not set? See: ${called} ${name} --help`,
+  })
 
 const unknownFlag = (definition: CommandDefinition, raw: string, known: string[]): UsageError => {
   const [near] = nearestNames(raw.replace(/^-+/, ''), known)

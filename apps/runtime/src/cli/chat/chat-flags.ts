@@ -3,7 +3,7 @@ import type { Flag } from '../command.ts'
 /** What `rt chat` and `rt run` both take. */
 export const CHAT_FLAGS: Record<string, Flag> = {
   thread: { type: 'string', short: 't', value: 'NAME', description: 'Continue this conversation (default: a new one)' },
-  system: { type: 'string', value: 'TEXT', description: 'Instructions for the model' },
+  system: { type: 'string', value: 'TEXT', empty: true, description: 'Instructions for the model' },
   format: {
     type: 'string',
     value: 'FILE',
