@@ -101,6 +101,16 @@ it('never prints a secret, as text or as JSON', async () => {
   expect(text).toContain('https://…@example.org')
 })
 
+it('lets no text of the file drive a terminal, as text or as JSON', async () => {
+  const evil = 'a\u009b31m\u007f\u001b[2J'
+  await writeFile(file, `rt = 1\n[chat]\nsystem = "a\\u009b31m\\u007f\\u001b[2J"\n`)
+  const json = await run('--config', file, '--json')
+  const text = await run('--config', file)
+  expect(`${json}${text}`.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
+  const { settings } = JSON.parse(json) as { settings: { key: string; value: unknown }[] }
+  expect(settings.find(({ key }) => key === 'chat.system')!.value).toBe(evil)
+})
+
 it('refuses what it does not know', () => {
   expect(() => parseCommand(command, ['schem'])).toThrow(
     expect.objectContaining({ message: expect.stringContaining('schem') }),

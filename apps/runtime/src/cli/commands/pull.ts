@@ -3,6 +3,7 @@ import type { CommandDefinition } from '../command.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
 import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
+import { toJson } from '../output/to-json.ts'
 import { bytes } from '../output/units.ts'
 
 export const command: CommandDefinition = {
@@ -50,11 +51,11 @@ const forPeople = (): Listener => ({
   onEvent: (event) => {
     if (event.type !== 'warning') return
     const note = style('yellow', 'note', process.stderr)
-    process.stderr.write(`${clearLine()} ${note}     ${event.source}: ${printableLine(event.reason)}\n`)
+    process.stderr.write(`${clearLine()} ${note}     ${printableLine(event.source)}: ${printableLine(event.reason)}\n`)
   },
 })
 
-const line = (value: unknown): void => void process.stdout.write(`${JSON.stringify(value)}\n`)
+const line = (value: unknown): void => void process.stdout.write(`${toJson(value, 0)}\n`)
 
 /** A note takes the line of a bar that is being painted. */
 const clearLine = (): string => (process.stderr.isTTY ? '\r\u001b[2K' : '')

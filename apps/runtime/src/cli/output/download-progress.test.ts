@@ -2,6 +2,7 @@ import { Writable } from 'node:stream'
 import type { PullProgress } from '@rt/inference/catalog'
 import { expect, it } from 'vitest'
 import { createDownloadProgress } from './download-progress.ts'
+import { style } from './style.ts'
 
 const record = (isTTY: boolean): { stream: NodeJS.WriteStream; written: string[] } => {
   const written: string[] = []
@@ -46,4 +47,19 @@ it('says nothing of a file that is here already', () => {
   const { stream, written } = record(false)
   createDownloadProgress(stream)(at('verifying', 98_362_432, 'local'))
   expect(written).toEqual([])
+})
+
+it.each([true, false])('lets no name of a model, file or source drive the terminal (a terminal: %s)', (isTTY) => {
+  const { stream, written } = record(isTTY)
+  const show = createDownloadProgress(stream)
+  const evil = '\u001b]0;owned\u0007\u009b31m\n\u0000'
+  for (const phase of ['downloading', 'verifying'] as const)
+    show({ ...at(phase, 98_362_432), model: `m${evil}`, file: `f${evil}`, source: `s${evil}` })
+  // Beside what the bar itself writes.
+  const text = written
+    .join('')
+    .replaceAll('\r\u001b[2K', '')
+    .replaceAll(style('bold', 'fetch', stream), '')
+    .replaceAll('\n', '')
+  expect(text).not.toMatch(/\p{Cc}|owned/u)
 })

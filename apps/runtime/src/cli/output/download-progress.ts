@@ -1,4 +1,5 @@
 import type { PullProgress } from '@rt/inference/catalog'
+import { printableLine } from './printable.ts'
 import { style } from './style.ts'
 import { bytes } from './units.ts'
 
@@ -14,7 +15,8 @@ export const createDownloadProgress = (
   const ended = new Set<string>()
   let painted = 0
   return (progress) => {
-    const { model, file, source, phase, done, total } = progress
+    const { source, phase, done, total } = progress
+    const [model, file] = [printableLine(progress.model), printableLine(progress.file)]
     // A file that is already here and only hashed needs no bar.
     if (source === 'local') return
     const key = `${model}/${file}/${source}`
@@ -23,7 +25,8 @@ export const createDownloadProgress = (
     const finished = phase === 'verifying' && done >= total && !ended.has(key)
     if (finished) ended.add(key)
     if (!stream.isTTY) {
-      if (first) stream.write(` fetch    ${model} · ${file} · ${bytes(total)} · from ${source.split(':')[0]}\n`)
+      if (first)
+        stream.write(` fetch    ${model} · ${file} · ${bytes(total)} · from ${printableLine(source.split(':')[0]!)}\n`)
       if (finished) stream.write(` fetch    ${model} · ${file} · sha256 ok\n`)
       return
     }
@@ -42,5 +45,5 @@ const bar = ({ model, phase, done, total }: PullProgress, seconds: number, strea
     phase === 'downloading'
       ? `${bytes(done)} of ${bytes(total)}${seconds > 0.5 ? `  ${bytes(done / seconds)}/s` : ''}`
       : `${bytes(total)}  ${done >= total ? 'sha256 ok' : 'checking sha256'}`
-  return ` ${style('bold', 'fetch', stream)}    ${model.padEnd(18)} ${filled} ${state}`
+  return ` ${style('bold', 'fetch', stream)}    ${printableLine(model).padEnd(18)} ${filled} ${state}`
 }
