@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { freePort } from './scripts/free-port.ts'
 import { installTarballs } from './scripts/pack-check/install-tarballs.ts'
@@ -14,7 +14,6 @@ it('the tutorial does what it says, from packed tarballs in an empty folder', as
   const packed = mkdtempSync(join(tmpdir(), 'rt-packed-'))
   try {
     const env = userEnvironment({ RT_THREADS: '1', NO_COLOR: '1' })
-    env['PATH'] = [dirname(process.execPath), env['PATH']].join(delimiter)
     const done = await walkPage(readFileSync(join(ROOT, 'docs/tutorial.md'), 'utf8'), {
       cwd: folder,
       env,
