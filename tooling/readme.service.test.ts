@@ -1,8 +1,8 @@
 // README.md as somebody does what it says, from this repository. What is not as theirs: the data folder, the folder of the
 // app and the port, so that nothing here is in the way of the people who work on this machine.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort } from './scripts/free-port.ts'
 import { ROOT } from './scripts/pack-check/root.ts'
@@ -42,10 +42,18 @@ const shape = (text: string): string[] =>
     .filter((line) => line.trim())
 
 it('leads to own documents answered and an own tool called', async () => {
+  const bin = join(folder, 'bin')
   const done = await walkPage(readme, {
     cwd: ROOT,
-    env,
+    env: { ...env, PATH: `${bin}${delimiter}${env['PATH']}` },
     replace: { '../my-app': join(folder, 'my-app'), 4188: String(await freePort()) },
+    instead: {
+      // An alias is for a person's shell: the same as a program.
+      async 'alias rt="npx -y pnpm@12 -C $PWD run rt"'() {
+        mkdirSync(bin)
+        writeFileSync(join(bin, 'rt'), `#!/bin/sh\nexec npx -y pnpm@12 -C ${ROOT} run rt "$@"\n`, { mode: 0o755 })
+      },
+    },
   })
   expect(done.length).toBeGreaterThanOrEqual(6)
 })

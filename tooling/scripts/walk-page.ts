@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { resolve } from 'node:path'
 import { runCommand } from './pack-check/run-command.ts'
 
 export interface WalkOptions {
@@ -38,15 +39,18 @@ interface Step {
  */
 export const walkPage = async (
   markdown: string,
-  { cwd, env, instead = {}, replace = {}, limits }: WalkOptions,
+  { cwd: from, env, instead = {}, replace = {}, limits }: WalkOptions,
 ): Promise<string[]> => {
+  let cwd = from
   const { command: limit, start: startLimit, stop: stopLimit } = { ...LIMITS, ...limits }
   const running: ChildProcess[] = []
   const done: string[] = []
   try {
     for (const { command, expected, background } of steps(markdown, replace)) {
       const own = instead[command]
+      const [, folder] = /^cd (\S+)$/.exec(command) ?? []
       if (own) await own()
+      else if (folder !== undefined) cwd = resolve(cwd, folder)
       else if (background) {
         const child = start(command, { cwd, env })
         // Before it has printed anything: what fails from here on must end it too.

@@ -1,6 +1,7 @@
 import { collect, createMessage, disposeAll, LOCAL, type Message, RtError, throwIfAborted } from '@rt/core'
 import { acquireOwner, type Owner } from '@rt/node/sqlite'
 import { loadSettings } from './load-settings.ts'
+import type { ResolvedApp } from './app/resolve-app.ts'
 import type { LoadedConfig } from './config/settings.ts'
 import { failSafe } from './fail-safe.ts'
 import { dataFolder, prepareFolder } from './folders.ts'
@@ -32,6 +33,7 @@ export const createRuntime = async (options: RuntimeOptions = {}): Promise<Runti
 /** A runtime before its database is open; `rt serve` listens meanwhile. */
 export interface OpeningRuntime extends Runtime {
   readonly config: LoadedConfig
+  app(): Promise<ResolvedApp>
   /** Opens the database and makes the app; the first request that needs them does it too. */
   ready(): Promise<void>
 }
@@ -39,7 +41,7 @@ export interface OpeningRuntime extends Runtime {
 export const openRuntime = async (options: RuntimeOptions = {}): Promise<OpeningRuntime> => {
   const config = await loadSettings(options)
   throwIfAborted(options.signal)
-  const data = await dataFolder(options.data, { config: options.config })
+  const data = await dataFolder(options.data, { config: options.config, cwd: options.cwd })
   const owner = options.readOnly ? undefined : await own(data)
   const closing = new AbortController()
   const health = createHealth()
@@ -93,6 +95,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     data,
     config,
     ready: async () => (await services()).prepare(),
+    app: async () => (await services()).app(),
 
     thread: (id): Thread => ({
       id,

@@ -8,6 +8,6 @@ export const loadSettings = async (options: RuntimeOptions): Promise<LoadedConfi
     options
   return loadConfig(
     { chat, embed, threads, contextTokens, system, window, retrieve, passages, download, allowedHosts, trace },
-    { config: options.config, trust: options.trust, signal: options.signal },
+    { config: options.config, cwd: options.cwd, trust: options.trust, signal: options.signal },
   )
 }

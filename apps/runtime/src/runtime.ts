@@ -30,6 +30,8 @@ export interface RuntimeOptions {
    * given here wins over `RT_*` variables, they win over the file.
    */
   config?: string | false
+  /** Where config.toml and the data folder are looked for. Default: the working folder. */
+  cwd?: string
   /** Accept what a config.toml needs your trust for (it opens the server, or fetches models), without asking. Default false. */
   trust?: boolean
   /** Ends opening, also while it waits for an answer. */

@@ -13,7 +13,7 @@ it('loads a TypeScript file, its types taken out', async () => {
 
 it.each([
   ['nowhere.ts', 'not_found', /there is no file/],
-  ['throws.ts', 'config_invalid', /throws\.ts could not be loaded: no database url/],
+  ['throws.ts', 'config_invalid', /throws\.ts could not be loaded \(line 1\): no database url/],
   ['no-default.ts', 'config_invalid', /no-default\.ts has no default export that is an app; it exports tools/],
 ])('says what is wrong with %s', async (name, code, message) => {
   await expect(loadApp(fixture(name))).rejects.toMatchObject({ code, message: expect.stringMatching(message) })

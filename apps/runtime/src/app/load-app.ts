@@ -41,13 +41,22 @@ const load = async (path: string, name: string): Promise<Record<string, unknown>
     const { code, message } = cause as NodeJS.ErrnoException
     throw new RtError({
       code: 'config_invalid',
-      message: `${name} could not be loaded: ${message}`,
+      message: `${name} could not be loaded${lineOf(cause, path)}: ${message}`,
       hint: hintFor(code, message),
       cause,
     })
   } finally {
     restore()
   }
+}
+
+/** ` (line 3)`, where the error says it of this file. */
+const lineOf = (cause: unknown, path: string): string => {
+  const stack = (cause as Error).stack ?? ''
+  const number = [pathToFileURL(path).href, path]
+    .map((place) => stack.split(`${place}:`)[1]?.match(/^\d+/)?.[0])
+    .find(Boolean)
+  return number === undefined ? '' : ` (line ${number})`
 }
 
 const hintFor = (code: string | undefined, message: string): string => {

@@ -25,7 +25,7 @@ export const command: CommandDefinition = {
     const path = resolve(file)
     if (!existsSync(path))
       throw new RtError({ code: 'not_found', message: `there is no file ${file}.`, hint: 'rt init makes an app.' })
-    const data = await findData(flags)
+    const data = await findData(flags, file)
     // The server writes there all the time.
     const isOurs = outside(data)
     if (!isOurs(path)) throw insideData(file, data)

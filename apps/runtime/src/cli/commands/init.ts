@@ -60,9 +60,11 @@ const report = (folder: string, files: AppFile[], manager: PackageManager): stri
     return ` ${branch} ${path.padEnd(note ? widest : 0)}${note}`
   })
   const here = folder === process.cwd()
+  const workspace = process.env['RT_WORKSPACE']
   const steps = [
     ...(here ? [] : [`cd ${quoted(shown(folder))}`]),
-    manager.install,
+    // Until rt is published there is nothing to install: rt lends itself to the app.
+    workspace === undefined ? manager.install : `alias rt="npx -y pnpm@12 -C ${workspace} run rt"`,
     `${manager.exec} ingest docs`,
     `${manager.exec} chat "How long is the warranty on a repair?"`,
     `${manager.run('dev')}   serves it, and starts again when a file changes`,

@@ -1,11 +1,15 @@
 import { abortable, isLoopbackHost } from '@rt/core'
 import type { AppFactory } from '../../app/define-app.ts'
+import type { ResolvedApp } from '../../app/resolve-app.ts'
 import { type OpeningRuntime, openRuntime } from '../../create-runtime.ts'
 import { DEFAULT_PORT } from '../../default-port.ts'
 import type { RunningServer } from '@rt/server/node'
 import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, HOST_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
 import { DEV_PID } from '../dev/dev-pid.ts'
+import { showTools } from '../dev/show-tools.ts'
+import { placeOf } from '../find-data.ts'
 import { createDownloadProgress } from '../output/download-progress.ts'
+import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
 import { duration } from '../output/units.ts'
 import { parsePort } from '../parse-port.ts'
@@ -40,12 +44,11 @@ export const command: CommandDefinition = {
     const drainMs = 1000 * positiveInteger(command, 'drain', text(flags['drain']), 10)
     const stopping = new AbortController()
     const runtime = await openRuntime({
-      data: text(flags['data']),
-      config: text(flags['config']),
+      ...placeOf(flags, file),
       trust: flags['trust'] === true,
       signal,
       chat: text(flags['model']),
-      app: file === undefined ? undefined : appOf(file),
+      app: file === undefined ? undefined : appOf(file, { all: developer > 0 }),
       onProgress: createDownloadProgress(),
     })
     try {
@@ -63,6 +66,7 @@ export const command: CommandDefinition = {
       process.stdout.write(
         ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · data ${runtime.data} · Ctrl-C stops\n`,
       )
+      if (file !== undefined) process.stdout.write(appLine(file, await runtime.app()))
       const { detail } = runtime.health()
       if (detail) process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${detail}\n`)
       await stopped(either)
@@ -76,12 +80,19 @@ export const command: CommandDefinition = {
 
 /** Loaded once the port is bound, like everything else. */
 const appOf =
-  (file: string): AppFactory =>
+  (file: string, show: { all: boolean }): AppFactory =>
   async (context) => {
     const { loadApp } = await import('../../app/load-app.ts')
     const app = await loadApp(file)
-    return typeof app === 'function' ? app(context) : app
+    return showTools(typeof app === 'function' ? await app(context) : app, show)
   }
+
+/** ` app        app.ts · tools repair_price · agents clerk · routes GET /prices`. */
+const appLine = (file: string, { tools, agents, routes }: ResolvedApp): string => {
+  const kinds = { tools: tools.map(({ name }) => name), agents: [...agents.keys()], routes: Object.keys(routes) }
+  const parts = Object.entries(kinds).flatMap(([kind, names]) => (names.length ? [`${kind} ${names.join(', ')}`] : []))
+  return ` ${style('green', 'app')}        ${printableLine([file, ...parts].join(' · '))}\n`
+}
 
 /** Clients count on a port that was written down; only the default one may be another. */
 const mayMove = ({ config }: OpeningRuntime): boolean =>

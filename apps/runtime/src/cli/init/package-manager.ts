@@ -29,8 +29,18 @@ const OTHERS: PackageManager[] = [
   { name: 'bun', install: 'bun install', exec: 'bunx rt', run: (script) => `bun run ${script}`, test: 'bun run test' },
 ]
 
+/** From the repository, before anything is published, by the alias of its README. */
+const WORKSPACE: PackageManager = {
+  name: 'workspace',
+  install: '# nothing to install: rt lends itself to the app',
+  exec: 'rt',
+  run: (script) => `rt ${script} app.ts`,
+  test: 'npm test # once rt is published and installed',
+}
+
 /** Each sets this variable for what it starts: `pnpm/12.0.0 npm/? node/v26.10.0 linux x64`. */
 export const packageManager = (agent: string = process.env['npm_config_user_agent'] ?? ''): PackageManager => {
+  if (process.env['RT_WORKSPACE'] !== undefined) return WORKSPACE
   const [name] = agent.split('/')
   return OTHERS.find((other) => other.name === name) ?? NPM
 }

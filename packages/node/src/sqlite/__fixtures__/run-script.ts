@@ -14,16 +14,17 @@ export interface ScriptOptions {
   shell?: string
   /** The same in mounts of its own, where it may mount. */
   inOwnMounts?: string
-  /** Run as this user; only root can. */
-  uid?: number
+  /** Root without its power over the rights of files. */
+  withoutPower?: boolean
 }
 
 /** Starts a TypeScript file as a real process. */
-export const runScript = (file: URL, args: string[], { shell, inOwnMounts, uid }: ScriptOptions = {}): Script => {
+export const runScript = (file: URL, args: string[], { shell, inOwnMounts, withoutPower }: ScriptOptions = {}): Script => {
   const command = [process.execPath, '--conditions=@rt/source', file.pathname, ...args]
-  const options = { env: { ...process.env, NODE_OPTIONS: '' }, ...(uid !== undefined && { uid, gid: uid }) }
+  const options = { env: { ...process.env, NODE_OPTIONS: '' } }
   const before = inOwnMounts ?? shell
-  const wrapped = before ? ['sh', '-c', `${before}; exec "$@"`, 'sh', ...command] : command
+  const limited = withoutPower ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search', ...command] : command
+  const wrapped = before ? ['sh', '-c', `${before}; exec "$@"`, 'sh', ...limited] : limited
   const [program, ...rest] = inOwnMounts ? ['unshare', '-rm', ...wrapped] : wrapped
   const child = spawn(program!, rest, { ...options, stdio: 'pipe' })
   let stderr = ''
