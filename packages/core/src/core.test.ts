@@ -178,6 +178,11 @@ describe('the rest', () => {
     expect(nearestNames('serv', ['search', 'serve'])).toEqual(['serve'])
     expect(nearestNames('prot', ['port', 'once'])).toEqual(['port'])
     expect(nearestNames('banana', ['serve', 'search'])).toEqual([])
+    // Nothing of the name was typed.
+    expect(nearestNames('x', ['cp', 'rm', 'list'])).toEqual([])
+    expect(nearestNames('p', ['cp', 'list'])).toEqual(['cp'])
+    expect(nearestNames('embodd', ['embed'])).toEqual(['embed'])
+    expect(nearestNames('embodd', ['embed'], { most: 1 })).toEqual([])
   })
 
   it('names the adapter a schema library needs', () => {

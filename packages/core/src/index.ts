@@ -11,6 +11,7 @@ export type {
   FilePart,
   Message,
   Part,
+  PrivacyLabel,
   ProviderData,
   ReasoningPart,
   Role,
@@ -31,6 +32,7 @@ export type {
   ModelRequest,
   OutputFormat,
   Prompt,
+  Reasoning,
   Sampling,
   ToolChoice,
   ToolSpec,
@@ -38,6 +40,7 @@ export type {
 export type { EmbeddingModel, Embeddings, EmbedOptions } from './model/embedding-model.ts'
 export type { Reranker, RerankResult } from './model/reranker.ts'
 export type { Guard } from './model/guard.ts'
+export type { Provider } from './model/provider.ts'
 export type { Router } from './model/router.ts'
 
 // Stores, threads, tools
@@ -52,6 +55,7 @@ export type {
   VectorRecord,
   VectorStore,
 } from './store/vector-store.ts'
+export type { KeyValue } from './store/key-value.ts'
 export type { ThreadInfo, ThreadStore } from './thread/thread-store.ts'
 export type {
   AssembledContext,
@@ -76,6 +80,7 @@ export type {
   ModelEntry,
   ModelsPort,
 } from './port/ports.ts'
+export type { Budget, BudgetRequest, Reservation } from './port/budget.ts'
 export type { Identity, KeyInfo, KeyScope, KeysPort } from './port/keys.ts'
 export type {
   ForgetOptions,

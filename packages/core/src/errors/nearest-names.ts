@@ -1,16 +1,17 @@
 /**
  * The known names nearest to a typed one, nearest first, for "did you mean". Near is at most a third of the letters
- * typed, and at least `slack` edits.
+ * typed, at least `slack` edits and at most `most`; something of the name must stand there.
  */
 export const nearestNames = (
   typed: string,
   known: readonly string[],
-  { limit = 3, slack = 2 }: { limit?: number; slack?: number } = {},
+  { limit = 3, slack = 2, most = Infinity }: { limit?: number; slack?: number; most?: number } = {},
 ): string[] => {
   const wanted = typed.toLowerCase().slice(0, 200)
+  const farthest = Math.min(most, Math.max(slack, Math.floor(wanted.length / 3)))
   return known
     .map((name) => ({ name, edits: editDistance(wanted, name.toLowerCase()) }))
-    .filter(({ edits }) => edits <= Math.max(slack, Math.floor(wanted.length / 3)))
+    .filter(({ name, edits }) => edits <= farthest && edits < Math.max(wanted.length, name.length))
     .toSorted((a, b) => a.edits - b.edits)
     .slice(0, limit)
     .map(({ name }) => name)

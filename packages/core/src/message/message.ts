@@ -62,6 +62,9 @@ export interface CitationPart extends PartBase {
 
 export type Part = TextPart | ReasoningPart | ToolCallPart | ToolResultPart | FilePart | CitationPart
 
+/** `local-only`: it must not leave this machine; routes to remote models refuse it. */
+export type PrivacyLabel = 'local-only'
+
 export type Role = 'system' | 'user' | 'assistant' | 'tool'
 
 /** One message of the conversation IR, the shape every wire decodes to and every store keeps. */
@@ -70,4 +73,5 @@ export interface Message {
   id: string
   role: Role
   parts: Part[]
+  label?: PrivacyLabel
 }

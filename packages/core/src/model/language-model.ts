@@ -46,6 +46,12 @@ export interface Sampling {
   seed?: number
 }
 
+/** A budget in tokens, or one of the words providers have for it; `none` switches it off where that can be. */
+export interface Reasoning {
+  effort?: 'none' | 'low' | 'medium' | 'high'
+  budgetTokens?: number
+}
+
 /** What the answer must look like. `json` without a schema is any JSON object. */
 export type OutputFormat = { type: 'text' } | { type: 'json'; schema?: JsonSchema; name?: string }
 
@@ -64,6 +70,8 @@ export interface ModelRequest extends Prompt {
   stop?: string[]
   /** Most tokens to write. Default: what is left of the context. */
   maxOutputTokens?: number
+  /** How much a model that can should think first. Default: the model's own. */
+  reasoning?: Reasoning
   /** Whose cached prompt prefixes may be reused. Default `local`. */
   principal?: Principal
   /** Requests with one key share a prompt prefix (a thread). */
