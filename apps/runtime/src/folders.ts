@@ -34,12 +34,7 @@ export const dataFolder = async (
 
 /** Makes a data folder for this user alone (0700), ignored by git. */
 export const prepareFolder = async (data: string): Promise<void> => {
-  if (existsSync(data) && !(await stat(data)).isDirectory())
-    throw new RtError({
-      code: 'config_invalid',
-      message: `the data folder ${data} is a file.`,
-      hint: 'Name a folder: --data FOLDER, or RT_DATA.',
-    })
+  await refuseFile(data)
   try {
     await ensureFolder(data)
     await access(data, constants.R_OK | constants.W_OK)
@@ -53,6 +48,17 @@ export const prepareFolder = async (data: string): Promise<void> => {
   }
   const ignore = join(data, '.gitignore')
   if (!existsSync(ignore)) await writeFileAtomic(ignore, '*\n')
+}
+
+/** Before a file that was named as the data folder makes an error of what should lie in it. */
+export const refuseFile = async (data: string): Promise<void> => {
+  const found = await stat(data).catch(() => undefined)
+  if (!found || found.isDirectory()) return
+  throw new RtError({
+    code: 'config_invalid',
+    message: `the data folder ${data} is a file.`,
+    hint: 'Name a folder: --data FOLDER, or RT_DATA.',
+  })
 }
 
 /**

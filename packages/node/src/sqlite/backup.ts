@@ -1,5 +1,5 @@
-import { link, lstat, rename } from 'node:fs/promises'
-import { basename, dirname } from 'node:path'
+import { link, lstat, rename, stat } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
 import { RtError } from '@rt/core'
 import { fileError } from '../files/file-error.ts'
 import { syncFolder } from '../files/sync-folder.ts'
@@ -31,6 +31,7 @@ export const backup = async (
   options: BackupOptions = {},
 ): Promise<BackupResult> => {
   const path = typeof source === 'string' ? source : source.path
+  await requireFolder(dirname(target))
   await refuseExisting(target)
   await sweepTemporaryCopies(target)
   const temporary = temporaryCopy(target)
@@ -41,6 +42,19 @@ export const backup = async (
   } finally {
     await removeDatabase(temporary)
   }
+}
+
+const requireFolder = async (folder: string): Promise<void> => {
+  const found = await stat(folder).catch((error: unknown) => {
+    if (!['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw fileError(error, folder, 'used')
+  })
+  if (found?.isDirectory()) return
+  throw new RtError({
+    code: 'not_found',
+    message: `the folder "${basename(resolve(folder))}" ${found ? 'is a file' : 'does not exist'}. Nothing was written.`,
+    hint: 'Make it first, or name another place for the backup.',
+  })
 }
 
 const refuseExisting = async (target: string): Promise<void> => {

@@ -5,6 +5,7 @@ import { fileError } from '../files/file-error.ts'
 import { freeBytes } from '../files/free-bytes.ts'
 import { requireFile } from './database-file.ts'
 import { fileSize } from './file-size.ts'
+import { folderReadError } from './folder-access.ts'
 import type { Failure } from './protocol.ts'
 import { runTask } from './run-task.ts'
 import type { Inspection } from './task-protocol.ts'
@@ -87,7 +88,10 @@ const copyError = (failure: Failure, path: string): RtError => {
       hint: 'Free some space, or choose another place.',
     })
   }
-  if (code !== IOERR) return toRtError(failure, path)
+  if (code !== IOERR) {
+    const error = toRtError(failure, path)
+    return folderReadError(error, path) ?? error
+  }
   return new RtError({
     code: 'database_error',
     message: `${basename(path)} could not be copied: the disk reported an error (${failure.message}). Nothing was kept.`,

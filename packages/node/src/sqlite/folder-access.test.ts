@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { runScript, type ScriptOptions } from './__fixtures__/run-script.ts'
 import { makeDatabase, readDatabase, testFolder } from './__fixtures__/test-folder.ts'
@@ -75,6 +75,18 @@ describe.skipIf(cannot)('a data folder that cannot be written to (root: needs se
       read: 'ok',
       check: true,
     })
+  })
+
+  test('with a log that is not in the file yet no backup is promised, and the reason is named', async () => {
+    mkdirSync(folder.file('data'))
+    makeDatabase(folder.file('data/rt.db'), { rows: 7 })
+    writeFileSync(folder.file('data/rt.db-wal'), 'a log')
+    for (const name of ['rt.db', 'rt.db-wal']) chmodSync(folder.file(`data/${name}`), 0o644)
+    chmodSync(folder.file('data'), 0o555)
+    const { read, backup } = await outcomes(folder.file('data'), asUser)
+    chmodSync(folder.file('data'), 0o755)
+    const shut = says('forbidden', /data folder "data", which cannot be written to.*rt\.db-shm/, /^(?!.*backup).*chmod/)
+    expect([read, backup]).toEqual([shut, shut])
   })
 
   const mounts = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0

@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { type ErrorCode, RtError } from '@rt/core'
 import { primaryCode } from './failure.ts'
+import { hasLog } from './has-log.ts'
 
 const READONLY = 8
 const CANTOPEN = 14
@@ -48,7 +49,7 @@ export const folderReadError = (error: unknown, path: string): RtError | undefin
     cause: error,
     code: reason.code,
     message: `${file} cannot be opened in the data folder "${nameOf(dirname(path))}", which cannot be written to: ${reason.why}. SQLite makes ${file}-shm there, also to read.`,
-    hint: `${reason.folderHint} A backup can be made from it as it is.`,
+    hint: hasLog(path, 1) ? reason.folderHint : `${reason.folderHint} A backup can be made from it as it is.`,
   })
 }
 

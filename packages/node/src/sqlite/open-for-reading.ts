@@ -1,7 +1,7 @@
-import { statSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type * as Sqlite from 'node:sqlite'
 import { primaryCode } from './failure.ts'
+import { hasLog } from './has-log.ts'
 
 const BUSY_TIMEOUT_MS = 5000
 const READONLY = 8
@@ -44,9 +44,3 @@ const open = ({ DatabaseSync }: typeof Sqlite, path: string | URL): Sqlite.Datab
     throw error
   }
 }
-
-const hasLog = (path: string, leastBytes: number): boolean =>
-  ['-wal', '-journal'].some((suffix) => {
-    const found = statSync(path + suffix, { throwIfNoEntry: false })
-    return found !== undefined && found.size >= leastBytes
-  })

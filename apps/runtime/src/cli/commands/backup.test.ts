@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readdir, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { acquireOwner } from '@rt/node/sqlite'
@@ -90,9 +91,76 @@ it('refuses a backup of a newer rt, and leaves the data as they are', async () =
   expect(await keyNames()).toEqual(['first', 'second'])
 })
 
-it('refuses what is no backup', async () => {
+it('refuses what is no backup before it asks, in words about the backup', async () => {
+  await rt('key', 'create', 'first')
+  await rt('backup', 'copy.db')
+  const copy = await readFile(join(folder.path, 'copy.db'))
+  await writeFile(join(folder.path, 'cut.db'), copy.subarray(0, copy.length - 4096))
   await writeFile(join(folder.path, 'letter.db'), 'dear Ada, '.repeat(1000))
-  const { code, stderr } = await rt('restore', 'letter.db', '--yes')
-  expect(code).toBe(1)
-  expect(stderr).toContain('database_corrupt')
+  await writeFile(join(folder.path, 'empty.db'), '')
+  new DatabaseSync(join(folder.path, 'other.db')).exec('CREATE TABLE cats (name TEXT)')
+  for (const [name, code, said] of [
+    ['.', 'invalid_request', `${JSON.stringify(folder.path)} is a folder, not a backup.`],
+    ['letter.db', 'database_corrupt', 'letter.db is no whole backup: it is not a SQLite database'],
+    ['empty.db', 'database_corrupt', 'empty.db is no whole backup: it is empty'],
+    ['cut.db', 'database_corrupt', 'cut.db is no whole backup: '],
+    ['other.db', 'invalid_request', 'other.db is a SQLite file, but not one of rt.'],
+  ] as const) {
+    // Without --yes and without a terminal: a question would be an error of its own.
+    const { code: exit, stderr } = await rt('restore', name)
+    expect([exit, stderr]).toEqual([1, expect.stringContaining(`error  ${code}: ${said}`)])
+    expect(stderr).toContain('rt backup made')
+  }
+  expect((await readdir(folder.path)).toSorted()).toEqual([
+    'copy.db',
+    'cut.db',
+    'data',
+    'empty.db',
+    'letter.db',
+    'other.db',
+  ])
+  expect(await keyNames()).toEqual(['first'])
+})
+
+it('says that the folder for a backup does not exist', async () => {
+  await rt('key', 'create', 'first')
+  const { code, stderr } = await rt('backup', join('none', 'dir', 'b.db'))
+  expect([code, stderr]).toEqual([1, expect.stringContaining('error  not_found: the folder "dir" does not exist.')])
+  expect(await readdir(folder.path)).toEqual(['data'])
+})
+
+it('names the file in what puts it back', async () => {
+  await rt('key', 'create', 'first')
+  expect((await rt('backup', 'copy.db')).stdout).toContain(
+    `\n rt restore ${join(folder.path, 'copy.db')}   puts it back\n`,
+  )
+  expect((await rt('backup', 'my copy.db')).stdout).toContain(
+    `\n rt restore "${join(folder.path, 'my copy.db')}"   puts`,
+  )
+})
+
+// Rights mean nothing to root, unless it gives up its power over them.
+const isRoot = process.getuid?.() === 0
+const cannot = process.platform === 'win32' || (isRoot && spawnSync('setpriv', ['--version']).status !== 0)
+it.skipIf(cannot)('works where the data folder cannot be written to (root: needs setpriv)', async () => {
+  await rt('key', 'create', 'first')
+  const data = join(folder.path, 'data')
+  await chmod(join(data, 'rt.db'), 0o444)
+  await chmod(data, 0o555)
+  const made = await runCommand(['backup', 'copy.db', '--json'], {
+    cwd: folder.path,
+    env: { RT_DATA: data, RT_CONFIG: 'none' },
+    wrapper: isRoot ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [],
+  })
+  await chmod(data, 0o755)
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(made.stdout)).toMatchObject({ path: join(folder.path, 'copy.db') })
+  expect((await readdir(data)).filter((name) => name.startsWith('rt.db'))).toEqual(['rt.db'])
+})
+
+it('works beside a process that does not listen', async () => {
+  await rt('key', 'create', 'first')
+  await using owner = await acquireOwner({ folder: join(folder.path, 'data') })
+  expect(owner.info.address).toBeUndefined()
+  expect(await rt('backup', 'copy.db')).toMatchObject({ code: 0, stderr: '' })
 })

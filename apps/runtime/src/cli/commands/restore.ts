@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
-import { RtError } from '@rt/core'
-import { type OwnerInfo, readOwner, restore } from '@rt/node/sqlite'
+import { basename, join, resolve } from 'node:path'
+import { type ErrorCode, RtError } from '@rt/core'
+import { checkIntegrity, type OwnerInfo, readOwner, restore } from '@rt/node/sqlite'
 import { askYes } from '../../ask-yes.ts'
-import { prepareFolder } from '../../folders.ts'
+import { prepareFolder, refuseFile } from '../../folders.ts'
 import { knownVersions } from '../../known-versions.ts'
 import { called } from '../called.ts'
 import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
@@ -25,10 +25,11 @@ export const command: CommandDefinition = {
   async run({ args, flags, signal }) {
     const from = resolve(args[0]!)
     const data = await findData(flags)
+    await refuseFile(data)
     const owner = await readOwner(data)
     if (owner) throw owned(owner)
     const to = join(data, 'rt.db')
-    await requireBackup(from)
+    await requireBackup(from, signal)
     const present = await describe(to)
     if (present && !flags['yes']) {
       if (!process.stdin.isTTY) throw usage(command, 'there is nobody to ask: say --yes to replace the data.')
@@ -49,13 +50,23 @@ export const command: CommandDefinition = {
   },
 }
 
-const requireBackup = async (file: string): Promise<void> => {
-  if (await describe(file)) return
-  throw new RtError({
-    code: 'not_found',
-    message: `there is no file ${JSON.stringify(file)}.`,
-    hint: `Name a file that ${called} backup made.`,
-  })
+/** Before anybody is asked: about the backup, since nothing is wrong with the data. */
+const requireBackup = async (file: string, signal: AbortSignal): Promise<void> => {
+  const hint = `Name a file that ${called} backup made.`
+  const refuse = (code: ErrorCode, message: string): RtError => new RtError({ code, message, hint })
+  const found = await stat(file).catch(() => undefined)
+  const name = JSON.stringify(file)
+  if (!found) throw refuse('not_found', `there is no file ${name}.`)
+  if (!found.isFile())
+    throw refuse('invalid_request', `${name} is ${found.isDirectory() ? 'a folder' : 'no file'}, not a backup.`)
+  const { ok, problems, versions } = await checkIntegrity(file, { signal })
+  const short = printableLine(basename(file))
+  if (!ok) {
+    const more = problems.length > 1 ? `, and ${problems.length - 1} more` : ''
+    throw refuse('database_corrupt', `${short} is no whole backup: ${problems[0]}${more}. Nothing was changed.`)
+  }
+  if (!Object.keys(versions).length)
+    throw refuse('invalid_request', `${short} is a SQLite file, but not one of rt. Nothing was changed.`)
 }
 
 /** Undefined when there is no such file. */
