@@ -21,6 +21,40 @@ describe('an owner.json that names another machine', () => {
   })
 })
 
+it.each([
+  ...COMMANDS,
+  ['key', 'create', 'x'],
+  ['backup'],
+  ['restore', 'x.db'],
+  ['memory'],
+  ['trace'],
+  ['cost'],
+  ['search', 'x'],
+])('a data folder that is a file is named as that by rt %s', async (...args) => {
+  await using folder = await temporaryFolder()
+  const data = join(folder.path, 'notes')
+  await writeFile(data, 'text')
+  const { code, stderr } = await runCommand([...args, '--data', data], { cwd: folder.path })
+  expect([code, stderr]).toEqual([
+    1,
+    `error  config_invalid: the data folder ${data} is a file.\n       Name a folder: --data FOLDER, or RT_DATA.\n`,
+  ])
+})
+
+it.each([[['key', 'create', 'x']], [['ingest', '.']]])(
+  '%j says what a process usually is that does not listen, and what helps',
+  async (args) => {
+    await using folder = await temporaryFolder()
+    await using owner = await acquireOwner({ folder: folder.path })
+    const { code, stderr } = await runCommand([...args, '--data', folder.path], { cwd: folder.path })
+    expect(code).toBe(1)
+    expect(stderr).toContain(`process ${owner.info.pid} owns this data folder and does not listen`)
+    expect(stderr).toContain(
+      'Usually an open rt chat or a program of yours: end it. Or start rt serve first: then all commands work beside each other.',
+    )
+  },
+)
+
 // Elsewhere the rights of the file decide alone, and the command refuses.
 it.runIf(process.platform === 'linux')('an owner.json that came with a folder sends nothing anywhere', async () => {
   await using folder = await temporaryFolder()

@@ -1,15 +1,17 @@
 import { networkInterfaces } from 'node:os'
 import { isLoopbackHost, RtError } from '@rt/core'
 import { type OwnerInfo, readOwner } from '@rt/node/sqlite'
+import { refuseFile } from '../folders.ts'
 import { printableLine } from './output/printable.ts'
 
 /**
  * The live owner of a data folder, when a command may speak to it: what is asked of it (questions, documents) and the token
  * stay on this machine, whatever the folder says.
  *
- * @throws RtError `forbidden` for an address elsewhere, and for a lock that others could have written.
+ * @throws RtError `config_invalid` for a file; `forbidden` for an address elsewhere, and for a lock that others could have written.
  */
 export const findOwner = async (data: string): Promise<OwnerInfo | undefined> => {
+  await refuseFile(data)
   const owner = await readOwner(data)
   if (owner?.address !== undefined && !isOfThisMachine(owner.address)) throw elsewhere(owner.pid, owner.address)
   return owner

@@ -3,6 +3,7 @@ import { createRuntime } from '../create-runtime.ts'
 import { dataFolder } from '../folders.ts'
 import { connectRuntime } from '../remote/connect-runtime.ts'
 import type { RuntimeClient, RuntimeOptions } from '../runtime.ts'
+import { called } from './called.ts'
 import { text, type CommandContext } from './command.ts'
 import { findOwner } from './find-owner.ts'
 import { createDownloadProgress } from './output/download-progress.ts'
@@ -59,6 +60,6 @@ const silentOwner = (pid: number): RtError =>
   new RtError({
     code: 'folder_owned',
     message: `process ${pid} owns this data folder and does not listen, so nothing can be asked of it.`,
-    hint: 'Wait until it ends, or name another folder: --data FOLDER.',
+    hint: `Usually an open ${called} chat or a program of yours: end it. Or start ${called} serve first: then all commands work beside each other. Or name another folder: --data FOLDER.`,
     data: { pid },
   })

@@ -18,6 +18,7 @@ import { runScript, type Script } from './__fixtures__/run-script.ts'
 import { createRecord, takeLock } from './lock-file.ts'
 import { openDatabase } from './open-database.ts'
 import { acquireOwner, readOwner } from './owner.ts'
+import { processIdentity } from './process-identity.ts'
 
 let folder: string
 beforeEach(() => {
@@ -76,6 +77,23 @@ test('a second owner is refused and told who has it and what to do', async () =>
   expect(await tryToOwn(script)).toBe(`folder_owned ${process.pid}`)
   await end(script)
   expect((await readOwner(folder))?.token).toBe(owner.info.token)
+})
+
+test('another process is told by which commands to reach the owner, or what the owner usually is', async () => {
+  const pid = process.ppid
+  const identity = processIdentity(pid)
+  const record = { pid, token: 'f'.repeat(32), startedAt: 1, ...(identity !== undefined && { identity }) }
+  writeLock(record)
+  await expect(acquireOwner({ folder })).rejects.toMatchObject({
+    hint: expect.stringMatching(
+      /^Usually an open rt chat or a program of yours: end it\. Or start rt serve first/,
+    ) as unknown,
+  })
+  writeLock({ ...record, address: 'http://127.0.0.1:8080' })
+  await expect(acquireOwner({ folder })).rejects.toMatchObject({
+    message: expect.stringContaining('listening on http://127.0.0.1:8080') as unknown,
+    hint: expect.stringMatching(/rt ps shows it, rt stop ends it\..*another data folder/) as unknown,
+  })
 })
 
 test('of several processes that try at once exactly one wins, also over the lock of a crashed one', async () => {

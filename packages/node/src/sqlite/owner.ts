@@ -92,11 +92,16 @@ const ownedError = ({ pid, address }: LockRecord): RtError => {
   return new RtError({
     code: 'folder_owned',
     message: `the data folder is owned by ${who}.`,
-    hint: address
-      ? `Act through ${address}, stop process ${pid}, or use another data folder. Reading works meanwhile.`
-      : `Wait until process ${pid} ends, stop it, or use another data folder. Reading works meanwhile.`,
+    hint: `${whatHelps(pid, address)} Or use another data folder. Reading works meanwhile.`,
     data: { pid, ...(address && { address }) },
   })
+}
+
+const whatHelps = (pid: number, address: string | undefined): string => {
+  if (pid === process.pid) return 'Use what is open here already, or close it first.'
+  return address
+    ? 'The commands of rt act through it: rt ps shows it, rt stop ends it.'
+    : 'Usually an open rt chat or a program of yours: end it. Or start rt serve first: then all commands work beside each other.'
 }
 
 /** Not taken over either: the process may be a real owner whose file was copied or given other rights. */
