@@ -80,6 +80,8 @@ describe('a mistake is named with file, line, key and what to write', () => {
     ],
     ['rt = 1\n[memory]\nwindow = "101%"\n', 'line 3: [memory] window = "101%"', 'must be a share'],
     ['rt = 1\n[models]\nchat = []\n', 'line 3: [models] chat = []', "must be a model's name, or a list"],
+    ['rt = 1\n[models]\nchta = "a"\n', 'line 3: [models] chta = "a"', 'did you mean "chat"?'],
+    ['rt = 1\n[models]\nembedd = "a"\n', 'line 3: [models] embedd = "a"', 'did you mean "embed"?'],
     ['rt = 1\n[models]\nfast = 1\n', 'line 3: [models] fast = 1', "must be a model's name, or a list"],
     [
       'rt = 1\n[vector]\nstore = "qdrnt"\n',

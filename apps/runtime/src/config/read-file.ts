@@ -47,8 +47,10 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
   const { error } = configSchema.safeParse(value)
   const issues =
     error?.issues.filter((issue) => issue.code === 'unrecognized_keys' || !isMissing(issue.path as Path)) ?? []
+  const models = isTable(raw['models']) ? Object.keys(raw['models']) : []
   const mistakes: Mistake[] = [
     ...(raw['rt'] === undefined ? [noVersion(text, lines)] : []),
+    ...models.flatMap((name) => mistypedDefault(name, raw, lines)),
     ...explainIssues(
       issues.filter(({ path }) => path[0] !== 'rt' || raw['rt'] !== undefined),
       { fields, raw, lines },
@@ -75,7 +77,7 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
       const written = valueAt(raw, path)
       return written === undefined ? undefined : { value: valueAt(value, path), written, line: lines.lineOf(path) }
     },
-    models: isTable(raw['models']) ? Object.keys(raw['models']) : [],
+    models,
   }
 }
 
@@ -133,6 +135,24 @@ const noVersion = (text: string, lines: KeyLines): Mistake => {
     where: text.trim() ? `rt = ${CONFIG_VERSION} is missing` : 'the file is empty',
     why: `Write rt = ${CONFIG_VERSION} as the first line${where || ''}. It says that this file is rt's, and which version of the keys.`,
   }
+}
+
+const DEFAULTS = ['chat', 'embed']
+
+/** Any name may be an alias, so a default that is mistyped would be one, and the default not set. */
+const mistypedDefault = (name: string, raw: unknown, lines: KeyLines): Mistake[] => {
+  // With a number it was chosen: chat2 is the second one.
+  if (DEFAULTS.includes(name) || /\d/.test(name)) return []
+  const [near] = nearestNames(name, DEFAULTS, { slack: 1, most: 1 })
+  if (near === undefined) return []
+  const path = ['models', name]
+  return [
+    {
+      line: lines.lineOf(path),
+      where: describePlace(path, valueAt(raw, path)),
+      why: `"${visible(name)}" would be another name for a model; did you mean "${near}"? Give an alias a name that is less like it.`,
+    },
+  ]
 }
 
 const noVariable = (

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
@@ -14,6 +14,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   vi.unstubAllEnvs()
+  vi.restoreAllMocks()
   await rm(root, { recursive: true, force: true })
 })
 
@@ -115,4 +116,57 @@ it('refuses what it does not know', () => {
   expect(() => parseCommand(command, ['schem'])).toThrow(
     expect.objectContaining({ message: expect.stringContaining('schem') }),
   )
+})
+
+it('names a config.toml here that is not read, and one of the project', async () => {
+  const project = join(root, 'project')
+  const inner = join(project, 'src')
+  await mkdir(inner, { recursive: true })
+  await writeFile(join(project, 'package.json'), '{}')
+  await writeFile(join(project, 'config.toml'), '[server]\nport = 1\nrt = 1\n')
+  vi.spyOn(process, 'cwd').mockReturnValue(project)
+  const why = 'is here but is not read: it does not say rt = 1 above its first table.'
+  expect(await run()).toContain(`\n note  ./config.toml ${why}\n`)
+  expect(JSON.parse(await run('--json'))).toMatchObject({ file: null, notRead: join(project, 'config.toml') })
+  vi.spyOn(process, 'cwd').mockReturnValue(inner)
+  expect(await run()).toContain(`\n note  ../config.toml ${why}\n`)
+  expect(await run('--config', file).catch(String)).not.toContain('is here')
+  vi.stubEnv('RT_CONFIG', 'none')
+  expect(await run()).not.toContain('note')
+  vi.stubEnv('RT_CONFIG', undefined)
+  await writeFile(join(project, 'config.toml'), 'rt = 1\n')
+  expect(await run()).not.toContain('note')
+  expect(JSON.parse(await run('--json'))).not.toHaveProperty('notRead')
+})
+
+it('says nothing of a config.toml above the project', async () => {
+  const project = join(root, 'project')
+  await mkdir(project)
+  await writeFile(join(project, 'package.json'), '{}')
+  await writeFile(file, 'title = "a site"\n')
+  vi.spyOn(process, 'cwd').mockReturnValue(project)
+  expect(await run()).not.toContain('note')
+})
+
+it('shows the real folders of data and models', async () => {
+  await writeFile(join(root, 'package.json'), '{}')
+  vi.spyOn(process, 'cwd').mockReturnValue(root)
+  vi.stubEnv('XDG_CACHE_HOME', join(root, 'cache'))
+  const rows = async (): Promise<Record<string, { value: unknown; origin: unknown }>> => {
+    const { settings } = JSON.parse(await run('--json')) as {
+      settings: { key: string; value: unknown; origin: unknown }[]
+    }
+    return Object.fromEntries(settings.map(({ key, value, origin }) => [key, { value, origin }]))
+  }
+  const found = await rows()
+  expect(found['data']).toEqual({ value: join(root, '.rt'), origin: { from: 'default' } })
+  expect(found['models_folder']).toEqual({
+    value: expect.stringMatching(/rt.models$/) as unknown,
+    origin: { from: 'default' },
+  })
+  vi.stubEnv('RT_DATA', 'mine')
+  vi.stubEnv('RT_MODELS', join(root, 'disk'))
+  const named = await rows()
+  expect(named['data']).toEqual({ value: join(root, 'mine'), origin: { from: 'environment', name: 'RT_DATA' } })
+  expect(named['models_folder']!.value).toBe(join(root, 'disk'))
 })

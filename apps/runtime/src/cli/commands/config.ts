@@ -1,9 +1,12 @@
 import { isAbsolute, relative } from 'node:path'
 import { RtError } from '@rt/core'
+import { createCatalog } from '@rt/inference/catalog'
 import { findConfig } from '../../config/find-config.ts'
+import { findUnread, unreadText } from '../../config/find-unread.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import type { Origin, SettingRow } from '../../config/settings.ts'
 import { visible } from '../../config/shown.ts'
+import { dataFolder } from '../../folders.ts'
 import { type CommandDefinition, CONFIG_FLAGS, JSON_FLAG, MODEL_FLAG, PORT_FLAG, text } from '../command.ts'
 import { style } from '../output/style.ts'
 import { toJson } from '../output/to-json.ts'
@@ -33,15 +36,23 @@ export const command: CommandDefinition = {
       process.stdout.write(`${process.stdout.isTTY ? visible(found.file) : found.file}\n`)
       return
     }
-    const { file, rows } = await loadConfig(
+    const loaded = await loadConfig(
       { chat: text(flags['model']), port: parsePort(command, text(flags['port'])) },
       { ...options, trust: flags['trust'] === true, signal },
     )
-    if (flags['json']) process.stdout.write(`${toJson({ file: file ?? null, settings: rows.map(plain) })}\n`)
-    else
+    const { file } = loaded
+    const rows = await withFolders(loaded.rows, options.config)
+    const notRead = await findUnread(options)
+    if (flags['json'])
       process.stdout.write(
-        ` file  ${visible(file ?? 'none: no config.toml that says rt = 1 here or above')}\n\n${table(rows)}`,
+        `${toJson({ file: file ?? null, ...(notRead !== undefined && { notRead }), settings: rows.map(plain) })}\n`,
       )
+    else {
+      const note = notRead === undefined ? '' : ` note  ${visible(unreadText(notRead, options.cwd))}\n`
+      process.stdout.write(
+        ` file  ${visible(file ?? 'none: no config.toml that says rt = 1 here or above')}\n${note}\n${table(rows)}`,
+      )
+    }
   },
 }
 
@@ -51,6 +62,19 @@ const noFile = (): RtError =>
     message: 'there is no config.toml that says rt = 1, here or above.',
     hint: 'None is needed. To start one: echo "rt = 1" > config.toml',
   })
+
+/** The folders as they are used, in place of the rule by which they are found. */
+const withFolders = async (rows: SettingRow[], config: string | undefined): Promise<SettingRow[]> => {
+  const folders: Record<string, string | undefined> = {
+    // One that cannot be used is an error of the commands that use it.
+    data: await dataFolder(undefined, { config }).catch(() => undefined),
+    models_folder: createCatalog().folder,
+  }
+  return rows.map((row) => {
+    const folder = folders[row.key]
+    return folder === undefined ? row : { key: row.key, value: folder, origin: row.origin }
+  })
+}
 
 /** `undefined` is left out of JSON: null says that nothing is set. */
 const plain = (row: SettingRow): object => ({ ...row, value: row.value ?? null })

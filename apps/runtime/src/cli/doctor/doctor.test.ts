@@ -112,6 +112,16 @@ it('prints no secret: of the environment, of config.toml, of the lock, of a key'
   expect((await look(env)).found['keys']?.detail).toContain('RT_API_KEY is set')
 })
 
+it('tells of a config.toml here that is not read', async () => {
+  await writeFile(join(folder.path, 'project/config.toml'), 'title = "a site"\n')
+  expect((await look()).found['config']).toMatchObject({
+    state: 'ok',
+    detail: expect.stringContaining(
+      './config.toml is here but is not read: it does not say rt = 1 above its first table.',
+    ) as unknown,
+  })
+})
+
 describe('is red, with a fix and exit code 1, for', () => {
   it('a config.toml that is wrong, naming the line', async () => {
     await writeFile(join(folder.path, 'project/config.toml'), 'rt = 1\n[server]\nprot = 4141\n')

@@ -1,5 +1,6 @@
 import { RtError } from '@rt/core'
 import { findConfig } from '../../../config/find-config.ts'
+import { findUnread, unreadText } from '../../../config/find-unread.ts'
 import { loadConfig } from '../../../config/load-config.ts'
 import type { Check, Finding } from '../check.ts'
 
@@ -12,10 +13,13 @@ export const config: Check = {
       // A file that asks for trust is not trusted here, and nobody is asked: looking changes nothing.
       const { file, rows } = await loadConfig({}, { ...options, ask: async () => false })
       const set = rows.filter(({ origin }) => origin.from !== 'default').length
+      const unread = await findUnread(options)
+      const read = `${file ?? (unread ? 'none is read, none needed' : 'no config.toml, none needed')}${set ? `; ${set} set (rt config)` : ''}`
       return {
         name: 'config',
         state: 'ok',
-        detail: `${file ?? 'no config.toml, none needed'}${set ? `; ${set} set (rt config)` : ''}`,
+        // It may be another program's: nothing is wrong with that.
+        detail: unread ? `${read}. ${unreadText(unread, options.cwd)}` : read,
       }
     } catch (error) {
       if (!RtError.isInstance(error)) throw error
