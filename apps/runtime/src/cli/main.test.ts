@@ -18,3 +18,17 @@ it.runIf(existsSync('/dev/full')).each([[['--version']], [['key', 'create', 'lap
     ])
   },
 )
+
+it.each([
+  [['help', 'X'], /error  invalid_request: rt has no command "X"\.\n +Commands: /],
+  [['srch'], /Did you mean rt search\? Commands: /],
+  [['sreve'], /Did you mean rt serve\? /],
+  [['knowledgebases'], /rt has no command "knowledgebases"\.\n +Commands: /],
+  [
+    ['trace', 'list', '--limit', '-1'],
+    /error  invalid_request: --limit must be a whole number of at least 1, not "-1"\./,
+  ],
+  [['config', '-p', '-1'], /error  invalid_request: --port must be 0 to 65535, not "-1"\./],
+])('%j is a mistake in what was typed', async (args, said) => {
+  expect(await runCommand(args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(said) as unknown })
+})

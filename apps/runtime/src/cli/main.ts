@@ -29,7 +29,7 @@ const dispatch = async (argv: string[], signal: AbortSignal): Promise<number> =>
 }
 
 const unknownCommand = (name: string): UsageError => {
-  const [near] = nearestNames(name, Object.keys(COMMANDS))
+  const [near] = nearestNames(name, Object.keys(COMMANDS), { most: 2 })
   return new UsageError({
     code: 'invalid_request',
     message: `rt has no command "${name}".`,

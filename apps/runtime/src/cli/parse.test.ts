@@ -41,6 +41,8 @@ describe('refuses, with what was meant:', () => {
     [['list', '-d', ''], '-d is empty.', 'variable'],
     [['list', '--data', '', '--data', 'x'], '--data is empty.', 'variable'],
     [['list', '--scope', ''], '--scope is empty.', 'variable'],
+    [['list', '--data', '--scope'], '--data needs a value, and "--scope" looks like an option.', 'See'],
+    [['list', '-d', '-x'], '-d needs a value, and "-x" looks like an option.', 'See'],
     [['list', '--scpe', 'admin'], '--scpe is not an option of rt key.', 'Did you mean --scope?'],
   ])('%j', (argv, message, hint) => {
     expect(() => parseCommand(command, argv)).toThrow(
@@ -59,4 +61,12 @@ it('needs no subcommand where none must be named', () => {
 
 it('checks nothing but the options when help is asked for', () => {
   expect(parseCommand(command, ['creat', '--help']).flags['help']).toBe(true)
+})
+
+it('takes a negative number as a value, so that whoever reads it says what it must be', () => {
+  expect(parseCommand(command, ['list', '--data', '-1', '--scope', 'chat']).flags).toEqual({
+    data: '-1',
+    scope: 'chat',
+  })
+  expect(parseCommand(command, ['list', '-d', '-1.5']).flags).toEqual({ data: '-1.5' })
 })

@@ -15,6 +15,8 @@ export const isUsageError = (error: unknown): boolean => RtError.isInstance(erro
 export const parseCommand = (definition: CommandDefinition, argv: string[]): Omit<CommandContext, 'signal'> => {
   const options: Record<string, Flag> = { ...definition.flags, ...COMMON_FLAGS }
   const { tokens } = parseArgs({ args: argv, options, strict: false, allowPositionals: true, tokens: true })
+  const args = [...argv]
+  const joined = new Set<number>()
   for (const token of tokens) {
     if (token.kind !== 'option') continue
     const known = Object.hasOwn(options, token.name) ? options[token.name] : undefined
@@ -23,9 +25,20 @@ export const parseCommand = (definition: CommandDefinition, argv: string[]): Omi
     if (token.value?.trim() === '' && known.type === 'string' && !known.empty) throw empty(definition, token.rawName)
     if (known.type === 'boolean' && token.value !== undefined)
       throw usage(definition, `${token.rawName} takes no value.`)
+    if (known.type === 'string' && token.inlineValue === false && /^-./.test(token.value)) {
+      if (!NEGATIVE.test(token.value)) throw optionLike(definition, token.rawName, token.value)
+      // As one word: the strict reading takes a value with a dash no other way, and whoever reads it says what it must be.
+      if (argv[token.index] === token.rawName) {
+        args[token.index] = `--${token.name}=${token.value}`
+        joined.add(token.index + 1)
+      }
+    }
     if (known.values && !known.values.includes(token.value ?? '')) throw wrongValue(definition, token, known.values)
   }
-  const { values, positionals } = strictly(definition, () => parseArgs({ args: argv, options, allowPositionals: true }))
+  const words = args.filter((_, index) => !joined.has(index))
+  const { values, positionals } = strictly(definition, () =>
+    parseArgs({ args: words, options, allowPositionals: true }),
+  )
   if (values['help'] !== true) checkArguments(definition, positionals)
   return { args: positionals, flags: values as CommandContext['flags'] }
 }
@@ -36,7 +49,13 @@ export const usage = ({ name }: Pick<CommandDefinition, 'name'>, message: string
 
 // ---
 
-/** What only the strict reading finds, such as `--port -1`. */
+/** A number and not an option: none begins with a digit. */
+const NEGATIVE = /^-[.\d]/
+
+const optionLike = (definition: CommandDefinition, raw: string, value: string): UsageError =>
+  usage(definition, `${raw} needs a value, and "${value}" looks like an option.`)
+
+/** What only the strict reading finds. */
 const strictly = <T>(definition: CommandDefinition, parse: () => T): T => {
   try {
     return parse()

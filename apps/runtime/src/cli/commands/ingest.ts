@@ -98,7 +98,10 @@ const again = async (context: CommandContext): Promise<void> => {
     const { report } = await ingestOnce(context)
     if (!(report.added || report.changed || report.failed.length || report.removed.length)) return
     if (flags['json']) process.stdout.write(`${toJson(report, 0)}\n`)
-    else process.stdout.write(`${[...failures(report), ` ${time()}  ${summarizeIngest(report)}`].join('\n')}\n`)
+    else
+      process.stdout.write(
+        `${[...failures(report), ` ${time()}  ${summarizeIngest(report, { pruned: flags['prune'] === true })}`].join('\n')}\n`,
+      )
   } catch (error) {
     if (!signal.aborted) process.stderr.write(formatError(error))
   }

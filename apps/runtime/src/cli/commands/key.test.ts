@@ -41,7 +41,11 @@ it('revokes by name or id, and names the nearest otherwise', async () => {
   expect(missing.code).toBe(1)
   expect(missing.stderr).toContain('there is no key "laptpo".\n       Did you mean laptop?')
   const [{ id }] = JSON.parse((await key('list', '--json')).stdout) as [{ id: string }]
-  expect((await key('rm', id)).code).toBe(0)
+  await key('create', 'phone')
+  expect((await key('rm', 'phone')).stdout).toBe(' phone is revoked: it opens nothing from now on\n')
+  const last = await key('rm', id)
+  expect(last.code).toBe(0)
+  expect(last.stdout).toContain('It was the last: on this machine the server asks for no key any more')
   expect((await key('list')).stdout).toContain('no keys')
 })
 

@@ -98,8 +98,14 @@ const revoke = async (context: CommandContext, name: string): Promise<void> => {
   const gone = known.length > 0 && (await withRuntime(context, WITHOUT_CONFIG, ({ keys }) => keys.revoke(name)))
   if (!gone) throw noSuchKey(known, name)
   if (context.flags['json']) process.stdout.write(`${toJson({ revoked: name })}\n`)
-  else process.stdout.write(` ${printableLine(name)} is revoked: it opens nothing from now on\n`)
+  else {
+    process.stdout.write(` ${printableLine(name)} is revoked: it opens nothing from now on\n`)
+    if (!(await listKeys(context)).length) process.stdout.write(` ${LAST}\n`)
+  }
 }
+
+const LAST =
+  'It was the last: on this machine the server asks for no key any more, unless RT_API_KEY is set; other machines are not served without one.'
 
 const noSuchKey = (known: KeyInfo[], name: string): RtError => {
   const names = known.map((key) => key.name)

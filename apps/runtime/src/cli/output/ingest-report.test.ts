@@ -1,6 +1,6 @@
 import type { FileOutcome, IngestReport } from '@rt/core'
 import { expect, it } from 'vitest'
-import { formatIngestReport } from './ingest-report.ts'
+import { formatIngestReport, summarizeIngest } from './ingest-report.ts'
 
 const file = (source: string, more: Partial<FileOutcome> = {}): FileOutcome => ({
   source,
@@ -75,5 +75,15 @@ it('says what the reader should know about the whole', () => {
   })
   expect(lines.join('\n')).toContain('1 chunk longer than the embedder reads')
   expect(lines.join('\n')).toContain('no embedder: these documents are found by words only')
-  expect(lines).toContain(' 1 file gone, still in the knowledge (--prune forgets them)')
+  expect(lines).toContain(' 1 file gone, still in the knowledge (--prune forgets it)')
+  const two = formatIngestReport(report(FILES, { removed: ['x.md', 'y.md'] }), { pruned: false })
+  expect(two).toContain(' 2 files gone, still in the knowledge (--prune forgets them)')
+})
+
+it('says in the line of a run that a file that is gone is still found, or is not any more', () => {
+  const one = report([], { removed: ['x.md'] })
+  expect(summarizeIngest(one, { pruned: false })).toContain(
+    ' · 1 file gone, still in the knowledge (--prune forgets it) · ',
+  )
+  expect(summarizeIngest(one, { pruned: true })).toContain(' · 1 file gone, forgotten · ')
 })

@@ -24,11 +24,14 @@ export const formatIngestReport = (
 ]
 
 /** The sums alone, in one line, for a run of `--watch`. */
-export const summarizeIngest = ({ added, changed, removed, failed, chunks, embedded, ms }: IngestReport): string =>
+export const summarizeIngest = (
+  { added, changed, removed, failed, chunks, embedded, ms }: IngestReport,
+  { pruned }: Pick<IngestReportOptions, 'pruned'>,
+): string =>
   [
     `${count(added)} added`,
     `${count(changed)} changed`,
-    ...(removed.length ? [`${count(removed.length)} gone`] : []),
+    ...(removed.length ? [formatGone(removed.length, pruned)] : []),
     ...(failed.length ? [style('red', `${count(failed.length)} failed`)] : []),
     `${plural(chunks, 'chunk')}, ${count(embedded)} embedded`,
     duration(ms),
@@ -81,9 +84,11 @@ const label = (kind: keyof typeof COLORS): string => style(COLORS[kind], kind.pa
 const formatRemoved = (removed: string[], pruned: boolean, verbose: boolean): string[] => {
   if (!removed.length) return []
   const rows = removed.map((source) => [` ${label('gone')} ${printableLine(source)}`])
-  const said = pruned ? 'forgotten' : 'still in the knowledge (--prune forgets them)'
-  return [...atMost(rows, verbose).flat(), ` ${plural(removed.length, 'file')} gone, ${said}`]
+  return [...atMost(rows, verbose).flat(), ` ${formatGone(removed.length, pruned)}`]
 }
+
+const formatGone = (files: number, pruned: boolean): string =>
+  `${plural(files, 'file')} gone, ${pruned ? 'forgotten' : `still in the knowledge (--prune forgets ${files === 1 ? 'it' : 'them'})`}`
 
 const atMost = (rows: string[][], verbose: boolean): string[][] =>
   verbose || rows.length <= MOST
