@@ -92,6 +92,25 @@ describe('streams', () => {
     expect(messages.map(({ id }) => id)).toEqual(messages.map(({ id }) => id).toSorted())
   })
 
+  it('keeps what a provider attached with its part: such a part is complete', () => {
+    const builder = createMessageBuilder()
+    builder.add({ type: 'reasoning-delta', text: '', provider: {} })
+    expect(builder.messages()).toEqual([])
+    builder.add({ type: 'reasoning-delta', text: 'one' })
+    builder.add({ type: 'reasoning-delta', text: '', provider: { claude: { signature: 'a' } } })
+    builder.add({ type: 'reasoning-delta', text: 'two', provider: {} })
+    builder.add({ type: 'reasoning-delta', text: '', provider: { claude: { redacted: 'b' } } })
+    builder.add({ type: 'text-delta', text: 'three' })
+    builder.add({ type: 'tool-call-end', id: '1', name: 'now', arguments: {}, provider: { claude: { caller: 'c' } } })
+    expect(builder.messages()[0]?.parts).toEqual([
+      { type: 'reasoning', text: 'one', provider: { claude: { signature: 'a' } } },
+      { type: 'reasoning', text: 'two' },
+      { type: 'reasoning', text: '', provider: { claude: { redacted: 'b' } } },
+      { type: 'text', text: 'three' },
+      { type: 'tool-call', id: '1', name: 'now', arguments: {}, provider: { claude: { caller: 'c' } } },
+    ])
+  })
+
   it('throws the error a stream ends with, and refuses a stream without an end', async () => {
     const failing = createScriptedModel({
       answers: [{ parts: [{ type: 'error', error: { code: 'engine_crashed', message: 'gone.', retryable: true } }] }],

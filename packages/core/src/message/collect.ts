@@ -1,6 +1,6 @@
 import { deserializeError, RtError } from '../errors/rt-error.ts'
 import { createMessage } from './create-message.ts'
-import type { Message, Part, Role } from './message.ts'
+import type { Message, Part, ProviderData, ReasoningPart, Role, TextPart } from './message.ts'
 import type { FinishReason, StreamPart } from './stream-part.ts'
 import { addUsage, emptyUsage, type Usage } from './usage.ts'
 
@@ -59,27 +59,41 @@ export const createMessageBuilder = (): MessageBuilder => {
   /** Those of the current step, each there from its first part on. */
   let open: Partial<Record<Role, Message>> = {}
   let text = ''
+  /** The part whose provider data came: no later delta adds to it. */
+  let ended: Part | undefined
 
   const partsOf = (role: Role): Part[] => {
     if (!open[role]) messages.push((open[role] = createMessage(role, [])))
     return open[role].parts
   }
-  const append = (type: 'text' | 'reasoning', delta: string): void => {
-    const parts = partsOf('assistant')
-    const last = parts.at(-1)
-    if (last?.type === type) last.text += delta
-    else parts.push({ type, text: delta })
+  const append = (type: 'text' | 'reasoning', delta: string, provider: ProviderData | undefined): void => {
+    const last = open.assistant?.parts.at(-1)
+    const goesOn = last?.type === type && last !== ended
+    // An end without text or data leaves nothing to keep.
+    if (!goesOn && !delta && (!provider || isEmpty(provider))) return
+    const part: ReasoningPart | TextPart = goesOn ? last : { type, text: '' }
+    if (part !== last) partsOf('assistant').push(part)
+    part.text += delta
+    if (!provider) return
+    if (!isEmpty(provider)) part.provider = provider
+    ended = part
   }
 
   return {
     add(part) {
       if (part.type === 'step-start') open = {}
       else if (part.type === 'text-delta') {
-        append('text', part.text)
+        append('text', part.text, part.provider)
         text += part.text
-      } else if (part.type === 'reasoning-delta') append('reasoning', part.text)
+      } else if (part.type === 'reasoning-delta') append('reasoning', part.text, part.provider)
       else if (part.type === 'tool-call-end')
-        partsOf('assistant').push({ type: 'tool-call', id: part.id, name: part.name, arguments: part.arguments })
+        partsOf('assistant').push({
+          type: 'tool-call',
+          id: part.id,
+          name: part.name,
+          arguments: part.arguments,
+          ...(part.provider && { provider: part.provider }),
+        })
       else if (part.type === 'tool-result')
         partsOf('tool').push({
           type: 'tool-result',
@@ -94,3 +108,5 @@ export const createMessageBuilder = (): MessageBuilder => {
     text: () => text,
   }
 }
+
+const isEmpty = (data: ProviderData): boolean => Object.keys(data).length === 0

@@ -1,7 +1,7 @@
 import type { SerializedRtError } from '../errors/rt-error.ts'
 import type { JsonValue } from '../schema/json.ts'
 import type { ContextReport } from '../thread/context.ts'
-import type { CitationPart } from './message.ts'
+import type { CitationPart, ProviderData } from './message.ts'
 import type { Timings, Usage } from './usage.ts'
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'step-limit'
@@ -13,15 +13,18 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' |
  * A LanguageModel emits: start, text-delta, reasoning-delta, tool-call-*, usage, warning, then one terminal part.
  * The loop adds: step-start, tool-result, approval-request, context, step-finish.
  * The runtime adds: citation.
+ *
+ * `provider` is what the message part it belongs to has to keep (Part.provider). On a delta, whose text may be empty, it
+ * also ends that part, `{}` included: the next delta opens a new one. So two signed thinking blocks stay two.
  */
 export type StreamPart =
   | { type: 'start'; model: string; traceId?: string }
   | { type: 'step-start'; step: number }
-  | { type: 'text-delta'; text: string }
-  | { type: 'reasoning-delta'; text: string }
+  | { type: 'text-delta'; text: string; provider?: ProviderData }
+  | { type: 'reasoning-delta'; text: string; provider?: ProviderData }
   | { type: 'tool-call-start'; id: string; name: string }
   | { type: 'tool-call-delta'; id: string; delta: string }
-  | { type: 'tool-call-end'; id: string; name: string; arguments: JsonValue }
+  | { type: 'tool-call-end'; id: string; name: string; arguments: JsonValue; provider?: ProviderData }
   | { type: 'tool-result'; id: string; name: string; result: JsonValue; isError?: boolean; ms: number }
   | { type: 'approval-request'; id: string; name: string; arguments: JsonValue }
   | { type: 'citation'; citation: CitationPart }
