@@ -1,4 +1,5 @@
-import type { CitationPart, StreamPart } from '@rt/core'
+import { type CitationPart, RtError, type StreamPart, toRtError } from '@rt/core'
+import { called } from '../called.ts'
 import { createPrintableStream, printableLine } from './printable.ts'
 import { formatBytes } from './format-bytes.ts'
 import { style } from './style.ts'
@@ -37,9 +38,17 @@ export const showTurn = async (
     print(clean.end())
     if (column) print('\n')
   }
+  let traceId = ''
+  let begun = false
   const turn = await watchTurn(stream, {
-    ...(onStart && { onStart }),
-    onText: (text) => print(clean.add(text)),
+    onStart(start) {
+      traceId = start.traceId ?? ''
+      onStart?.(start)
+    },
+    onText(text) {
+      begun = true
+      print(clean.add(text))
+    },
     onTool: ({ name, args, result, isError, ms }) => {
       endLine()
       const outcome = `${isError ? 'failed: ' : ''}${shorten(JSON.stringify(result))}`
@@ -49,12 +58,26 @@ export const showTurn = async (
       endLine()
       warn(`${style('yellow', 'warning', process.stderr)}  ${printableLine(message)}\n`)
     },
-  }).finally(endLine)
+  })
+    .finally(endLine)
+    .catch((error: unknown) => {
+      throw begun ? incomplete(error, traceId) : error
+    })
   for (const citation of turn.citations) print(style('dim', `${formatCitation(citation)}\n`))
   if (turn.finishReason === 'length')
     warn(style('dim', 'cut at the limit of tokens: --max-tokens sets it\n', process.stderr))
   if (stats) print(style('dim', `${formatStats(turn)}\n`))
   return turn
+}
+
+/** The same error, saying what has become of the text above it. */
+const incomplete = (thrown: unknown, traceId: string): RtError => {
+  const error = toRtError(thrown)
+  if (error.code === 'aborted') return error
+  const { code, message, retryable, data } = error
+  const details = traceId ? ` Details: ${called} trace show ${traceId.slice(0, 8)}` : ''
+  const hint = [error.hint, `The answer above is incomplete and was not kept.${details}`].filter(Boolean).join('\n')
+  return new RtError({ code, message, hint, retryable, data, cause: error })
 }
 
 /** `[1] handbook/travel.md § Meals, bytes 812-901`. */
