@@ -80,7 +80,13 @@ describe('questions', () => {
     })
     expect(code).toBe(0)
     expect(text).toContain(
-      'Half\nerror  engine_crashed: it stopped.\n       Ask again.\n       this turn is not kept\n',
+      [
+        'Half',
+        'error  engine_crashed: it stopped.',
+        '       Ask again.',
+        '       The answer above is incomplete. Details: rt trace show 00000000',
+        '       this turn is not kept',
+      ].join('\n'),
     )
     expect(await runtime.threads.messages('first')).toHaveLength(2)
   })

@@ -76,7 +76,7 @@ const incomplete = (thrown: unknown, traceId: string): RtError => {
   if (error.code === 'aborted') return error
   const { code, message, retryable, data } = error
   const details = traceId ? ` Details: ${called} trace show ${traceId.slice(0, 8)}` : ''
-  const hint = [error.hint, `The answer above is incomplete and was not kept.${details}`].filter(Boolean).join('\n')
+  const hint = [error.hint, `The answer above is incomplete.${details}`].filter(Boolean).join('\n')
   return new RtError({ code, message, hint, retryable, data, cause: error })
 }
 
