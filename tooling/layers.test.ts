@@ -32,7 +32,7 @@ const LAYERS: Record<string, Layer> = {
       '@node-llama-cpp/win-arm64',
       '@node-llama-cpp/win-x64',
     ],
-    peers: ['onnxruntime-node'],
+    peers: ['@anthropic-ai/sdk', 'onnxruntime-node'],
   },
   '@rt/vector': {
     folder: 'packages/vector',

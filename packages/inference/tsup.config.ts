@@ -13,6 +13,7 @@ export default library({
     onnx: 'src/engines/onnx/index.ts',
     catalog: 'src/catalog/index.ts',
     engines: 'src/detect/index.ts',
+    anthropic: 'src/providers/anthropic/index.ts',
     ...hosts,
   },
 })

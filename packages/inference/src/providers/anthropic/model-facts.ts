@@ -1,0 +1,59 @@
+/** What the requests to a model depend on. */
+export interface AnthropicModelFacts {
+  /** Prompt and answer together. */
+  contextTokens: number
+  /** The largest `max_tokens`; it is also what is asked for when a request names none. */
+  maxOutputTokens: number
+  /** `budget`: told how many tokens to think. `adaptive`: decides itself, and is told an effort. */
+  thinking: 'none' | 'budget' | 'adaptive'
+  /** Takes `output_config.format`; without it a forced tool does. */
+  jsonFormat: boolean
+  /** Takes temperature, topP and topK at all (under 2023-06-01). */
+  sampling: boolean
+  /** Takes temperature and topP in one request. */
+  temperatureWithTopP: boolean
+}
+
+const MODERN: AnthropicModelFacts = {
+  contextTokens: 200_000,
+  maxOutputTokens: 32_000,
+  thinking: 'adaptive',
+  jsonFormat: true,
+  sampling: false,
+  temperatureWithTopP: false,
+}
+
+/**
+ * What a model's name tells: `claude-sonnet-4-5-20250929`, `claude-3-5-haiku-latest`. A Claude of a generation that is
+ * not known counts as of the newest; a name of another kind is a server that imitates the API.
+ */
+export const modelFacts = (model: string, known: Partial<AnthropicModelFacts> = {}): AnthropicModelFacts => ({
+  ...byName(model),
+  ...known,
+})
+
+const byName = (model: string): AnthropicModelFacts => {
+  const name = /claude-(?:[a-z]+-)?(\d+)(?:[-.](\d{1,2})(?!\d))?(?:-([a-z]+))?/.exec(model)
+  if (!name)
+    return model.includes('claude')
+      ? MODERN
+      : { ...MODERN, thinking: 'budget', sampling: true, temperatureWithTopP: true }
+  const generation = Number(name[1]) + Number(name[2] ?? 0) / 100
+  if (generation < 3.05) return { ...OLD, maxOutputTokens: 4096 }
+  if (generation < 3.07) return OLD
+  if (generation < 4) return { ...OLD, maxOutputTokens: 64_000, thinking: 'budget' }
+  if (generation < 4.05)
+    return { ...OLD, maxOutputTokens: model.includes('opus') ? 32_000 : 64_000, thinking: 'budget' }
+  if (generation < 4.06) return { ...MODERN, maxOutputTokens: 64_000, thinking: 'budget', sampling: true }
+  if (generation < 4.07) return { ...MODERN, maxOutputTokens: 64_000, sampling: true }
+  return { ...MODERN, maxOutputTokens: 64_000 }
+}
+
+const OLD: AnthropicModelFacts = {
+  ...MODERN,
+  maxOutputTokens: 8192,
+  thinking: 'none',
+  jsonFormat: false,
+  sampling: true,
+  temperatureWithTopP: true,
+}

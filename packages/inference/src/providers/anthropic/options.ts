@@ -1,0 +1,74 @@
+import { type Clock, type JsonObject, RtError, systemClock } from '@rt/core'
+import type { AnthropicModelFacts } from './model-facts.ts'
+
+/** What `anthropic-version` may say. */
+export type AnthropicVersion = '2023-06-01' | '2026-10-21'
+
+export interface AnthropicOptions {
+  /** Its models are called `<id>/<model>`, and what it keeps in message parts is filed under it. Default `anthropic`. */
+  id?: string
+  apiKey: string
+  /** Without the `/v1`. Default `https://api.anthropic.com`; ANTHROPIC_BASE_URL is not read. */
+  baseURL?: string
+  /** Default `2026-10-21`, which takes no temperature, topP and topK. Most servers that imitate the API want `2023-06-01`. */
+  version?: AnthropicVersion
+  /** Sent with every request, e.g. `anthropic-beta`. */
+  headers?: Record<string, string>
+  /** How long the first byte may take, ms. Default 120,000. */
+  timeoutMs?: number
+  /** How long a stream may be silent, pings included, ms. Default 60,000. */
+  idleMs?: number
+  /** Marks the stable prefix of each prompt for the provider's cache, whose writes cost a quarter more. Default true. */
+  cache?: boolean
+  /** Tools the provider runs itself, as its documentation writes them: `{ type: 'web_search_20250305', name: 'web_search' }`. */
+  serverTools?: JsonObject[]
+  /** Fields added to every request as they are: `service_tier`, `container`, `inference_geo`, ... */
+  body?: JsonObject
+  /** What is known of models better than their names tell. */
+  models?: Record<string, Partial<AnthropicModelFacts>>
+  /** Default: the system's. */
+  clock?: Clock
+}
+
+export interface AnthropicSettings extends Required<AnthropicOptions> {}
+
+/** @throws RtError `invalid_request`, `unauthorized` without a key. */
+export const resolveOptions = (options: AnthropicOptions): AnthropicSettings => {
+  const settings: AnthropicSettings = {
+    id: 'anthropic',
+    baseURL: 'https://api.anthropic.com',
+    version: '2026-10-21',
+    headers: {},
+    timeoutMs: 120_000,
+    idleMs: 60_000,
+    cache: true,
+    serverTools: [],
+    body: {},
+    models: {},
+    clock: systemClock,
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    apiKey: options.apiKey,
+  }
+  if (!settings.apiKey)
+    throw new RtError({
+      code: 'unauthorized',
+      message: `the provider ${settings.id} has no API key.`,
+      hint: 'Give apiKey, e.g. from the environment: apiKey: process.env.ANTHROPIC_API_KEY.',
+    })
+  if (!URL.canParse(settings.baseURL))
+    throw wrong(
+      `baseURL of the provider ${settings.id} is no address: ${settings.baseURL}.`,
+      'It looks like https://api.anthropic.com',
+    )
+  if (settings.version !== '2023-06-01' && settings.version !== '2026-10-21')
+    throw wrong(
+      `version ${String(settings.version)} of the provider ${settings.id} is not known.`,
+      'Known are 2023-06-01 and 2026-10-21.',
+    )
+  for (const name of ['timeoutMs', 'idleMs'] as const)
+    if (!Number.isSafeInteger(settings[name]) || settings[name] < 1)
+      throw wrong(`${name} of the provider ${settings.id} is ${settings[name]}.`, 'Give whole milliseconds from 1 on.')
+  return settings
+}
+
+const wrong = (message: string, hint: string): RtError => new RtError({ code: 'invalid_request', message, hint })
