@@ -1,0 +1,39 @@
+import { abortError, type ModelEntry, type Provider } from '@rt/core'
+import { chatDialect } from './chat/dialect.ts'
+import { toConnection } from './connection.ts'
+import { createEmbedder } from './embedder.ts'
+import { createClientLoader } from './load-client.ts'
+import { createModel } from './model.ts'
+import type { OpenAIOptions } from './options.ts'
+import { toError } from './to-error.ts'
+
+export interface OpenAIProvider extends Provider {
+  embeddingModel: NonNullable<Provider['embeddingModel']>
+  list: NonNullable<Provider['list']>
+}
+
+/** Models behind OpenAI's API, or one of the many that speak its protocol. Nothing is sent before the first call. */
+export const createOpenAI = (options: OpenAIOptions = {}): OpenAIProvider => {
+  const connection = toConnection(options)
+  const client = createClientLoader(connection)
+  return {
+    id: connection.id,
+    languageModel: (model) => createModel(model, connection, chatDialect, client),
+    embeddingModel: (model) => createEmbedder(model, connection, client),
+    async list({ signal } = {}) {
+      const entries: ModelEntry[] = []
+      try {
+        for await (const { id, created, owned_by: ownedBy } of (await client()).models.list({ signal }))
+          entries.push({
+            id: `${connection.id}/${id}`,
+            kind: /embed/i.test(id) ? 'embed' : /rerank/i.test(id) ? 'rerank' : 'chat',
+            created: typeof created === 'number' ? created : 0,
+            ownedBy: ownedBy || connection.id,
+          })
+      } catch (thrown) {
+        throw signal?.aborted ? abortError(signal) : toError(thrown, connection)
+      }
+      return entries
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import {
+  abortError,
+  emptyUsage,
+  type LanguageModel,
+  type ModelRequest,
+  type StreamPart,
+  throwIfAborted,
+  toTerminal,
+} from '@rt/core'
+import type OpenAI from 'openai'
+import type { BuiltRequest } from './common-request.ts'
+import type { StreamEnd } from './chat/parse-stream.ts'
+import type { Connection } from './connection.ts'
+import { estimateTokens } from './estimate-tokens.ts'
+import { toError } from './to-error.ts'
+
+/** What chat completions and Responses do each in their own way. */
+export interface Dialect {
+  build(model: string, request: ModelRequest, connection: Connection): BuiltRequest
+  open(client: OpenAI, body: BuiltRequest['body'], signal: AbortSignal | undefined): Promise<AsyncIterable<unknown>>
+  parse(events: AsyncIterable<unknown>, connection: Connection): AsyncGenerator<StreamPart, StreamEnd>
+}
+
+export const createModel = (
+  name: string,
+  connection: Connection,
+  dialect: Dialect,
+  client: () => Promise<OpenAI>,
+): LanguageModel => {
+  const { models = {} } = connection.options
+  const id = `${connection.id}/${name}`
+  return {
+    id,
+    capabilities: {
+      contextTokens: connection.contextTokens,
+      tools: 'native',
+      structuredOutput: connection.quirks.structuredOutput === 'json_schema',
+      tokenCount: 'estimate',
+      reasoning: connection.quirks.reasoningRequest !== false,
+      images: true,
+      ...(Object.hasOwn(models, name) ? models[name] : models['*']),
+      local: false,
+    },
+    countTokens: async (prompt) => estimateTokens(prompt),
+    async *stream(request, { signal } = {}) {
+      yield { type: 'start', model: id }
+      try {
+        throwIfAborted(signal)
+        const { body, warnings } = dialect.build(name, request, connection)
+        for (const warning of warnings) yield { type: 'warning', ...warning }
+        const events = await dialect.open(await client(), body, signal)
+        const end = yield* dialect.parse(events, connection)
+        // The SDK takes an abort for the end of its stream.
+        throwIfAborted(signal)
+        if (end.usage) yield { type: 'usage', usage: end.usage }
+        yield { type: 'finish', finishReason: end.finishReason, usage: end.usage ?? emptyUsage() }
+      } catch (thrown) {
+        yield toTerminal(signal?.aborted ? abortError(signal) : toError(thrown, connection, name), { signal })
+      }
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import type { Sampling } from '@rt/core'
+
+/** What an API that speaks this protocol does differently, as data: no code asks for its name. */
+export interface Quirks {
+  /** The field that limits the answer. */
+  maxTokens: 'max_tokens' | 'max_completion_tokens'
+  /** `stream_options.include_usage` is understood; else usage comes by itself, or not at all. */
+  streamOptions: boolean
+  /** Who instructions come from. */
+  systemRole: 'system' | 'developer'
+  /** What forces some tool to be called; `false`: it cannot be forced. */
+  toolRequired: 'required' | 'any' | false
+  /** One tool can be forced by its name. */
+  toolNamed: boolean
+  /** How an answer is forced into a schema. `json_object`: into JSON, the schema is told in words. */
+  structuredOutput: 'json_schema' | 'json_object' | false
+  /** A schema and tools may come in one request. */
+  schemaWithTools: boolean
+  /** Fields that deltas bring reasoning in, the first that is there counts. */
+  reasoningFields: string[]
+  /** The field that reasoning goes back in with the calls that followed it. Absent: it stays here. */
+  reasoningBack?: string
+  /** How thinking is asked for. */
+  reasoningRequest: 'reasoning_effort' | 'reasoning' | false
+  /** Names of sampling values; what is left out is not sent. */
+  sampling: Partial<Record<keyof Sampling, string>>
+  /** Requests of one thread are named, so that they meet the same cache. */
+  promptCacheKey: boolean
+  /** Ids of calls must be this many letters and digits. */
+  callIdLength?: number
+  /** Embeddings come as base64 when asked for. */
+  base64: boolean
+  /** Most texts in one embeddings request. */
+  embeddingBatch: number
+}
+
+const penalties = { presencePenalty: 'presence_penalty', frequencyPenalty: 'frequency_penalty' }
+const basic = { temperature: 'temperature', topP: 'top_p' }
+const standard = { ...basic, ...penalties, seed: 'seed' }
+
+/** An API that does as OpenAI's documentation said before reasoning models. */
+export const PLAIN: Quirks = {
+  maxTokens: 'max_tokens',
+  streamOptions: true,
+  systemRole: 'system',
+  toolRequired: 'required',
+  toolNamed: true,
+  structuredOutput: 'json_schema',
+  schemaWithTools: true,
+  reasoningFields: ['reasoning_content', 'reasoning'],
+  reasoningRequest: 'reasoning_effort',
+  sampling: standard,
+  promptCacheKey: false,
+  base64: true,
+  embeddingBatch: 256,
+}
+
+/** llama.cpp and vLLM take all sampling values, under these names. */
+export const samplingNames: Record<
+  'basic' | 'standard' | 'unseeded' | 'vllm' | 'llama' | 'mistral',
+  Quirks['sampling']
+> = {
+  basic,
+  standard,
+  unseeded: { ...basic, ...penalties },
+  vllm: { ...standard, topK: 'top_k', minP: 'min_p', repeatPenalty: 'repetition_penalty' },
+  llama: { ...standard, topK: 'top_k', minP: 'min_p', repeatPenalty: 'repeat_penalty' },
+  mistral: { ...basic, ...penalties, seed: 'random_seed' },
+}

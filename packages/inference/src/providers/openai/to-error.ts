@@ -1,0 +1,139 @@
+import { type ErrorCode, type JsonObject, RtError, toRtError } from '@rt/core'
+import type { Connection } from './connection.ts'
+import { retryAfterMs } from './retry-after.ts'
+
+/** What an API says of a failure, from a body or from the middle of a stream. */
+export interface Refusal {
+  status?: number | undefined
+  headers?: Headers | undefined
+  /** The `error` of the body, or the body. */
+  error?: unknown
+}
+
+/** Any failure of a call as the one error of rt. The SDK's own, which holds headers and bodies, stays behind. */
+export const toError = (thrown: unknown, connection: Connection, model?: string): RtError => {
+  for (let cause = thrown, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++)
+    if (RtError.isInstance(cause)) return cause
+  if (!(thrown instanceof Error)) return toRtError(thrown, 'provider_error')
+  const { status, headers, error, type } = thrown as Error & Refusal & { type?: unknown }
+  if (typeof status === 'number' || isObject(error) || type !== undefined)
+    return refusalError({ status, headers, error: error ?? { message: thrown.message } }, connection, model)
+  if (thrown instanceof SyntaxError)
+    return new RtError({
+      code: 'provider_error',
+      message: `${connection.id} sent an event that is not JSON.`,
+      data: { provider: connection.id },
+    })
+  return networkError(thrown, connection)
+}
+
+/** A connection that could not be made, or broke. */
+export const networkError = (thrown: unknown, { id, baseURL }: Connection): RtError => {
+  const reason = deepestCode(thrown)
+  return new RtError({
+    code: 'network',
+    message: `${id} at ${new URL(baseURL).host} could not be reached, or the connection broke${reason ? ` (${reason})` : ''}.`,
+    hint: 'Is the address right, does the server run, and is there a way to it?',
+    data: { provider: id, ...(reason && { reason }) },
+  })
+}
+
+const deepestCode = (thrown: unknown): string => {
+  let found = ''
+  for (let cause = thrown, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth++)
+    if ('code' in cause && typeof cause.code === 'string') found = cause.code
+  return found
+}
+
+/** What an API said no with. */
+export const refusalError = ({ status, headers, error }: Refusal, connection: Connection, model?: string): RtError => {
+  const { id } = connection
+  const said = isObject(error) ? error : {}
+  const message = clean(textOf(error), connection)
+  // A stream has no status of its own: some say it in the code.
+  const number = status ?? statusOf(said['code'])
+  const word = [said['code'], said['type']].filter((value) => typeof value === 'string').join(' ')
+  const kind = classify(number, word, message)
+  const wait = headers && retryAfterMs(headers)
+  const data: JsonObject = {
+    provider: id,
+    ...(number !== undefined && { status: number }),
+    ...(wait !== undefined && { retryAfterMs: wait }),
+  }
+  const who = model && kind.code === 'model_not_found' ? `${id} has no model ${JSON.stringify(model)}` : `${id} refused`
+  return new RtError({
+    ...kind,
+    message: `${who}${number === undefined ? '' : ` (${number})`}${message ? `: ${message}` : '.'}`,
+    data,
+  })
+}
+
+interface Kind {
+  code: ErrorCode
+  hint?: string
+  retryable?: boolean
+}
+
+const OVERFLOW =
+  /context[ _](length|window|size)|maximum context|too many (input )?tokens|prompt (is )?too long|input is too long|exceeds? the (model's |available )?context/i
+
+const classify = (status: number | undefined, word: string, message: string): Kind => {
+  if (/context_length|context_window|exceed_context/i.test(word) || (isBad(status) && OVERFLOW.test(message)))
+    return { code: 'context_overflow', hint: 'Shorten the prompt, or take a model with a larger context.' }
+  if (/insufficient_quota|insufficient_credit/i.test(word) || status === 402)
+    return { code: 'rate_limited', hint: 'The account has nothing left to spend: see its billing.', retryable: false }
+  if (status === 429 || /rate_limit|too_many/i.test(word)) return { code: 'rate_limited' }
+  if (status === 401 || /invalid_api_key|authentication/i.test(word))
+    return { code: 'unauthorized', hint: 'Is the key right, and is it one of this API?' }
+  if (status === 403) return { code: 'forbidden', hint: 'The key may not do this.' }
+  if (/model_not_found/i.test(word) || (status === 404 && /model/i.test(message)))
+    return { code: 'model_not_found', hint: 'Ask the provider for its list of models.' }
+  if (status === 404) return { code: 'not_found', hint: 'Is the base URL right, with its version (usually /v1)?' }
+  if (status === 408) return { code: 'timeout' }
+  if (status === 413) return { code: 'payload_too_large' }
+  if (status === 503 || status === 529 || /overloaded|unavailable/i.test(word)) return { code: 'overloaded' }
+  if (status !== undefined && status >= 300 && status < 400)
+    return { code: 'provider_error', hint: 'It points elsewhere: give that address as the base URL.', retryable: false }
+  if (status !== undefined && status >= 400 && status < 500 && status !== 409) return { code: 'invalid_request' }
+  return { code: 'provider_error' }
+}
+
+const isBad = (status: number | undefined): boolean =>
+  status === undefined || status === 400 || status === 413 || status === 422
+
+const statusOf = (code: unknown): number | undefined => {
+  const number = typeof code === 'number' ? code : Number(code)
+  return Number.isInteger(number) && number >= 300 && number < 600 ? number : undefined
+}
+
+const textOf = (error: unknown): string => {
+  if (typeof error === 'string') return error
+  if (!isObject(error)) return ''
+  const message = error['message'] ?? error['detail'] ?? error['error']
+  return typeof message === 'string' ? message : JSON.stringify(message ?? error)
+}
+
+/** A foreign text for an error: short, one line, without tags, control sequences or anything secret. */
+export const clean = (text: string, connection: Connection): string => {
+  if (/<(!doctype|html|head|body)\b/i.test(text)) {
+    const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim()
+    return clean(`a web page${title ? `, ${JSON.stringify(title)}` : ''}`, connection)
+  }
+  let safe = text
+  for (const secret of secretsOf(connection)) safe = safe.replaceAll(secret, '[key]')
+  safe = safe.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
+  return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe
+}
+
+const secretsOf = ({ apiKey, headers }: Connection): string[] => {
+  const secrets = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)])
+  try {
+    secrets.push(apiKey() ?? '')
+  } catch {
+    // There is none to hide.
+  }
+  return secrets.filter((secret) => secret.length >= 8)
+}
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
