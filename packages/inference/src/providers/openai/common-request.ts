@@ -1,6 +1,22 @@
 import { createHash } from 'node:crypto'
-import { type JsonObject, LOCAL, type ModelRequest, type Sampling, type ToolSpec } from '@rt/core'
+import {
+  type JsonObject,
+  LOCAL,
+  type ModelCapabilities,
+  type ModelRequest,
+  type Sampling,
+  type ToolSpec,
+} from '@rt/core'
+import type { Connection } from './connection.ts'
 import type { Quirks } from './quirks.ts'
+
+export interface BuildOptions {
+  /** As the API knows it. */
+  model: string
+  request: ModelRequest
+  connection: Connection
+  capabilities: ModelCapabilities
+}
 
 export interface BuiltRequest {
   body: JsonObject

@@ -5,6 +5,7 @@ import { createEmbedder } from './embedder.ts'
 import { createClientLoader } from './load-client.ts'
 import { createModel } from './model.ts'
 import type { OpenAIOptions } from './options.ts'
+import { responsesDialect } from './responses/dialect.ts'
 import { toError } from './to-error.ts'
 
 export interface OpenAIProvider extends Provider {
@@ -15,10 +16,11 @@ export interface OpenAIProvider extends Provider {
 /** Models behind OpenAI's API, or one of the many that speak its protocol. Nothing is sent before the first call. */
 export const createOpenAI = (options: OpenAIOptions = {}): OpenAIProvider => {
   const connection = toConnection(options)
+  const dialect = connection.api === 'responses' ? responsesDialect : chatDialect
   const client = createClientLoader(connection)
   return {
     id: connection.id,
-    languageModel: (model) => createModel(model, connection, chatDialect, client),
+    languageModel: (model) => createModel(model, connection, dialect, client),
     embeddingModel: (model) => createEmbedder(model, connection, client),
     async list({ signal } = {}) {
       const entries: ModelEntry[] = []

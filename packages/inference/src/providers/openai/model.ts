@@ -2,21 +2,21 @@ import {
   abortError,
   emptyUsage,
   type LanguageModel,
-  type ModelRequest,
+  type ModelCapabilities,
   type StreamPart,
   throwIfAborted,
   toTerminal,
 } from '@rt/core'
 import type OpenAI from 'openai'
-import type { BuiltRequest } from './common-request.ts'
-import type { StreamEnd } from './chat/parse-stream.ts'
+import type { BuildOptions, BuiltRequest } from './common-request.ts'
 import type { Connection } from './connection.ts'
 import { estimateTokens } from './estimate-tokens.ts'
+import type { StreamEnd } from './stream-end.ts'
 import { toError } from './to-error.ts'
 
 /** What chat completions and Responses do each in their own way. */
 export interface Dialect {
-  build(model: string, request: ModelRequest, connection: Connection): BuiltRequest
+  build(options: BuildOptions): BuiltRequest
   open(client: OpenAI, body: BuiltRequest['body'], signal: AbortSignal | undefined): Promise<AsyncIterable<unknown>>
   parse(events: AsyncIterable<unknown>, connection: Connection): AsyncGenerator<StreamPart, StreamEnd>
 }
@@ -27,26 +27,30 @@ export const createModel = (
   dialect: Dialect,
   client: () => Promise<OpenAI>,
 ): LanguageModel => {
-  const { models = {} } = connection.options
+  const { quirks, contextTokens, options } = connection
+  const { models = {} } = options
   const id = `${connection.id}/${name}`
+  const capabilities: ModelCapabilities = {
+    contextTokens,
+    tools: 'native',
+    structuredOutput: quirks.structuredOutput === 'json_schema',
+    tokenCount: 'estimate',
+    reasoning: quirks.reasoningModels
+      ? new RegExp(quirks.reasoningModels).test(name)
+      : quirks.reasoningRequest !== false,
+    images: true,
+    ...(Object.hasOwn(models, name) ? models[name] : models['*']),
+    local: false,
+  }
   return {
     id,
-    capabilities: {
-      contextTokens: connection.contextTokens,
-      tools: 'native',
-      structuredOutput: connection.quirks.structuredOutput === 'json_schema',
-      tokenCount: 'estimate',
-      reasoning: connection.quirks.reasoningRequest !== false,
-      images: true,
-      ...(Object.hasOwn(models, name) ? models[name] : models['*']),
-      local: false,
-    },
+    capabilities,
     countTokens: async (prompt) => estimateTokens(prompt),
     async *stream(request, { signal } = {}) {
       yield { type: 'start', model: id }
       try {
         throwIfAborted(signal)
-        const { body, warnings } = dialect.build(name, request, connection)
+        const { body, warnings } = dialect.build({ model: name, request, connection, capabilities })
         for (const warning of warnings) yield { type: 'warning', ...warning }
         const events = await dialect.open(await client(), body, signal)
         const end = yield* dialect.parse(events, connection)

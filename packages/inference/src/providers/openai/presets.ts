@@ -33,7 +33,13 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     baseURLVariable: 'OPENAI_BASE_URL',
     keyVariable: 'OPENAI_API_KEY',
     contextTokens: 128_000,
-    quirks: { ...PLAIN, maxTokens: 'max_completion_tokens', systemRole: 'developer', promptCacheKey: true },
+    quirks: {
+      ...PLAIN,
+      maxTokens: 'max_completion_tokens',
+      systemRole: 'developer',
+      promptCacheKey: true,
+      reasoningModels: '^(o\\d|gpt-[5-9]|codex)',
+    },
   },
   mistral: {
     baseURL: 'https://api.mistral.ai/v1',

@@ -22,6 +22,8 @@ export interface Quirks {
   reasoningBack?: string
   /** How thinking is asked for. */
   reasoningRequest: 'reasoning_effort' | 'reasoning' | false
+  /** Names of the models that think, as a regular expression. Absent: which do is not known, any may. */
+  reasoningModels?: string
   /** Names of sampling values; what is left out is not sent. */
   sampling: Partial<Record<keyof Sampling, string>>
   /** Requests of one thread are named, so that they meet the same cache. */

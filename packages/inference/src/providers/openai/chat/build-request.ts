@@ -1,11 +1,17 @@
 import { createMessage, type JsonObject, type ModelRequest } from '@rt/core'
-import { type BuiltRequest, chooseTools, convertSampling, promptCacheKey } from '../common-request.ts'
+import {
+  type BuildOptions,
+  type BuiltRequest,
+  chooseTools,
+  convertSampling,
+  promptCacheKey,
+} from '../common-request.ts'
 import type { Connection } from '../connection.ts'
 import { isStrict, schemaInWords, schemaName } from '../structured-output.ts'
 import { convertPrompt } from './convert-prompt.ts'
 
 /** A request in the words of chat completions, as its API takes them. */
-export const buildRequest = (model: string, request: ModelRequest, connection: Connection): BuiltRequest => {
+export const buildRequest = ({ model, request, connection }: BuildOptions): BuiltRequest => {
   const { quirks } = connection
   const warnings: BuiltRequest['warnings'] = []
   const sampling = convertSampling(request.sampling, quirks.sampling)

@@ -51,12 +51,12 @@ export const resultText = (result: JsonValue): string => (typeof result === 'str
 export const argumentsText = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 const userContent = (parts: Part[]): JsonValue => {
-  const content = parts.flatMap((part): JsonObject[] => {
+  if (parts.every(({ type }) => type !== 'file'))
+    return parts.map((part) => (part.type === 'text' ? part.text : '')).join('')
+  return parts.flatMap((part): JsonObject[] => {
     if (part.type === 'text') return [{ type: 'text', text: part.text }]
     return part.type === 'file' ? [fileContent(part)] : []
   })
-  if (content.every(({ type }) => type === 'text')) return content.map(({ text }) => String(text)).join('')
-  return content
 }
 
 const fileContent = (file: FilePart): JsonObject => {

@@ -1,13 +1,9 @@
-import { type FinishReason, type JsonObject, type JsonValue, RtError, type StreamPart, type Usage } from '@rt/core'
+import type { FinishReason, JsonObject, JsonValue, StreamPart, Usage } from '@rt/core'
 import type { Connection } from '../connection.ts'
 import { createCallId, endCall, type OpenCall, startCall } from '../open-calls.ts'
+import { endedEarly, type StreamEnd } from '../stream-end.ts'
 import { isObject, refusalError } from '../to-error.ts'
 import { toUsage } from '../usage.ts'
-
-export interface StreamEnd {
-  finishReason: FinishReason
-  usage?: Usage | undefined
-}
 
 const FINISH: Record<string, FinishReason> = {
   length: 'length',
@@ -53,13 +49,7 @@ export async function* parseStream(
     if (Array.isArray(delta['tool_calls'])) for (const call of delta['tool_calls']) yield* calls.add(call)
     if (typeof choice['finish_reason'] === 'string' && choice['finish_reason']) finish = choice['finish_reason']
   }
-  if (finish === undefined)
-    throw new RtError({
-      code: 'provider_error',
-      message: `the stream of ${id} ended before the answer did.`,
-      hint: 'What had come is kept. The call can be made again.',
-      data: { provider: id },
-    })
+  if (finish === undefined) throw endedEarly(id)
   // It closes the reasoning, and goes back with the turn.
   if (details.length > 0)
     yield { type: 'reasoning-delta', text: '', provider: { [id]: { reasoning_details: details } } }
