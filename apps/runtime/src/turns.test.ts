@@ -47,7 +47,8 @@ it('puts the agent in place of the model that is named', async () => {
 it('leaves a request of a client plain', async () => {
   const request = await turns.client({ messages, principal: 'key_1', model: 'smollm2:135m' })
   expect(request).toMatchObject({ principal: 'key_1', model: 'smollm2:135m', tools: [] })
-  expect([request.system, request.retrieve, request.maxOutputTokens]).toEqual([undefined, undefined, undefined])
+  const { system, retrieve, maxOutputTokens, sampling } = request
+  expect([system, retrieve, maxOutputTokens, sampling]).toEqual([undefined, undefined, undefined, undefined])
 })
 
 it('gives a client the agent it asks for, its own tools beside', async () => {
@@ -59,6 +60,7 @@ it('gives a client the agent it asks for, its own tools beside', async () => {
     serverTools: ['weather'],
   })
   expect(request).toMatchObject({ model: 'smollm2:135m', system: 'Arr.', tools: [weather], retrieve: 'ships' })
+  expect(request.sampling).toEqual({ temperature: 0 })
   expect(request.clientTools?.map(({ name }) => name)).toEqual(['local'])
 })
 

@@ -48,6 +48,7 @@ export const createTurns = ({ settings, app, knowledge }: TurnParts): Turns => (
         system: agent.system,
         maxOutputTokens: request.maxOutputTokens ?? agent.maxOutputTokens ?? LONGEST_ANSWER,
         maxSteps: agent.maxSteps,
+        sampling: { ...GREEDY, ...request.sampling },
       }),
       clientTools: tools,
       tools: [...new Set(wanted)],
