@@ -32,7 +32,7 @@ const LAYERS: Record<string, Layer> = {
       '@node-llama-cpp/win-arm64',
       '@node-llama-cpp/win-x64',
     ],
-    peers: ['@anthropic-ai/sdk', 'onnxruntime-node'],
+    peers: ['@anthropic-ai/sdk', 'onnxruntime-node', 'openai', 'rate-limiter-flexible'],
   },
   '@rt/vector': {
     folder: 'packages/vector',

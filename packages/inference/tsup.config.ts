@@ -14,6 +14,11 @@ export default library({
     catalog: 'src/catalog/index.ts',
     engines: 'src/detect/index.ts',
     anthropic: 'src/providers/anthropic/index.ts',
+    'ai-sdk': 'src/providers/ai-sdk/index.ts',
+    kserve: 'src/providers/kserve/index.ts',
+    openai: 'src/providers/openai/index.ts',
+    conformance: 'src/conformance/index.ts',
+    router: 'src/router/index.ts',
     ...hosts,
   },
 })

@@ -1,0 +1,33 @@
+import type { LanguageModel, ModelCapabilities, ModelRequest } from '@rt/core'
+
+type Capable = Pick<LanguageModel, 'capabilities'>
+
+/**
+ * What a whole route promises. A request that needs tools, images or a schema skips the legs without, so one leg that can is
+ * enough to promise it; what no leg may fall short of, because it is not chosen by request, is the least of all.
+ */
+export const routeCapabilities = (legs: Capable[]): ModelCapabilities => {
+  const all = legs.map(({ capabilities }) => capabilities)
+  const tools = all.map((each) => each.tools).filter((kind) => kind !== 'none')
+  return {
+    local: all.every((each) => each.local),
+    contextTokens: Math.min(...all.map((each) => each.contextTokens)),
+    tools: tools.length === 0 ? 'none' : tools.includes('native') ? 'native' : 'grammar',
+    structuredOutput: all.some((each) => each.structuredOutput),
+    // Two models count differently even when each is exact about itself.
+    tokenCount: all.length === 1 ? all[0]!.tokenCount : 'estimate',
+    reasoning: all.every((each) => each.reasoning),
+    images: all.some((each) => each.images),
+  }
+}
+
+/** The first thing a request needs that the model cannot do. */
+export const missingCapability = (request: ModelRequest, capabilities: ModelCapabilities): string | undefined => {
+  if (request.tools?.length && request.toolChoice !== 'none' && capabilities.tools === 'none') return 'tools'
+  if (request.output?.type === 'json' && !capabilities.structuredOutput) return 'structured output'
+  if (!capabilities.images && hasImage(request)) return 'images'
+  return undefined
+}
+
+const hasImage = ({ messages }: ModelRequest): boolean =>
+  messages.some(({ parts }) => parts.some((part) => part.type === 'file' && part.mediaType.startsWith('image/')))

@@ -1,0 +1,18 @@
+// Every line here is public API of @rt/inference/router.
+export { createRoute } from './create-route.ts'
+export { createBudget } from './create-budget.ts'
+export { createRateLimits } from './rate-limits.ts'
+export { createResponseCache } from './response-cache.ts'
+export { createMemoryKeyValue } from './memory-key-value.ts'
+export { describeRoute } from './describe-route.ts'
+export { ROUTE_ATTRIBUTES } from './route-trace.ts'
+
+export type { RouteOptions } from './create-route.ts'
+export type { LazyLeg, Leg, ReadyLeg } from './leg.ts'
+export type { RetryOptions } from './backoff.ts'
+export type { BreakerOptions } from './breaker.ts'
+export type { Price } from './price.ts'
+export type { BudgetLimit, BudgetOptions } from './create-budget.ts'
+export type { RateLimit, RateLimits, RateLimitsOptions, RateTicket } from './rate-limits.ts'
+export type { ResponseCache, ResponseCacheOptions, StoredAnswer } from './response-cache.ts'
+export type { MemoryKeyValueOptions } from './memory-key-value.ts'
