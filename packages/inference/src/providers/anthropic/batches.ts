@@ -80,24 +80,32 @@ export const createBatches = (
       ),
     results: (id, { signal } = {}) =>
       callApi(settings, client, signal, async ({ sdk }) => {
-        const results: AnthropicBatchResult[] = []
-        for await (const { custom_id: name, result } of await sdk.messages.batches.results(id, {}, { signal })) {
-          if (result.type === 'succeeded')
-            results.push({ id: name, ...toAnswer(settings.id, result.message as unknown as WireAnswerMessage) })
-          else {
-            const error =
-              result.type === 'errored'
-                ? apiError({ error: result.error, message: 'it failed' }, errorContext(settings))
-                : new RtError({
-                    code: result.type === 'canceled' ? 'aborted' : 'timeout',
-                    message: `the batch request ${name} was ${result.type === 'canceled' ? 'cancelled' : 'not answered within a day'}.`,
-                  })
-            results.push({ id: name, error: error.toJSON() })
-          }
-        }
-        return results
+        // Not the address the batch names: the key goes to baseURL only.
+        const path = `/v1/messages/batches/${encodeURIComponent(id)}/results`
+        const response = await sdk.get(path, { signal, headers: { accept: 'application/x-jsonl' } }).asResponse()
+        const lines = (await response.text()).split('\n').filter((line) => line.trim())
+        return lines.map((line): AnthropicBatchResult => {
+          const { custom_id: name, result } = JSON.parse(line) as WireResult
+          if (result.type === 'succeeded') return { id: name, ...toAnswer(settings.id, result.message) }
+          const error =
+            result.type === 'errored'
+              ? apiError({ error: result.error, message: 'it failed' }, errorContext(settings))
+              : new RtError({
+                  code: result.type === 'canceled' ? 'aborted' : 'timeout',
+                  message: `the batch request ${name} was ${result.type === 'canceled' ? 'cancelled' : 'not answered within a day'}.`,
+                })
+          return { id: name, error: error.toJSON() }
+        })
       }),
   }
+}
+
+interface WireResult {
+  custom_id: string
+  result:
+    | { type: 'succeeded'; message: WireAnswerMessage }
+    | { type: 'errored'; error: unknown }
+    | { type: 'canceled' | 'expired' }
 }
 
 interface WireAnswerMessage {

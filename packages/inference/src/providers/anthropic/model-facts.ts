@@ -2,7 +2,7 @@
 export interface AnthropicModelFacts {
   /** Prompt and answer together. */
   contextTokens: number
-  /** The largest `max_tokens`; it is also what is asked for when a request names none. */
+  /** `max_tokens` of a request that names none: the API wants a number. */
   maxOutputTokens: number
   /** `budget`: told how many tokens to think. `adaptive`: decides itself, and is told an effort. */
   thinking: 'none' | 'budget' | 'adaptive'
@@ -33,20 +33,22 @@ export const modelFacts = (model: string, known: Partial<AnthropicModelFacts> = 
 })
 
 const byName = (model: string): AnthropicModelFacts => {
-  const name = /claude-(?:[a-z]+-)?(\d+)(?:[-.](\d{1,2})(?!\d))?(?:-([a-z]+))?/.exec(model)
+  const name = /claude-(?:[a-z]+-)?(\d+)(?:[-.](\d{1,2})(?!\d))?/.exec(model)
   if (!name)
     return model.includes('claude')
       ? MODERN
       : { ...MODERN, thinking: 'budget', sampling: true, temperatureWithTopP: true }
-  const generation = Number(name[1]) + Number(name[2] ?? 0) / 100
-  if (generation < 3.05) return { ...OLD, maxOutputTokens: 4096 }
-  if (generation < 3.07) return OLD
-  if (generation < 4) return { ...OLD, maxOutputTokens: 64_000, thinking: 'budget' }
-  if (generation < 4.05)
-    return { ...OLD, maxOutputTokens: model.includes('opus') ? 32_000 : 64_000, thinking: 'budget' }
-  if (generation < 4.06) return { ...MODERN, maxOutputTokens: 64_000, thinking: 'budget', sampling: true }
-  if (generation < 4.07) return { ...MODERN, maxOutputTokens: 64_000, sampling: true }
-  return { ...MODERN, maxOutputTokens: 64_000 }
+  // 4.5 as 405: decimals do not compare exactly.
+  const generation = Number(name[1]) * 100 + Number(name[2] ?? 0)
+  if (generation < 305) return { ...OLD, maxOutputTokens: 4096 }
+  if (generation < 307) return OLD
+  const old: AnthropicModelFacts = { ...OLD, maxOutputTokens: 64_000, thinking: 'budget' }
+  if (generation < 400) return old
+  if (generation < 405)
+    return { ...old, maxOutputTokens: model.includes('opus') ? 32_000 : 64_000, temperatureWithTopP: generation < 401 }
+  const modern = { ...MODERN, maxOutputTokens: 64_000 }
+  if (generation < 406) return { ...modern, thinking: 'budget', sampling: true }
+  return generation < 407 ? { ...modern, sampling: true } : modern
 }
 
 const OLD: AnthropicModelFacts = {

@@ -72,6 +72,8 @@ export const createModel = (
           throwIfAborted(signal)
           if (reader.stopReason === 'pause_turn' && pauses < MOST_PAUSES && reader.blocks.length > 0) {
             body.messages.push({ role: 'assistant', content: reader.blocks })
+            // What follows is a block of its own.
+            if (reader.blocks.at(-1)?.type === 'text') yield { type: 'text-delta', text: '', provider: {} }
             continue
           }
           yield* finish(reader, spent, id)

@@ -157,5 +157,9 @@ const samplingFields = (
     // 0 is off with rt.
     else if (name !== 'topK' || value > 0) fields[field] = name === 'temperature' ? Math.min(1, value) : value
   }
-  return { fields, warnings: [...dropped].map(([why, names]) => `${names.join(', ')} is not sent: ${why}.`) }
+  const warnings = [...dropped].map(([why, names]) => `${names.join(', ')} is not sent: ${why}.`)
+  const { temperature = 0 } = sampling
+  if (fields['temperature'] !== undefined && temperature > 1)
+    warnings.push(`temperature ${temperature} is sent as 1, the highest ${id} takes.`)
+  return { fields, warnings }
 }

@@ -22,7 +22,7 @@ export const thinkingFields = (
   facts: AnthropicModelFacts,
   forcedTool: boolean,
 ): ThinkingFields => {
-  const maxTokens = Math.max(1, Math.min(maxOutputTokens ?? facts.maxOutputTokens, facts.maxOutputTokens))
+  const maxTokens = maxOutputTokens ?? facts.maxOutputTokens
   const none = (warning?: string, thinking?: JsonObject): ThinkingFields => ({
     ...(thinking && { thinking }),
     outputConfig: {},

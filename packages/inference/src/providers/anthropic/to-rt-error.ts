@@ -32,7 +32,7 @@ interface ApiFailure {
 /** What the SDK threw, in rt's words. Its own error is not kept as the cause: servers repeat keys in their texts. */
 export const toRtError = (thrown: unknown, context: ErrorContext): RtError => {
   if (RtError.isInstance(thrown)) return thrown
-  const name = thrown instanceof Error ? thrown.constructor.name : ''
+  const name = thrown instanceof Error ? thrown.name : ''
   if (name === 'APIUserAbortError') return new RtError({ code: 'aborted', message: 'aborted by the caller.' })
   if (name === 'APIConnectionTimeoutError')
     return new RtError({
@@ -42,6 +42,12 @@ export const toRtError = (thrown: unknown, context: ErrorContext): RtError => {
     })
   const failure = thrown as ApiFailure
   if (typeof failure.status === 'number') return apiError(failure, context)
+  // The SDK's word for an answer it cannot read.
+  if (name === 'AnthropicError' || name === 'SyntaxError')
+    return new RtError({
+      code: 'provider_error',
+      message: `${context.provider} (${context.host}) gave an answer that cannot be read: ${clean(failure.message, context.apiKey)}`,
+    })
   return new RtError({
     code: 'network',
     message: `${context.provider} (${context.host}) could not be reached: ${reasonOf(thrown)}.`,
