@@ -14,6 +14,8 @@ export const createTransport =
   (connection: Connection): typeof fetch =>
   async (input, init = {}) => {
     const { id, timeoutMs, idleMs } = connection
+    const sent = new Headers(init.headers)
+    const own = headersOf(sent, connection)
     const limit = new AbortController()
     const late = (what: string, ms: number): RtError =>
       new RtError({
@@ -24,10 +26,9 @@ export const createTransport =
       })
     const timer = setTimeout(() => limit.abort(late('did not begin to answer', timeoutMs)), timeoutMs)
     const signal = init.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal
-    const sent = new Headers(init.headers)
     let response: Response
     try {
-      response = await fetch(input, { ...init, signal, headers: headersOf(sent, connection), redirect: 'manual' })
+      response = await fetch(input, { ...init, signal, headers: own, redirect: 'manual' })
     } catch (thrown) {
       if (limit.signal.aborted) throw limit.signal.reason
       throw init.signal?.aborted ? thrown : networkError(thrown, connection)
