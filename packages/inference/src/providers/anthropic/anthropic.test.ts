@@ -106,7 +106,7 @@ describe('what a request becomes', () => {
       text: 'x',
       provider: { anthropic: { cacheControl: { type: 'ephemeral', ttl: '1h' } } },
     }
-    await stage.ask('claude-opus-4-6', { messages: [user(own, own, own, own), ...messages], tools })
+    await stage.ask('claude-opus-4-6', { messages: [user(own, own), ...messages], tools })
     const [running, asked, full] = stage.bodies() as {
       tools: object[]
       system: object[]
