@@ -155,6 +155,14 @@ describe('what a request becomes', () => {
     ])
   })
 
+  it('continues an answer without the white space at its end', async () => {
+    await using stage = await play(hello, { cache: false })
+    await stage.ask('claude-opus-4-6', {
+      messages: [createMessage('user', 'Count.'), createMessage('assistant', 'One, ')],
+    })
+    expect(stage.bodies()[0]!['messages']).toMatchObject([{}, { content: [{ type: 'text', text: 'One,' }] }])
+  })
+
   it('puts a later system message where it stands, or on top in the old version', async () => {
     const messages = [
       createMessage('system', 'A'),

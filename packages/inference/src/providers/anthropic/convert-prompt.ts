@@ -25,6 +25,7 @@ export const convertPrompt = (messages: Message[], provider: string, version: An
     else if (turns.length === 0 || version === '2023-06-01') system.push(...content)
     else append(turns, 'system', content)
   }
+  trimPrefill(turns.at(-1))
   return { system, messages: answerCalls(turns) }
 }
 
@@ -32,6 +33,12 @@ const append = (turns: WireMessage[], role: WireMessage['role'], content: Block[
   const last = turns.at(-1)
   if (last?.role === role) last.content.push(...content)
   else turns.push({ role, content })
+}
+
+/** An answer to be continued may not end in white space. */
+const trimPrefill = (turn: WireMessage | undefined): void => {
+  const last = turn?.role === 'assistant' ? turn.content.at(-1) : undefined
+  if (last?.type === 'text') last['text'] = textField(last['text']).trimEnd()
 }
 
 const convertPart = (part: Part, { role }: Message, provider: string): Block[] => {
