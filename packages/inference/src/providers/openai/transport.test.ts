@@ -49,6 +49,19 @@ it('follows no redirect: it would carry the prompt elsewhere', async () => {
   expect(server.requests).toHaveLength(1)
 })
 
+it('says what came instead of an answer, once and for all', async () => {
+  await using server = await startFakeServer()
+  server.reply = {
+    headers: { 'content-type': 'text/html; charset=utf-8' },
+    chunks: ['<!doctype html><html><title>Sign in</title><body>Hello</body></html>'],
+  }
+  const model = createOpenAI({ baseURL: server.url }).languageModel('m')
+  await expect(collect(model.stream({ messages }))).rejects.toMatchObject({
+    message: 'openai sent text/html instead of an answer: a web page, "Sign in"',
+    retryable: false,
+  })
+})
+
 it('embeds more texts than one request takes, and notices vectors of another length', async () => {
   await using server = await startFakeServer()
   const vector = (...numbers: number[]): object => ({ embedding: numbers })
