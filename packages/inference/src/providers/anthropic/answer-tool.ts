@@ -63,6 +63,20 @@ const NARROWING: ReadonlySet<string> = new Set([
   'writeOnly',
 ])
 
+/** Of `format`; others are refused. */
+const FORMATS: ReadonlySet<unknown> = new Set([
+  'date-time',
+  'time',
+  'date',
+  'duration',
+  'email',
+  'hostname',
+  'uri',
+  'ipv4',
+  'ipv6',
+  'uuid',
+])
+
 /**
  * A schema as `output_config.format` takes it: every object closed, constraints it does not know left out. Undefined when
  * it cannot say the same: open objects, `oneOf`, `not`, tuples.
@@ -71,7 +85,7 @@ export const toFormatSchema = (schema: JsonSchema | boolean): JsonObject | undef
   if (!isObject(schema as JsonObject)) return undefined
   const result: JsonObject = {}
   for (const [key, value] of Object.entries(schema as JsonObject)) {
-    if (NARROWING.has(key)) continue
+    if (NARROWING.has(key) || (key === 'format' && !FORMATS.has(value))) continue
     if (!KNOWN.has(key) || value === undefined) return undefined
     const converted = convert(key, value)
     if (converted === undefined) return undefined

@@ -363,7 +363,11 @@ describe('what an answer becomes', () => {
         },
       )
     await using stage = await play(answer('reply', '{"a":1}'))
-    const schema: JsonSchema = { type: 'object', properties: { a: { type: 'number', minimum: 0 } }, required: ['a'] }
+    const schema: JsonSchema = {
+      type: 'object',
+      properties: { a: { type: 'string', minLength: 1, format: 'isbn' } },
+      required: ['a'],
+    }
     const old = await stage.ask('claude-3-5-haiku-latest', { output: { type: 'json', schema, name: 'reply' } })
     expect([old.text, old.finishReason]).toEqual(['{"a":1}', 'stop'])
     expect(stage.bodies()[0]).toMatchObject({
@@ -378,7 +382,7 @@ describe('what an answer becomes', () => {
     expect(stage.bodies()[2]!['output_config']).toEqual({
       format: {
         type: 'json_schema',
-        schema: { type: 'object', properties: { a: { type: 'number' } }, required: ['a'], additionalProperties: false },
+        schema: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false },
       },
     })
     await stage.ask('claude-opus-4-6', { tools, output: { type: 'json', schema: { type: 'object' } } })
