@@ -28,7 +28,7 @@ export const createOpenAI = (options: OpenAIOptions = {}): OpenAIProvider => {
         for await (const { id, created, owned_by: ownedBy } of (await client()).models.list({ signal }))
           entries.push({
             id: `${connection.id}/${id}`,
-            kind: /embed/i.test(id) ? 'embed' : /rerank/i.test(id) ? 'rerank' : 'chat',
+            kind: kindOf(id),
             created: typeof created === 'number' ? created : 0,
             ownedBy: ownedBy || connection.id,
           })
@@ -38,4 +38,10 @@ export const createOpenAI = (options: OpenAIOptions = {}): OpenAIProvider => {
       return entries
     },
   }
+}
+
+/** Lists do not say what a model is for; names mostly do. */
+const kindOf = (id: string): ModelEntry['kind'] => {
+  if (/rerank/i.test(id)) return 'rerank'
+  return /embed|\b(bge|gte|e5|minilm)\b/i.test(id) ? 'embed' : 'chat'
 }

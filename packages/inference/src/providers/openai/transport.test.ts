@@ -91,3 +91,14 @@ it('embeds more texts than one request takes, and notices vectors of another len
   })
   await expect(embedder.embed(['a'])).rejects.toMatchObject({ code: 'provider_error' })
 })
+
+it('tells from its name what a listed model is for', async () => {
+  await using server = await startFakeServer()
+  const ids = ['gpt-5', 'text-embedding-3-small', 'bge-small-en-v1.5', 'bge-reranker-v2']
+  server.reply = {
+    headers: { 'content-type': 'application/json' },
+    chunks: [JSON.stringify({ data: ids.map((id) => ({ id })) })],
+  }
+  const list = await createOpenAI({ baseURL: server.url }).list()
+  expect(list.map(({ kind }) => kind)).toEqual(['chat', 'embed', 'embed', 'rerank'])
+})
