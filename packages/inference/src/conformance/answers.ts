@@ -12,7 +12,7 @@ export const answersConformance = (subject: ConformanceSubject, { describe, it, 
   const { wire, without = [] } = subject
   const usage: Usage = {
     input: 100,
-    cacheRead: 40,
+    cacheRead: wire.counts.cacheRead === false ? 0 : 40,
     cacheWrite: wire.counts.cacheWrite ? 7 : 0,
     output: 50,
     reasoning: wire.counts.reasoning ? 20 : 0,

@@ -49,7 +49,7 @@ export interface FakeWire {
   framing: 'sse' | 'lines'
   contentType: string
   /** Which of the counts that not every API has this one brings. */
-  counts: { cacheWrite: boolean; reasoning: boolean }
+  counts: { cacheRead?: false; cacheWrite: boolean; reasoning: boolean }
   /** A whole streamed answer, in order. */
   frames(answer: WireAnswer): WireFrame[]
   /** How many frames at the end may be missing without harm (`[DONE]`, `message_stop`). */

@@ -245,6 +245,15 @@ describe('a language model of the AI SDK in rt', () => {
     expect(v4.calls).toEqual([])
   })
 
+  it('refuses what must not leave this machine, unless the model runs here', async () => {
+    const messages: Message[] = [{ ...createMessage('user', 'mine'), label: 'local-only' }]
+    const v4 = scriptV4([finish()])
+    expect((await read(modelOf(v4), ask({ messages }))).at(-1)).toMatchObject({ error: { code: 'local_only' } })
+    expect(v4.calls).toEqual([])
+    const here = modelOf(v4, { models: { m: { capabilities: { local: true } } } })
+    expect((await read(here, ask({ messages }))).at(-1)).toMatchObject({ type: 'finish' })
+  })
+
   const secret = 'sk-test-0123456789'
   const refused = (statusCode: number, message = 'no.', responseHeaders: Record<string, string> = {}) =>
     new APICallError({

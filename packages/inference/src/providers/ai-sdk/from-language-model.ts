@@ -11,6 +11,7 @@ import {
 } from '@rt/core'
 import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
 import { readInTime } from '../../driver-kit/read-in-time.ts'
+import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import { checkFiles } from './check-files.ts'
 import { toV4Request } from './convert-request.ts'
 import { fromV4Error } from './from-v4-error.ts'
@@ -54,10 +55,12 @@ export const fromLanguageModel = (source: LanguageModelSource): LanguageModel =>
 })
 
 async function* readAnswer(
-  { provider, id, open, providerOptions, timeoutMs, idleMs, clock }: LanguageModelSource,
+  { provider, id, open, capabilities: { local }, providerOptions, timeoutMs, idleMs, clock }: LanguageModelSource,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<StreamPart, void, undefined> {
+  // A model that runs here may read everything.
+  if (!local) refuseLocal(request.messages, id)
   const { options, ignored } = toV4Request(request, { id: provider, providerOptions })
   for (const setting of ignored)
     yield { type: 'warning', id: 'ai-sdk/setting', message: `${id}: the AI SDK has no ${setting}; it was left out.` }
