@@ -75,7 +75,7 @@ describe('createRoute', () => {
   })
 
   it('leaves a leg at once that asks for more patience than the cap', async () => {
-    const first = model('a', [fail('rate_limited', { retryAfterMs: 60_000 })])
+    const first = model('a', [fail('rate_limited', { retryAfterMs: 20_000 })])
     const { route, clock } = setUp({ legs: [{ model: first }, { model: model('b', ['yes']) }] })
     expect(textOf(await read(route.stream(ask())))).toBe('yes')
     expect(clock.monotonic()).toBe(0)
