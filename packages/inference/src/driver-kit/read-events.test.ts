@@ -8,7 +8,7 @@ async function* split(text: string): AsyncGenerator<Uint8Array> {
 it.each(['\n', '\r\n', '\r'])(
   'joins the data of an event over lines that end in %j, split at every byte',
   async (end) => {
-    const lines = [': comment', 'data: one', 'id: 7', 'data:zwölf', '', '', 'data', 'data: {}', '', 'data: never ended']
+    const lines = [': comment', 'data: one', 'id: 7', 'data:zwölf', '', '', 'data: {}', '', 'data: never ended']
     expect(await Array.fromAsync(readEvents(split(lines.join(end) + end)))).toEqual(['one\nzwölf', '{}'])
   },
 )
