@@ -1,3 +1,4 @@
+import type { PrivacyLabel } from '../message/message.ts'
 import type { CallOptions, Principal } from '../model/call-options.ts'
 
 export interface IngestOptions extends CallOptions {
@@ -5,6 +6,8 @@ export interface IngestOptions extends CallOptions {
   principal?: Principal
   /** Delete documents whose file is gone from an ingested folder. Default false: they are only reported. */
   prune?: boolean
+  /** Of these documents, kept with them; a document ingested again without it loses it. A remote embedder refuses `local-only`. */
+  label?: PrivacyLabel
   /** Called after each file, and within long ones. */
   onProgress?: (progress: IngestProgress) => void
 }
@@ -68,6 +71,7 @@ export interface DocumentInfo {
   chunks: number
   /** `keyword` when it has no vectors. */
   mode: 'hybrid' | 'keyword'
+  label?: PrivacyLabel
   /** Milliseconds since 1970. */
   updatedAt: number
 }

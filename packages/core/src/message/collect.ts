@@ -62,10 +62,11 @@ export const createMessageBuilder = (): MessageBuilder => {
   /** The part whose provider data came: no later delta adds to it. */
   let ended: Part | undefined
 
-  const partsOf = (role: Role): Part[] => {
+  const messageOf = (role: Role): Message => {
     if (!open[role]) messages.push((open[role] = createMessage(role, [])))
-    return open[role].parts
+    return open[role]
   }
+  const partsOf = (role: Role): Part[] => messageOf(role).parts
   const append = (type: 'text' | 'reasoning', delta: string, provider: ProviderData | undefined): void => {
     const last = open.assistant?.parts.at(-1)
     const goesOn = last?.type === type && last !== ended
@@ -94,15 +95,18 @@ export const createMessageBuilder = (): MessageBuilder => {
           arguments: part.arguments,
           ...(part.provider && { provider: part.provider }),
         })
-      else if (part.type === 'tool-result')
-        partsOf('tool').push({
+      else if (part.type === 'tool-result') {
+        const message = messageOf('tool')
+        message.parts.push({
           type: 'tool-result',
           id: part.id,
           name: part.name,
           result: part.result,
           ...(part.isError && { isError: true }),
         })
-      else if (part.type === 'citation') partsOf('assistant').push(part.citation)
+        // Results of one step are sent together: the strictest label holds for all.
+        if (part.label) message.label = part.label
+      } else if (part.type === 'citation') partsOf('assistant').push(part.citation)
     },
     messages: () => messages.map((message) => ({ ...message, parts: message.parts.map((part) => ({ ...part })) })),
     text: () => text,

@@ -1,7 +1,7 @@
 import type { SerializedRtError } from '../errors/rt-error.ts'
 import type { JsonValue } from '../schema/json.ts'
 import type { ContextReport } from '../thread/context.ts'
-import type { CitationPart, ProviderData } from './message.ts'
+import type { CitationPart, PrivacyLabel, ProviderData } from './message.ts'
 import type { Timings, Usage } from './usage.ts'
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'step-limit'
@@ -25,7 +25,16 @@ export type StreamPart =
   | { type: 'tool-call-start'; id: string; name: string }
   | { type: 'tool-call-delta'; id: string; delta: string }
   | { type: 'tool-call-end'; id: string; name: string; arguments: JsonValue; provider?: ProviderData }
-  | { type: 'tool-result'; id: string; name: string; result: JsonValue; isError?: boolean; ms: number }
+  | {
+      type: 'tool-result'
+      id: string
+      name: string
+      result: JsonValue
+      isError?: boolean
+      /** The tool's; the message that carries the result gets it. */
+      label?: PrivacyLabel
+      ms: number
+    }
   | { type: 'approval-request'; id: string; name: string; arguments: JsonValue }
   | { type: 'citation'; citation: CitationPart }
   | { type: 'context'; context: ContextReport }

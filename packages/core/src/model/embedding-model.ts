@@ -16,6 +16,8 @@ export interface Embeddings {
 
 export interface EmbeddingModel {
   readonly id: string
+  /** Runs on this machine: texts do not leave it. */
+  readonly local: boolean
   /** Changes whenever vectors would: weights, pooling, prefixes. Stamped on collections. */
   readonly fingerprint: string
   readonly dimensions: number

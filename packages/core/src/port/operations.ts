@@ -1,5 +1,5 @@
 import type { DocumentInfo, IngestOptions, IngestReport } from '../knowledge/ingest.ts'
-import type { Message } from '../message/message.ts'
+import type { Message, PrivacyLabel } from '../message/message.ts'
 import type { StreamPart } from '../message/stream-part.ts'
 import type { CallOptions } from '../model/call-options.ts'
 import type { OutputFormat, Sampling, ToolChoice } from '../model/language-model.ts'
@@ -25,6 +25,8 @@ export interface TurnRequest {
   stop?: string[]
   maxOutputTokens?: number
   maxSteps?: number
+  /** Of these messages: `local-only` keeps the turn, and what comes of it, on this machine. */
+  label?: PrivacyLabel
 }
 
 export interface SearchOptions extends CallOptions {

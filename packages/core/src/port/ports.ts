@@ -1,3 +1,4 @@
+import type { PrivacyLabel } from '../message/message.ts'
 import type { StreamPart } from '../message/stream-part.ts'
 import type { CallOptions, Principal } from '../model/call-options.ts'
 import type { EmbedOptions, Embeddings } from '../model/embedding-model.ts'
@@ -15,6 +16,8 @@ export interface ChatRequest extends Omit<ModelRequest, 'tools' | 'cacheKey'> {
   retrieve?: boolean | string
   /** Names of tools of the runtime that may be used. */
   serverTools?: string[]
+  /** Of these messages, as in TurnRequest. */
+  label?: PrivacyLabel
 }
 
 /** Port of the chat wires. Never throws: failures are terminal parts. */

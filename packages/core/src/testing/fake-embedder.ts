@@ -6,14 +6,16 @@ import type { EmbeddingModel } from '../model/embedding-model.ts'
  */
 export const createFakeEmbedder = ({
   id = 'fake-embedder',
+  local = true,
   dimensions = 64,
   maxTokens = 256,
-}: { id?: string; dimensions?: number; maxTokens?: number } = {}): EmbeddingModel & {
+}: { id?: string; local?: boolean; dimensions?: number; maxTokens?: number } = {}): EmbeddingModel & {
   readonly counts: { calls: number; texts: number }
 } => {
   const counts = { calls: 0, texts: 0 }
   return {
     id,
+    local,
     dimensions,
     maxTokens,
     fingerprint: `${id}/${dimensions}`,

@@ -1,4 +1,4 @@
-import type { Message } from '../message/message.ts'
+import type { Message, PrivacyLabel } from '../message/message.ts'
 import type { CallOptions } from '../model/call-options.ts'
 import type { LanguageModel, OutputFormat, ToolChoice, ToolSpec } from '../model/language-model.ts'
 
@@ -33,6 +33,8 @@ export interface RetrievedChunk {
   score: number
   cosine?: number
   bm25?: number
+  /** Of the document it is from; the message that carries the passage gets it. */
+  label?: PrivacyLabel
 }
 
 export interface AssembleRequest {

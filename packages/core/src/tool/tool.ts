@@ -1,4 +1,5 @@
 import type { CallOptions, Principal } from '../model/call-options.ts'
+import type { PrivacyLabel } from '../message/message.ts'
 import type { ToolSpec } from '../model/language-model.ts'
 import type { JsonValue } from '../schema/json.ts'
 
@@ -23,6 +24,8 @@ export interface Tool extends ToolSpec {
   timeoutMs: number
   /** Only for idempotent tools; absent = one attempt. */
   retry?: ToolRetry
+  /** Of everything it returns, errors included. */
+  label?: PrivacyLabel
   /**
    * Checks and converts the model's arguments.
    *

@@ -92,6 +92,7 @@ export const loadEmbedder = async (
   let usedAt = clock.monotonic()
   return {
     id,
+    local: true,
     fingerprint,
     dimensions,
     maxTokens,

@@ -43,6 +43,7 @@ export const fromEmbeddingModel = (source: EmbeddingModelSource): EmbeddingModel
   }
   return {
     id,
+    local: false,
     fingerprint: `${id}/${dimensions}`,
     dimensions,
     maxTokens,

@@ -55,6 +55,7 @@ export const createEmbeddingModel = ({
   }
   return {
     id,
+    local: false,
     fingerprint: `${id}/${dimensions}`,
     dimensions,
     maxTokens,

@@ -62,6 +62,7 @@ export const createEmbedder = (name: string, connection: Connection, client: () 
 
   return {
     id: `${id}/${name}`,
+    local: false,
     fingerprint: `${new URL(connection.baseURL).host}/${name}`,
     maxTokens: facts?.maxTokens ?? 8192,
     get dimensions() {
