@@ -1,5 +1,6 @@
 import { withBench } from './bench.ts'
 import type { ConformanceSubject } from './conformance-subject.ts'
+import { framesBefore } from './frames-before.ts'
 import { ask, gather } from './gather.ts'
 import type { TestFunctions } from './test-functions.ts'
 
@@ -34,16 +35,7 @@ export const abortsConformance = (subject: ConformanceSubject, { describe, it, e
     it(
       'hangs up in the middle of the answer, and keeps what had come',
       withBench(subject, async ({ server, model, render, stream }) => {
-        const frames = wire.frames({ text: ['first', 'never'] })
-        stream(
-          render(
-            frames.slice(
-              0,
-              frames.findIndex((lines) => lines.join().includes('never')),
-            ),
-          ),
-          'hang',
-        )
+        stream(render(framesBefore(wire.frames({ text: ['first', 'never'] }), 'never')), 'hang')
         const caller = new AbortController()
         const arrived = server.next()
         const { text, terminal } = await gather(model, {
@@ -59,16 +51,7 @@ export const abortsConformance = (subject: ConformanceSubject, { describe, it, e
     it(
       'hangs up when nobody reads on',
       withBench(subject, async ({ server, model, render, stream }) => {
-        const frames = wire.frames({ text: ['first', 'never'] })
-        stream(
-          render(
-            frames.slice(
-              0,
-              frames.findIndex((lines) => lines.join().includes('never')),
-            ),
-          ),
-          'hang',
-        )
+        stream(render(framesBefore(wire.frames({ text: ['first', 'never'] }), 'never')), 'hang')
         const arrived = server.next()
         for await (const part of model.stream(ask())) if (part.type === 'text-delta') break
         expect(await (await arrived).closed).toBe('by-client')

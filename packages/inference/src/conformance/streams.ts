@@ -1,5 +1,6 @@
 import { type Bench, type LineEnd, withBench } from './bench.ts'
 import type { ConformanceSubject } from './conformance-subject.ts'
+import { framesBefore } from './frames-before.ts'
 import { ask, gather, weatherTool } from './gather.ts'
 import type { WireAnswer } from './fake-wire.ts'
 import type { TestFunctions } from './test-functions.ts'
@@ -26,6 +27,7 @@ export const streamsConformance = (subject: ConformanceSubject, { describe, it, 
     )
     expect(terminal).toEqual({ type: 'finish', finishReason: answer.toolCalls ? 'tool-calls' : 'stop', usage })
   }
+  const partial = framesBefore(wire.frames({ text: ['partial ', 'text', ' and more'] }), ' and more')
   const sse = wire.framing === 'sse'
 
   describe(`${subject.name}: streams`, () => {
@@ -80,7 +82,7 @@ export const streamsConformance = (subject: ConformanceSubject, { describe, it, 
       it(
         `keeps what had come when the stream ${then === 'end' ? 'ends too early' : 'breaks'}`,
         withBench(subject, async (bench) => {
-          bench.stream([bench.render(begun(wire.frames({ text: ['partial ', 'text', ' and more'], usage })))], then)
+          bench.stream([bench.render(partial)], then)
           const { text, terminal } = await gather(bench.model)
           expect(text).toBe('partial text')
           expect(terminal.type).toBe('error')
@@ -90,12 +92,6 @@ export const streamsConformance = (subject: ConformanceSubject, { describe, it, 
           }
         }),
       )
-    const begun = (frames: string[][]): string[][] =>
-      frames.slice(
-        0,
-        frames.findIndex((lines) => lines.join().includes(' and more')),
-      )
-
     it(
       'ends a call that was being written with the error, not with half of its arguments',
       withBench(subject, async (bench) => {
@@ -103,14 +99,7 @@ export const streamsConformance = (subject: ConformanceSubject, { describe, it, 
         const frames = wire.frames({
           toolCalls: [{ id: 'call_1', name: 'weather', fragments: ['{"city":', '"never"}'] }],
         })
-        bench.stream(
-          bench.render(
-            frames.slice(
-              0,
-              frames.findIndex((lines) => lines.join().includes('never')),
-            ),
-          ),
-        )
+        bench.stream(bench.render(framesBefore(frames, 'never')))
         const { parts, terminal } = await gather(bench.model, { request: ask({ tools: [weatherTool] }) })
         expect(parts.filter((part) => part.type === 'tool-call-end')).toEqual([])
         expect(terminal.type).toBe('error')
@@ -122,7 +111,7 @@ export const streamsConformance = (subject: ConformanceSubject, { describe, it, 
       withBench(
         subject,
         async (bench) => {
-          bench.stream([bench.render(begun(wire.frames({ text: ['partial ', 'text', ' and more'] })))], 'hang')
+          bench.stream([bench.render(partial)], 'hang')
           const arrived = bench.server.next()
           const { text, terminal } = await gather(bench.model)
           expect(text).toBe('partial text')
@@ -138,7 +127,7 @@ export const streamsConformance = (subject: ConformanceSubject, { describe, it, 
         'ends with the error the stream says, first thing or in the middle',
         withBench(subject, async (bench) => {
           const error = wire.errorFrame!('the engine fell over.')
-          for (const before of [[], begun(wire.frames({ text: ['partial ', 'text', ' and more'] }))]) {
+          for (const before of [[], partial]) {
             bench.stream(bench.render([...before, error]))
             const { text, terminal } = await gather(bench.model)
             expect(text).toBe(before.length > 0 ? 'partial text' : '')
