@@ -2,13 +2,18 @@ import { isAbsolute, relative } from 'node:path'
 import { RtError } from '@rt/core'
 import { type FindConfigOptions, findConfig, type FoundConfig } from './find-config.ts'
 import type { ConfigFile, ReadFileOptions } from './read-file.ts'
+import { readRouting, routingRows } from './read-routing.ts'
+import type { RoutingSettings } from './routing-settings.ts'
 import type { FlagValues, LoadedConfig, Origin, SettingRow, Settings } from './settings.ts'
 import { type Setting, SETTINGS, VARIABLES_ONLY } from './settings-table.ts'
 import { shownValue, withoutLoginsDeep } from './shown.ts'
 import type { TrustOptions } from './trust.ts'
 import { checkValue, expects, parseValue } from './value-kind.ts'
 
-export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOptions {}
+export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOptions {
+  /** Of a program: each wins over the same of the file. */
+  routing?: Partial<RoutingSettings>
+}
 
 /**
  * Everything that can be set: flag > `RT_*` variable > config.toml > default. Without a config.toml this loads neither a
@@ -18,7 +23,7 @@ export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOpti
  */
 export const loadConfig = async (
   flags: Partial<FlagValues> = {},
-  { env = process.env, cwd = process.cwd(), config, ...trust }: LoadConfigOptions = {},
+  { env = process.env, cwd = process.cwd(), config, routing = {}, ...trust }: LoadConfigOptions = {},
 ): Promise<LoadedConfig> => {
   const found = await findConfig({ config, env, cwd })
   const file = found && (await readFound(found, { ...trust, env, shown: shownPath(found.file, cwd) }))
@@ -27,15 +32,19 @@ export const loadConfig = async (
     .filter((name) => !SETTINGS.some(({ key }) => key === `models.${name}`))
     .map((name) => ({ name, ...file!.get(['models', name])! }))
   return {
-    settings: toSettings(
-      Object.fromEntries(values.map(({ setting, value }) => [setting.option, value])),
-      Object.fromEntries(aliases.map(({ name, value }) => [name, [value].flat() as string[]])),
-    ),
+    settings: {
+      ...toSettings(
+        Object.fromEntries(values.map(({ setting, value }) => [setting.option, value])),
+        Object.fromEntries(aliases.map(({ name, value }) => [name, [value].flat() as string[]])),
+      ),
+      ...over(readRouting(file), routing),
+    },
     rows: [
       ...values.map(({ setting: { key, otherwise }, shown, origin }) => row(key, shown, origin, otherwise)),
       ...aliases.map(({ name, written, line }) =>
         row(`models.${name}`, [written].flat(), { from: 'file', file: found!.file, line }),
       ),
+      ...routingRows(file, found?.file),
       ...VARIABLES_ONLY.map(({ key, variable, secret, otherwise }) => {
         const value = env[variable] || undefined
         const origin: Origin = value ? { from: 'environment', name: variable } : { from: 'default' }
@@ -99,10 +108,22 @@ const row = (key: string, value: unknown, origin: Origin, otherwise?: string): S
 })
 
 /** Every value was checked by the kind of its setting. */
-const toSettings = (values: Record<string, unknown>, aliases: Record<string, string[]>): Settings => {
+const toSettings = (
+  values: Record<string, unknown>,
+  aliases: Record<string, string[]>,
+): Omit<Settings, keyof RoutingSettings> => {
   const { host, port, allowedHosts, allowedOrigins, ...others } = values
-  return { ...others, aliases, server: { host, port, allowedHosts, allowedOrigins } } as Settings
+  return { ...others, aliases, server: { host, port, allowedHosts, allowedOrigins } } as Omit<
+    Settings,
+    keyof RoutingSettings
+  >
 }
+
+const over = (file: RoutingSettings, { providers, router, limits }: Partial<RoutingSettings>): RoutingSettings => ({
+  providers: { ...file.providers, ...providers },
+  router: { ...file.router, ...router },
+  limits: { ...file.limits, ...limits },
+})
 
 /** A file as a person would name it from where they are. */
 const shownPath = (file: string, cwd: string): string => {

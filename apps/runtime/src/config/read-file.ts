@@ -7,6 +7,7 @@ import type { FoundConfig } from './find-config.ts'
 import { type KeyLines, locateKeys, type Path } from './locate-keys.ts'
 import { type Mistake, mistakesError } from './mistakes.ts'
 import { parseToml } from './parse-toml.ts'
+import { providerMistakes } from './provider-mistakes.ts'
 import { resolveVariables } from './resolve-variables.ts'
 import { CONFIG_VERSION, configSchema } from './schema.ts'
 import { visible } from './shown.ts'
@@ -55,6 +56,7 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
       issues.filter(({ path }) => path[0] !== 'rt' || raw['rt'] !== undefined),
       { fields, raw, lines },
     ),
+    ...providerMistakes(raw, lines),
     ...missing
       // What is refused below needs no variable first.
       .filter(({ path }) => !fieldAt(fields, path).note?.later)

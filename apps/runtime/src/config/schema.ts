@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { DURATION } from './duration.ts'
+import { PROVIDER_KINDS } from './provider-kinds.ts'
 import { SETTINGS, type Setting } from './settings-table.ts'
 import { expects, type ValueKind } from './value-kind.ts'
 
@@ -87,12 +89,63 @@ const texts = (note: Omit<Note, 'expects'>): z.ZodOptional =>
 const oneOf = (names: [string, ...string[]], note: Omit<Note, 'expects'>): z.ZodOptional =>
   noted(z.enum(names), { expects: `one of ${names.map((name) => `"${name}"`).join(', ')}`, ...note }).optional()
 
-const LOCAL_ONLY: Later = {
-  instead: 'This version runs models on this machine only: remove the table, and name a local model in [models].',
+const ADDRESS_OR_VARIABLE = /^https?:\/\/\S+$|^env:\S+$/
+const PROVIDER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+/** A day has no more. */
+const TOKENS = 1_000_000_000_000
+
+const duration = (note: Omit<Note, 'expects'>): z.ZodOptional =>
+  noted(z.string().regex(DURATION), { expects: 'a time such as "60s", "500ms" or "2m"', ...note }).optional()
+
+const whole = (min: number, max: number, note: Omit<Note, 'expects'>): z.ZodOptional =>
+  noted(z.int().min(min).max(max), { expects: expects({ type: 'integer', min, max }), ...note }).optional()
+
+const amount = (note: Note): z.ZodOptional => noted(z.number().min(0), note).optional()
+
+const truth = (note: Omit<Note, 'expects'>): z.ZodOptional =>
+  noted(z.boolean(), { expects: 'true or false', ...note }).optional()
+
+const rates = (): Record<string, z.ZodOptional> => ({
+  requests_per_minute: whole(1, 1_000_000, { meaning: 'Most requests a minute of one key to one model.' }),
+  tokens_per_minute: whole(1, 1_000_000_000, {
+    meaning: 'Most tokens a minute of one key to one model, prompt and answer.',
+  }),
+})
+
+const perMillion = (meaning: string): z.ZodOptional => amount({ meaning, expects: 'a number of dollars' })
+
+const provider = {
+  kind: oneOf([...PROVIDER_KINDS] as [string, ...string[]], { meaning: "What it speaks; default: the table's name." }),
+  api_key: text({
+    meaning: "As `env:NAME`, so that no secret stands in the file. Default: the service's own variable.",
+  }),
+  base_url: noted(z.string().regex(ADDRESS_OR_VARIABLE), {
+    meaning: 'Address of a compatible server.',
+    expects: 'an address such as "https://host/v1"',
+  }).optional(),
+  models: texts({ meaning: 'The only models that requests may name. Default: all.' }),
+  timeout: duration({ meaning: 'How long the first byte of an answer may take. Default "120s".' }),
+  headers: noted(z.record(z.string(), z.string()), {
+    meaning: 'Sent with every request.',
+    expects: 'a table of texts',
+  }).optional(),
+  context_tokens: whole(256, 100_000_000, { meaning: 'Context window of its models, where it is not known.' }),
+  dimensions: whole(1, 100_000, { meaning: 'Length of the vectors of its embedding models, where it is not known.' }),
+  continues: truth({ meaning: 'Its models go on where an answer broke off. Default false.' }),
+  price: noted(
+    z.strictObject({
+      input: noted(z.number().min(0), { meaning: 'Of the prompt.', expects: 'a number of dollars' }),
+      output: noted(z.number().min(0), { meaning: 'Of the answer.', expects: 'a number of dollars' }),
+      cache_read: perMillion('Of prompt tokens that a cache served. Default: as input.'),
+      cache_write: perMillion('Of prompt tokens that were put into a cache. Default: as input.'),
+    }),
+    { meaning: 'USD per million tokens, instead of the list price.', expects: 'a table with input and output' },
+  ).optional(),
+  version: oneOf(['2023-06-01', '2026-10-21'], { meaning: 'kind anthropic: version of its API.' }),
+  api: oneOf(['chat', 'responses'], { meaning: 'kind openai and the like: which of its APIs. Default "chat".' }),
+  package: text({ meaning: 'kind ai-sdk: an installed package, as "@ai-sdk/google". Needs your trust.' }),
 }
-const ONE_PROCESS: Later = {
-  instead: 'Remove it: this version answers every request with a local model, without a budget.',
-}
+
 const SQLITE: Later = {
   unless: ['sqlite'],
   instead: 'Remove it: this version keeps everything in SQLite, in the data folder.',
@@ -171,37 +224,47 @@ const shape = {
     .optional(),
   providers: z
     .record(
-      z.string(),
-      noted(
-        z.strictObject({
-          kind: text({
-            meaning: "anthropic, openai, kserve, ai-sdk or a preset; default: the table's name.",
-            later: LOCAL_ONLY,
-          }),
-          api_key: text({ meaning: 'As `env:NAME`, so that no secret stands in the file.', later: LOCAL_ONLY }),
-          base_url: text({ meaning: 'Address of a compatible server.', later: LOCAL_ONLY }),
-        }),
-        {
-          name: 'NAME',
-          meaning: 'A remote service for models, named as NAME/model.',
-          expects: 'a table',
-          later: LOCAL_ONLY,
-        },
-      ),
+      z.string().regex(PROVIDER_NAME),
+      noted(z.strictObject(provider), {
+        name: 'NAME',
+        meaning: 'A remote service for models, named as NAME/model.',
+        expects: 'a table, named with letters, digits, "-", "_" and "."',
+      }),
     )
     .optional(),
   router: z
     .strictObject({
-      timeout: text({ meaning: 'Longest a model may take, as "60s".', later: ONE_PROCESS }),
+      timeout: duration({ meaning: 'Longest a model may take until it begins to answer; then the next one is asked.' }),
+      retries: whole(0, 10, {
+        meaning: 'How often a model is asked again before the next one is, while nothing came from it. Default 2.',
+      }),
+      hedge_after: duration({
+        meaning: 'Ask the next model beside the first when that wrote nothing for so long. Both may be billed.',
+      }),
       budget: noted(
         z.strictObject({
-          day_usd: noted(z.number().min(0), {
-            meaning: 'Most that remote models may cost in a day.',
-            expects: 'a number of dollars',
-            later: ONE_PROCESS,
+          day_usd: amount({ meaning: 'Most that models may cost in a day.', expects: 'a number of dollars' }),
+          day_tokens: whole(0, TOKENS, { meaning: 'Most tokens in a day, local models included.' }),
+          key_day_usd: amount({ meaning: 'The same for each API key.', expects: 'a number of dollars' }),
+          key_day_tokens: whole(0, TOKENS, { meaning: 'The same for each API key.' }),
+          thread_usd: amount({ meaning: 'Most that one thread may cost.', expects: 'a number of dollars' }),
+          thread_tokens: whole(0, TOKENS, { meaning: 'Most tokens of one thread.' }),
+        }),
+        { meaning: 'What may be spent, asked before each call.', expects: 'a table' },
+      ).optional(),
+      cache: noted(
+        z.strictObject({
+          ttl: duration({ meaning: 'How long an answer is used again. Default "1h".' }),
+          sampled: truth({
+            meaning: 'Also answers that may turn out differently each time. Default false: temperature 0 only.',
+          }),
+          similar: noted(z.number().min(0.8).max(1), {
+            meaning:
+              'Also answer a question whose cosine to an earlier one is at least this. Default: only the same one.',
+            expects: 'a number from 0.8 to 1',
           }).optional(),
         }),
-        { meaning: 'Limits of cost.', expects: 'a table', later: ONE_PROCESS },
+        { meaning: 'Use answers again. Absent: never.', expects: 'a table' },
       ).optional(),
     })
     .optional(),
@@ -226,13 +289,21 @@ const shape = {
   limits: z
     .strictObject({
       store: oneOf(['memory', 'redis'], {
-        meaning: 'Where limits are counted.',
-        later: { unless: ['memory'], instead: 'Remove it: this version counts in the memory of one process.' },
+        meaning:
+          'Where limits, budget and kept answers are: in this process and its data file (memory), or in a Redis that several processes share.',
       }),
-      url: text({
-        meaning: 'Address of the store.',
-        later: { instead: 'Remove it: there is nothing to reach in this version.' },
-      }),
+      url: text({ meaning: 'Address of the Redis, as "redis://host:6379".' }),
+      ...rates(),
+      models: z
+        .record(
+          z.string(),
+          noted(z.strictObject(rates()), {
+            name: 'MODEL',
+            meaning: 'Limits of one model, instead of those above.',
+            expects: 'a table',
+          }),
+        )
+        .optional(),
     })
     .optional(),
   mcp: z

@@ -9,7 +9,19 @@ const SECRET_KEY = /(key|token|secret|passw(or)?d|passphrase|credentials?|author
 const SECRET_NAMES = ['api_key', 'token', 'secret', 'password']
 /** Tables that exist for services with a login: text of theirs is shown for these keys only. */
 const LOGIN_TABLES: ReadonlySet<unknown> = new Set(['providers', 'mcp', 'vector', 'state', 'limits'])
-const OPEN_KEYS: ReadonlySet<unknown> = new Set(['kind', 'store', 'base_url', 'url', 'command', 'cwd'])
+const OPEN_KEYS: ReadonlySet<unknown> = new Set([
+  'kind',
+  'store',
+  'base_url',
+  'url',
+  'command',
+  'cwd',
+  'models',
+  'timeout',
+  'version',
+  'api',
+  'package',
+])
 /** Beginnings that vendors give their keys, and anything long that is no word. */
 const SECRET_TEXT =
   /^(sk|pk|rk|hf|gh[a-z]|github_pat|glpat|xox[a-z]|akia|aiza|eyj)[-_A-Za-z0-9]{8,}|^(?=.*\d)(?=.*[a-z])[\w+=.-]{24,}$/i

@@ -42,7 +42,7 @@ export const trustedParts = (
       value,
     }
   }
-  const { mcp, tools, ...others } = raw
+  const { mcp, tools, providers, ...others } = raw
   const found: TrustedPart[] = []
   for (const [name, server] of entries(mcp)) {
     if (!isTable(server)) continue
@@ -56,12 +56,40 @@ export const trustedParts = (
     found.push(part(['tools', 'shell'], shell, 'let models run any command', true))
   if (Array.isArray(roots) && roots.length)
     found.push(part(['tools', 'roots'], roots, `let models read and write ${roots.map(String).join(', ')}`, true))
+  for (const [name, table] of entries(providers))
+    if (isTable(table)) found.push(...reaches(name, table, { resolved, isFound, part }))
   found.push(...sends([], others, part))
   if (isFound) found.push(...opens(raw, resolved, part), ...fetches(raw, resolved, part))
   return found.toSorted((a, b) => a.line - b.line)
 }
 
 type Describe = (path: Path, value: unknown, does: string, isKey?: boolean) => TrustedPart
+
+/**
+ * What a provider's table would do: run a package, send a secret to where it does not belong, or (in a file nobody named)
+ * conversations to a place of its own choice. A service's own key goes to the service without asking.
+ */
+const reaches = (
+  name: string,
+  table: Record<string, unknown>,
+  { resolved, isFound, part }: { resolved: unknown; isFound: boolean; part: Describe },
+): TrustedPart[] => {
+  const path = ['providers', name]
+  const { package: code, base_url: address } = table
+  if (code !== undefined) return [part(path, table, `run the code of the package ${String(code)}`)]
+  const sent = sends(path, table, part)
+  if (sent.length) return sent
+  const kind = String(table['kind'] ?? name)
+  if (address !== undefined) {
+    const place = URL.parse(String(valueAt(resolved, [...path, 'base_url'])))
+    return isFound && !(place && isLoopbackHost(place.hostname))
+      ? [part(path, table, `send conversations to ${withoutLogins(String(address))}`)]
+      : []
+  }
+  const own = `${kind.toUpperCase().replaceAll(/\W/g, '_')}_API_KEY`
+  const foreign = variablesIn(table).filter((variable) => variable !== own)
+  return foreign.length ? [part(path, table, `send your ${foreign.join(', ')} to ${kind}`)] : []
+}
 
 /** Who may reach the server, beyond this machine's own programs. */
 const opens = (raw: unknown, resolved: unknown, part: Describe): TrustedPart[] => {

@@ -16,7 +16,6 @@ export const unsupportedParts = (raw: Record<string, unknown>, fields: Field[], 
       if (asks && !within) found.push({ path, instead: note.later.instead })
     }
   }
-  found.push(...remoteModels(raw))
   return found.map(({ path, instead }) => ({
     line: lines.lineOf(path),
     where: describePlace(path, valueAt(raw, path)),
@@ -34,19 +33,4 @@ const pathsLike = (pattern: string[], raw: unknown): string[][] => {
       return part === '*' ? Object.keys(table).map((key) => [...path, key]) : [[...path, part]]
     })
   return paths
-}
-
-const PROVIDERS = ['anthropic', 'openai']
-
-/** Models of services: `anthropic/…`, `openai/…` and those of a configured provider. */
-const remoteModels = (raw: Record<string, unknown>): { path: Path; instead: string }[] => {
-  const { models = {}, providers = {} } = raw
-  const services = [...PROVIDERS, ...Object.keys(providers as object)].map((name) => `${name}/`)
-  return Object.entries(models as Record<string, unknown>).flatMap(([key, names]) => {
-    const written = [names].flat().filter((name) => typeof name === 'string')
-    const remote = written.find((name) => services.some((service) => name.startsWith(service)))
-    if (remote === undefined) return []
-    const instead = `Models run on this machine only: leave "${remote}" out, and name a local one (rt list).`
-    return { path: ['models', key], instead }
-  })
 }

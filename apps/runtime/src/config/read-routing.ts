@@ -1,0 +1,72 @@
+import { toMilliseconds } from './duration.ts'
+import type { ConfigFile } from './read-file.ts'
+import type { ProviderSettings, RateSettings, RoutingSettings } from './routing-settings.ts'
+import type { SettingRow } from './settings.ts'
+import { isSecret } from './shown.ts'
+
+type Table = Record<string, unknown>
+
+/** `[providers]`, `[router]` and `[limits]` of a checked file, in the runtime's own names. */
+export const readRouting = (file: ConfigFile | undefined): RoutingSettings => {
+  const table = (name: string): Table => (file?.get([name])?.value ?? {}) as Table
+  const { budget, cache, timeout, retries, hedge_after: hedgeAfter } = table('router')
+  const { store, url, models, ...rates } = table('limits')
+  return {
+    providers: mapValues(table('providers'), toProvider),
+    router: defined({
+      timeoutMs: milliseconds(timeout),
+      retries,
+      hedgeAfterMs: milliseconds(hedgeAfter),
+      budget: budget && camelCase(budget as Table),
+      cache: cache && toCache(cache as Table),
+    }),
+    limits: defined({ store, url, ...toRates(rates), models: models && mapValues(models as Table, toRates) }),
+  }
+}
+
+const toProvider = (table: Table): ProviderSettings => {
+  const { base_url: baseURL, timeout, price, ...others } = table
+  return defined({
+    ...camelCase(others),
+    // Names of headers are not ours.
+    headers: others['headers'],
+    baseURL,
+    timeoutMs: milliseconds(timeout),
+    price: price && camelCase(price as Table),
+  })
+}
+
+const toCache = ({ ttl, ...others }: Table): Table => defined({ ...others, ttlMs: milliseconds(ttl) })
+
+const toRates = (table: Table): RateSettings => camelCase(table)
+
+const milliseconds = (text: unknown): number | undefined =>
+  typeof text === 'string' ? toMilliseconds(text) : undefined
+
+const camelCase = (table: Table): Table =>
+  Object.fromEntries(
+    Object.entries(table).map(([key, value]) => [key.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase()), value]),
+  )
+
+const mapValues = <T>(table: Table, map: (value: Table) => T): Record<string, T> =>
+  Object.fromEntries(Object.entries(table).map(([key, value]) => [key, map(value as Table)]))
+
+/** Every value was checked by the schema; what is not there is left out, so that options can be laid over it. */
+const defined = <T>(table: Table): T =>
+  Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined)) as T
+
+const TABLES = ['providers', 'router', 'limits']
+
+/** The same for `rt config`, each key of the file by itself. */
+export const routingRows = (file: ConfigFile | undefined, path: string | undefined): SettingRow[] => {
+  if (!file || path === undefined) return []
+  const rows = (at: string[], value: unknown): SettingRow[] => {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return Object.entries(value).flatMap(([key, below]) => rows([...at, key], below))
+    const { line } = file.get(at)!
+    return [
+      { key: at.join('.'), value: isSecret(at, value) ? 'set' : value, origin: { from: 'file', file: path, line } },
+    ]
+  }
+  return TABLES.flatMap((table) => rows([table], file.get([table])?.written ?? {}))
+}
