@@ -81,6 +81,7 @@ test('what a model cannot be given is refused when the tool is made', async () =
     [() => tool({ ...options, name: 'x'.repeat(65), inputSchema: schema }), 'invalid_request'],
     [() => tool({ ...options, timeoutMs: 0, inputSchema: schema }), 'invalid_request'],
     [() => tool({ ...options, retry: { retries: -1 }, inputSchema: schema }), 'invalid_request'],
+    [() => tool({ ...options, label: 'local' as 'local-only', inputSchema: schema }), 'invalid_request'],
     [() => tool({ ...options, inputSchema: z.string() }), 'schema_unsupported'],
     [
       () =>

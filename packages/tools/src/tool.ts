@@ -1,6 +1,7 @@
 import {
   type InferOutput,
   type JsonValue,
+  type PrivacyLabel,
   RtError,
   type SchemaWithJson,
   type StandardResult,
@@ -36,16 +37,21 @@ export interface ToolOptions<Schema extends StandardSchema | SchemaWithJson> {
   timeoutMs?: number
   /** Only for work that may run twice. Default: one attempt. */
   retry?: ToolRetry
+  /**
+   * `local-only`: what it returns, errors included, is for models on this machine, and so is what comes of it. It does
+   * not bind the tool: what `execute` sends elsewhere is sent. Default none.
+   */
+  label?: PrivacyLabel
 }
 
 /**
  * Makes a tool a model can call.
  *
- * @throws RtError `invalid_request` for a bad name, timeout or retry; `schema_unsupported` for a schema a model cannot be given.
+ * @throws RtError `invalid_request` for a bad name, timeout, retry or label; `schema_unsupported` for a schema a model cannot be given.
  */
 export const tool = <Schema extends StandardSchema | SchemaWithJson>(options: ToolOptions<Schema>): Tool => {
-  const { name, description, inputSchema, execute, timeoutMs = DEFAULT_TIMEOUT_MS, retry } = options
-  checkOptions(name, timeoutMs, retry)
+  const { name, description, inputSchema, execute, timeoutMs = DEFAULT_TIMEOUT_MS, retry, label } = options
+  checkOptions({ name, timeoutMs, retry, label })
   const parameters = toolParameters(inputSchema, name)
 
   let compiled: Promise<Validator> | undefined
@@ -61,6 +67,7 @@ export const tool = <Schema extends StandardSchema | SchemaWithJson>(options: To
     parameters,
     timeoutMs,
     ...(retry && { retry }),
+    ...(label && { label }),
     async parse(args) {
       const result = await validate(args)
       if (result.issues) throw argumentsError(name, result.issues)
@@ -70,7 +77,7 @@ export const tool = <Schema extends StandardSchema | SchemaWithJson>(options: To
   }
 }
 
-const checkOptions = (name: string, timeoutMs: number, retry: ToolRetry | undefined): void => {
+const checkOptions = ({ name, timeoutMs, retry, label }: Pick<Tool, 'name' | 'timeoutMs'> & Partial<Tool>): void => {
   const invalid = (message: string, hint: string): never => {
     throw new RtError({ code: 'invalid_request', message, hint })
   }
@@ -80,4 +87,7 @@ const checkOptions = (name: string, timeoutMs: number, retry: ToolRetry | undefi
     invalid(`retry.retries of ${name} is ${retry.retries}.`, 'Give a whole number, 0 or more.')
   if (retry?.delayMs !== undefined && !(retry.delayMs >= 0))
     invalid(`retry.delayMs of ${name} is ${retry.delayMs}.`, 'Give 0 or more milliseconds.')
+  // A word that is no label would keep nothing on this machine.
+  if (label !== undefined && label !== 'local-only')
+    invalid(`label of ${name} is ${JSON.stringify(label)}.`, 'Give "local-only", or leave it out.')
 }

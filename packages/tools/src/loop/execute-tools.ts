@@ -29,7 +29,16 @@ export async function* executeTools(
         message: `parts of the result of ${call.name} were replaced by markers.`,
       }
     const { result: value, isError } = outcome
-    yield { type: 'tool-result', id: call.id, name: call.name, result: value, ...(isError && { isError }), ms }
+    const label = run.tools.get(call.name)?.label
+    yield {
+      type: 'tool-result',
+      id: call.id,
+      name: call.name,
+      result: value,
+      ...(isError && { isError }),
+      ...(label && { label }),
+      ms,
+    }
   }
 }
 

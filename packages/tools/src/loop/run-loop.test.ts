@@ -160,6 +160,54 @@ describe('the run of a tool', () => {
   })
 })
 
+describe('the label of a tool', () => {
+  const secret = (execute: () => unknown): Tool =>
+    tool({ name: 'weather', description: 'x', inputSchema: city, label: 'local-only', execute })
+  const labelsOf = (model: ScriptedModel, request: number): (string | undefined)[] =>
+    model.requests[request]!.messages.map(({ label }) => label)
+
+  test.each([
+    ['its result', secret(() => 'rain'), call('weather')],
+    [
+      'its failure',
+      secret(() => {
+        throw new Error('the safe holds 4711')
+      }),
+      call('weather'),
+    ],
+    ['the refusal of its arguments', secret(() => 'rain'), call('weather', { town: 'Oslo' })],
+  ])('stands on the message that brings the model %s', async (_, labelled, answer) => {
+    const model = scripted(answer, 'No coat.')
+    const parts = await read(runLoop(options(model, { tools: [labelled] })))
+    expect(ofType(parts, 'tool-result')).toMatchObject([{ label: 'local-only' }])
+    expect(labelsOf(model, 1)).toEqual([undefined, undefined, 'local-only'])
+  })
+
+  test('stays off results of tools without one', async () => {
+    const model = scripted(call('weather'), 'No coat.')
+    const parts = await read(runLoop(options(model)))
+    expect(ofType(parts, 'tool-result')[0]).not.toHaveProperty('label')
+    expect(labelsOf(model, 1)).toEqual([undefined, undefined, undefined])
+  })
+
+  test('of what a step was written from stays on it when the next step leaves that out', async () => {
+    const assembler = createPassThroughAssembler()
+    let step = 0
+    const forgetful: typeof assembler = {
+      async assemble(request) {
+        const assembled = await assembler.assemble(request)
+        const [asked, ...others] = assembled.messages
+        // The labelled passage fits into the first step only.
+        return step++ ? assembled : { ...assembled, messages: [{ ...asked!, label: 'local-only' }, ...others] }
+      },
+    }
+    const model = scripted(call('weather'), 'No coat.')
+    await read(runLoop(options(model, { assembler: forgetful })))
+    expect(labelsOf(model, 0)).toEqual(['local-only'])
+    expect(labelsOf(model, 1)).toEqual([undefined, 'local-only', 'local-only'])
+  })
+})
+
 describe('what goes wrong in a tool goes back to the model', () => {
   const failing = (execute: Tool['execute']): Tool => ({ ...weather, execute })
   test.each<[string, ScriptedAnswer, Tool, string, string]>([

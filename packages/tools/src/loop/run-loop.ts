@@ -5,6 +5,7 @@ import {
   emptyUsage,
   type MessageBuilder,
   noopSpan,
+  type PrivacyLabel,
   RtError,
   type StreamPart,
   systemClock,
@@ -48,9 +49,13 @@ async function* runSteps(run: LoopRun, spend: (usage: Usage) => void, spent: () 
   const { messages, maxSteps = DEFAULT_MAX_STEPS } = run.options
   const rename = createUniqueCallIds(messages)
   const builder = createMessageBuilder()
+  let label: PrivacyLabel | undefined
   for (let step = 1; ; step++) {
     yield { type: 'step-start', step }
-    const { request, toolChoice, report } = await prepareStep(run, step, [...messages, ...builder.messages()])
+    // What a model wrote about labelled messages stays labelled when the next step leaves those out.
+    const own = builder.messages().map((message) => ({ ...message, ...(label && { label }) }))
+    const { request, toolChoice, report } = await prepareStep(run, step, [...messages, ...own])
+    label ??= request.messages.find((message) => message.label)?.label
     yield { type: 'context', context: report }
     const answer = yield* recorded(builder, callModel(run, request, rename, spend))
     yield* recorded(builder, executeTools(run, answer.calls, toolChoice))
