@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { type ErrorCode, RtError } from '@rt/core'
+import { createMessage, type ErrorCode, type Message, RtError } from '@rt/core'
 import { type Bench, SECRET, withBench } from './bench.ts'
 import type { ConformanceSubject } from './conformance-subject.ts'
 import { startFakeServer } from './fake-server.ts'
@@ -88,6 +88,18 @@ export const refusalsConformance = (subject: ConformanceSubject, { describe, it,
           expect(inspect(thrown, { depth: 20 }).includes(SECRET)).toBe(false)
         }),
       )
+
+    it(
+      'sends nothing that is labelled local-only, not even to be counted',
+      withBench(subject, async ({ server, model, answer }) => {
+        answer({ text: ['x'] })
+        const messages: Message[] = [{ ...createMessage('user', 'secret'), label: 'local-only' }]
+        const { terminal } = await gather(model, { request: { messages } })
+        expect(terminal).toMatchObject({ type: 'error', error: { code: 'local_only', retryable: false } })
+        expect((await model.countTokens({ messages })) > 0).toBe(true)
+        expect(server.requests.length).toBe(0)
+      }),
+    )
 
     it('says network where nobody listens', async () => {
       const server = await startFakeServer()

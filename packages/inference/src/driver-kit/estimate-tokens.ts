@@ -1,18 +1,17 @@
 import type { Part, Prompt } from '@rt/core'
 
-/** What templates add around a message or a tool. */
+/** English has about four bytes a token; rather too many tokens than too few. */
+const BYTES_PER_TOKEN = 3.5
+/** What templates add around a message, a tool or a call. */
 const FRAME = 4
 /** A picture or page of common size. Providers count them by pixels, which takes decoding. */
-const FILE = 1500
+const FILE = 1600
 const encoder = new TextEncoder()
 
-/**
- * A guess at the tokens of a prompt, for APIs that have no counter: a quarter of its UTF-8 bytes. That is near for English,
- * and high for scripts of several bytes a letter, where tokens are shorter.
- */
+/** A guess at the tokens of a prompt, where no counter can be asked: by its UTF-8 bytes, so that it holds for all scripts. */
 export const estimateTokens = ({ messages, tools = [], output }: Prompt): number => {
-  const parts = messages.flatMap((message) => message.parts)
   const schema = output?.type === 'json' && output.schema ? JSON.stringify(output.schema) : ''
+  const parts = messages.flatMap((message) => message.parts)
   return (
     parts.reduce((sum, part) => sum + partTokens(part), 0) +
     messages.length * FRAME +
@@ -21,11 +20,12 @@ export const estimateTokens = ({ messages, tools = [], output }: Prompt): number
   )
 }
 
-export const textTokens = (text: string): number => Math.ceil(encoder.encode(text).length / 4)
+export const textTokens = (text: string): number => Math.ceil(encoder.encode(text).length / BYTES_PER_TOKEN)
 
 const partTokens = (part: Part): number => {
   if (part.type === 'text' || part.type === 'reasoning') return textTokens(part.text)
-  if (part.type === 'tool-call') return textTokens(part.name + JSON.stringify(part.arguments))
-  if (part.type === 'tool-result') return textTokens(part.name + JSON.stringify(part.result))
-  return part.type === 'file' ? FILE : 0
+  if (part.type === 'tool-call') return textTokens(part.name + JSON.stringify(part.arguments)) + FRAME
+  if (part.type === 'tool-result') return textTokens(part.name + JSON.stringify(part.result)) + FRAME
+  if (part.type !== 'file') return 0
+  return part.mediaType.startsWith('text/') ? Math.ceil(part.data.length / BYTES_PER_TOKEN) : FILE
 }

@@ -1,4 +1,5 @@
 import { type ErrorCode, type JsonObject, RtError } from '@rt/core'
+import { cleanMessage } from './clean-message.ts'
 import { readRetryAfter } from './retry-after.ts'
 
 export interface Refusal {
@@ -24,7 +25,7 @@ export const refusalError = ({ id, status, message, header, secret, data }: Refu
   const hint = HINTS[code]
   return new RtError({
     code,
-    message: `${id} answered ${status}: ${cleanMessage(message, secret) || 'no reason given'}`,
+    message: `${id} answered ${status}: ${cleanMessage(message, [secret]) || 'no reason given'}`,
     ...(hint && { hint }),
     data: { ...data, status, ...(retryAfterMs !== undefined && { retryAfterMs }) },
     ...(code === 'provider_error' && { retryable: status >= 500 || status === 408 || status === 409 }),
@@ -46,19 +47,4 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'check the API key this provider was given.',
   model_not_found: 'check the model’s name and that the server has it loaded.',
   context_overflow: 'send less, or choose a model with a larger context window.',
-}
-
-const LONGEST = 300
-
-/** Text of somebody else for a message of ours: without keys, tags and control characters, and short. */
-export const cleanMessage = (text: string, secret?: string): string => {
-  const known = secret ? text.replaceAll(secret, '[key]') : text
-  const plain = known
-    .slice(0, 4000)
-    .replace(/\b(?:sk|pk|gsk|key|xai|hf)[-_][\w-]{8,}|\bBearer\s+\S+/gi, '[key]')
-    .replace(/<(style|script)[\s\S]*?<\/\1>|<[^>]*>/gi, ' ')
-    // oxlint-disable-next-line no-control-regex -- control characters are what has to go
-    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ')
-    .trim()
-  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain
 }

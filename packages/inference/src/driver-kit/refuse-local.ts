@@ -10,6 +10,6 @@ export const refuseLocal = (messages: Message[], id: string): void => {
     throw new RtError({
       code: 'local_only',
       message: `a message marked local-only would have gone to ${id}.`,
-      hint: 'answer it with a local model.',
+      hint: 'Answer it with a local model.',
     })
 }

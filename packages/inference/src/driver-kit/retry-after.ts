@@ -1,18 +1,20 @@
 type ReadHeader = (name: string) => string | null | undefined
 
 /**
- * How long a refused caller shall wait, in milliseconds: `retry-after-ms`, else `retry-after` in seconds or as an HTTP
- * date. Undefined: it does not say, or says what makes no sense.
+ * How long a refused caller shall wait, in milliseconds: `retry-after-ms`, else `retry-after` in seconds or as a date.
+ * Undefined: it does not say, or says what makes no sense.
  */
 export const readRetryAfter = (header: ReadHeader, now: number = Date.now()): number | undefined => {
-  const exact = toMs(header('retry-after-ms'), 1)
-  if (exact !== undefined) return exact
-  const value = header('retry-after')?.trim()
-  const seconds = toMs(value, 1000)
-  if (seconds !== undefined) return seconds
-  // Only what has a month's name is a date: Date.parse takes `-5` for one, too.
-  const date = value && /[a-z]{3}/i.test(value) ? Date.parse(value) : Number.NaN
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+  const after = header('retry-after')
+  return toMs(header('retry-after-ms'), 1) ?? toMs(after, 1000) ?? msUntil(after, now)
+}
+
+/** From now to an HTTP date or an ISO one; 0 when it has passed. */
+export const msUntil = (date: string | null | undefined, now: number): number | undefined => {
+  // Date.parse takes much else for a date: `-5` is a year.
+  if (!date || !/[a-z]{3}|\d{4}-\d\d-\d\dT/i.test(date)) return undefined
+  const moment = Date.parse(date)
+  return Number.isNaN(moment) ? undefined : Math.max(0, moment - now)
 }
 
 const toMs = (value: string | null | undefined, unit: number): number | undefined => {

@@ -1,4 +1,4 @@
-import type { Clock, ErrorCode } from '@rt/core'
+import type { Clock } from '@rt/core'
 
 export interface BreakerOptions {
   /** Failures in a row that open it. Default 5. */
@@ -28,18 +28,6 @@ export interface BreakerPass {
   /** It says nothing about the leg: the caller gave up, or the request was wrong. */
   none(): void
 }
-
-/** What tells that a leg is ill, rather than a request wrong. */
-export const BREAKING: ReadonlySet<ErrorCode> = new Set([
-  'rate_limited',
-  'overloaded',
-  'network',
-  'timeout',
-  'provider_error',
-  'engine_crashed',
-  'engine_unavailable',
-  'model_unavailable',
-])
 
 export const createBreaker = (
   { failures = 5, openMs = 10_000, maxOpenMs = 300_000 }: BreakerOptions,

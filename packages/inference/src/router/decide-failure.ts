@@ -4,7 +4,7 @@ import type { ErrorCode, RtError } from '@rt/core'
 export type Decision = 'retry' | 'next' | 'larger' | 'end'
 
 /** Passing states of a leg: the same call may succeed a moment later. */
-const RETRIED: ReadonlySet<ErrorCode> = new Set([
+const PASSING: ReadonlySet<ErrorCode> = new Set([
   'rate_limited',
   'overloaded',
   'network',
@@ -33,5 +33,9 @@ export const decideFailure = (error: RtError, continuing: boolean): Decision => 
   if (error.code === 'context_overflow') return 'larger'
   if (error.code === 'invalid_request' && continuing) return 'next'
   if (ENDING.has(error.code)) return 'end'
-  return RETRIED.has(error.code) && error.retryable ? 'retry' : 'next'
+  return PASSING.has(error.code) && error.retryable ? 'retry' : 'next'
 }
+
+/** Tells that a leg is ill, rather than a request wrong: what opens its breaker. */
+export const isIllness = ({ code }: RtError): boolean =>
+  PASSING.has(code) || code === 'engine_unavailable' || code === 'model_unavailable'

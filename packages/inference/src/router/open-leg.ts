@@ -12,7 +12,8 @@ import {
   withTimeout,
 } from '@rt/core'
 import { type Admission, admit } from './admission.ts'
-import { BREAKING, type BreakerPass } from './breaker.ts'
+import type { BreakerPass } from './breaker.ts'
+import { isIllness } from './decide-failure.ts'
 import type { RouteLeg } from './leg.ts'
 import type { RouteCall } from './route-call.ts'
 
@@ -53,7 +54,7 @@ export const openLeg = async (
   let ours = false
   const judge = (error?: RtError): void => {
     if (!error) pass.success()
-    else if (BREAKING.has(error.code) && !ours && !signal.aborted) pass.failure()
+    else if (isIllness(error) && !ours && !signal.aborted) pass.failure()
     else pass.none()
   }
 

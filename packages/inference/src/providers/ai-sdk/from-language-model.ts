@@ -10,7 +10,7 @@ import {
   withTimeout,
 } from '@rt/core'
 import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
-import { readInTime } from '../../driver-kit/read-in-time.ts'
+import { guardBody } from '../../driver-kit/guard-body.ts'
 import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import { checkFiles } from './check-files.ts'
 import { toV4Request } from './convert-request.ts'
@@ -73,7 +73,7 @@ async function* readAnswer(
     return (await model.doStream({ ...options, abortSignal: signal })).stream
   }, limit)
   const reader = createV4StreamReader(provider, id)
-  for await (const part of readInTime(stream, { idleMs, clock, id, signal })) {
+  for await (const part of guardBody(stream, { idleMs, clock, id, signal })) {
     yield* reader.read(part)
     if (reader.finished) return
   }

@@ -1,5 +1,6 @@
 import { type ErrorCode, RtError, toRtError } from '@rt/core'
-import { cleanMessage, refusalError } from '../../driver-kit/refusal-error.ts'
+import { cleanMessage } from '../../driver-kit/clean-message.ts'
+import { refusalError } from '../../driver-kit/refusal-error.ts'
 
 /** What the errors of the AI SDK have; they are told by their names, which hold across its versions. */
 interface V4ErrorLike {

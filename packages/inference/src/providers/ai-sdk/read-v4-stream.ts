@@ -1,5 +1,6 @@
-import { type FinishReason, type JsonObject, type JsonValue, RtError, type StreamPart } from '@rt/core'
-import { cleanMessage } from '../../driver-kit/refusal-error.ts'
+import { type FinishReason, type JsonObject, RtError, type StreamPart } from '@rt/core'
+import { cleanMessage } from '../../driver-kit/clean-message.ts'
+import { parseArguments } from '../../driver-kit/parse-arguments.ts'
 import { fromV4Error } from './from-v4-error.ts'
 import { fromV4Usage } from './usage.ts'
 import type { V4FinishReason, V4StreamPart } from './v4-language-model.ts'
@@ -115,16 +116,6 @@ export const createV4StreamReader = (provider: string, model: string): V4StreamR
     get finished() {
       return finished
     },
-  }
-}
-
-/** What is no JSON goes on as the text it is: whoever checks arguments can say so to the model. */
-const parseArguments = (input: string): JsonValue => {
-  if (!input.trim()) return {}
-  try {
-    return JSON.parse(input) as JsonValue
-  } catch {
-    return input
   }
 }
 

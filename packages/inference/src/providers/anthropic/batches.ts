@@ -9,13 +9,13 @@ import {
   type SerializedRtError,
   type Usage,
 } from '@rt/core'
+import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import { callApi } from './call-api.ts'
 import { finishReasonOf } from './finish-reason.ts'
 import type { AnthropicClient } from './load-client.ts'
 import { type AnthropicModelFacts, modelFacts } from './model-facts.ts'
 import type { AnthropicSettings } from './options.ts'
 import { createAnswerReader } from './parse-stream.ts'
-import { refuseLocal } from './refuse-local.ts'
 import { requestBody } from './request-body.ts'
 import { apiError, errorContext } from './to-rt-error.ts'
 import type { Block, WireUsage } from './wire.ts'

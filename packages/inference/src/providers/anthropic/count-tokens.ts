@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type CallOptions, messageText, type Prompt, RtError, throwIfAborted } from '@rt/core'
+import { type CallOptions, type Prompt, RtError, throwIfAborted } from '@rt/core'
+import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
 import { callApi } from './call-api.ts'
 import type { AnthropicClient } from './load-client.ts'
 import type { AnthropicModelFacts } from './model-facts.ts'
@@ -26,7 +27,7 @@ export const createTokenCounter = ({
   const known = new Map<string, number>()
   return async (prompt, { signal } = {}) => {
     throwIfAborted(signal)
-    if (prompt.messages.some(({ label }) => label === 'local-only')) return estimate(prompt)
+    if (prompt.messages.some(({ label }) => label === 'local-only')) return estimateTokens(prompt)
     // Markers cost no tokens, and would make one prompt look like two.
     const { body } = promptBody(prompt, model, facts(), { ...settings, cache: false })
     const key = createHash('sha256').update(JSON.stringify(body)).digest('base64')
@@ -43,13 +44,13 @@ export const createTokenCounter = ({
         },
         model,
       )
-      if (typeof tokens !== 'number') return estimate(prompt)
+      if (typeof tokens !== 'number') return estimateTokens(prompt)
       if (known.size >= KEPT) known.delete(known.keys().next().value!)
       known.set(key, tokens)
       return tokens
     } catch (error) {
       if (RtError.isInstance(error) && WOULD_FAIL.has(error.code)) throw error
-      return estimate(prompt)
+      return estimateTokens(prompt)
     }
   }
 }
@@ -62,19 +63,3 @@ const WOULD_FAIL: ReadonlySet<string> = new Set<RtError['code']>([
   'invalid_request',
   'engine_unavailable',
 ])
-
-/** About 3.5 characters a token in English; 1,600 tokens an image or a page, rather too many. */
-const estimate = ({ messages, tools = [], output }: Prompt): number => {
-  let characters = JSON.stringify(tools).length + JSON.stringify(output ?? '').length
-  let files = 0
-  for (const message of messages) {
-    characters += messageText(message).length + 12
-    for (const part of message.parts) {
-      if (part.type === 'file') files += part.mediaType.startsWith('text/') ? part.data.length / 5600 : 1
-      else if (part.type === 'tool-call') characters += JSON.stringify(part.arguments).length + part.name.length
-      else if (part.type === 'tool-result') characters += JSON.stringify(part.result).length
-      else if (part.type === 'reasoning') characters += part.text.length
-    }
-  }
-  return Math.ceil(characters / 3.5 + files * 1600)
-}

@@ -9,6 +9,7 @@ import {
   toTerminal,
   type Usage,
 } from '@rt/core'
+import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import { createTokenCounter } from './count-tokens.ts'
 import { finishReasonOf } from './finish-reason.ts'
 import type { AnthropicClient } from './load-client.ts'
@@ -17,7 +18,6 @@ import type { AnthropicSettings } from './options.ts'
 import { type AnswerReader, createAnswerReader } from './parse-stream.ts'
 import { requestBody } from './request-body.ts'
 import { sendMessage } from './send-message.ts'
-import { refuseLocal } from './refuse-local.ts'
 import { errorContext, type ErrorContext, toRtError } from './to-rt-error.ts'
 
 /** A turn with tools of the provider is handed back that often to go on. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue, StreamPart, Usage } from '@rt/core'
+import { parseArguments } from '../../driver-kit/parse-arguments.ts'
 import type { AnswerTool } from './answer-tool.ts'
 import { type Block, isObject, textField, type WireDelta, type WireEvent, type WireUsage } from './wire.ts'
 
@@ -75,7 +76,7 @@ export const createAnswerReader = (provider: string, answerTool: AnswerTool | un
 
   const end = ({ block, json, isAnswer }: OpenBlock): StreamPart[] => {
     if (json || block.type === 'tool_use' || block.type === 'server_tool_use') {
-      const input = parse(json, block['input'])
+      const input = parseArguments(json, block['input'])
       // What is no object cannot be sent back as one.
       block['input'] = isObject(input) ? input : {}
       if (isAnswer) {
@@ -161,16 +162,6 @@ const toolCall = (block: Block, input: JsonValue, keep: (data: JsonObject) => ob
     name: textField(block['name']),
     arguments: input,
     ...((byCode || toolset) && keep({ ...(byCode && { caller }), ...(toolset && { toolset }) })),
-  }
-}
-
-/** Arguments that are no JSON stay text: the loop tells the model. */
-const parse = (json: string, given: JsonValue | undefined): JsonValue => {
-  if (!json.trim()) return given ?? {}
-  try {
-    return JSON.parse(json) as JsonValue
-  } catch {
-    return json
   }
 }
 

@@ -1,9 +1,10 @@
 import { RtError } from '@rt/core'
-import { guardBody } from './guard-body.ts'
+import { cleanMessage } from '../../driver-kit/clean-message.ts'
+import { guardBody } from '../../driver-kit/guard-body.ts'
 import type { AnthropicClient } from './load-client.ts'
 import type { AnthropicSettings } from './options.ts'
 import type { PromptBody } from './request-body.ts'
-import { apiError, clean, type ErrorContext } from './to-rt-error.ts'
+import { apiError, type ErrorContext } from './to-rt-error.ts'
 import type { WireEvent } from './wire.ts'
 
 /**
@@ -30,7 +31,7 @@ export async function* sendMessage({
   await refuseOther(response, context())
   const { idleMs, clock } = settings
   const name = `${settings.id}/${body.model}`
-  const guarded = guardBody(response.body!, { idleMs, clock, signal, name })
+  const guarded = guardBody(response.body!, { idleMs, clock, signal, id: name })
   for await (const { data } of events(new Response(guarded), new AbortController())) {
     const event = parse(data)
     if (!event) throw broken(name, data, settings.apiKey)
@@ -50,7 +51,7 @@ const refuseOther = async (response: Response, context: ErrorContext): Promise<v
   if (body?.error) throw apiError({ error: body, headers: response.headers, message: text }, context)
   throw new RtError({
     code: 'provider_error',
-    message: `${context.provider} (${context.host}) answered ${response.status} with ${clean(type, context.apiKey) || 'no content type'} instead of a stream.`,
+    message: `${context.provider} (${context.host}) answered ${response.status} with ${cleanMessage(type, [context.apiKey]) || 'no content type'} instead of a stream.`,
     hint: 'Check baseURL of the provider: another server may stand in between.',
   })
 }
@@ -67,5 +68,5 @@ const parse = (text: string): WireEvent | undefined => {
 const broken = (name: string, data: string, apiKey: string): RtError =>
   new RtError({
     code: 'provider_error',
-    message: `${name} sent an event that is no JSON: ${clean(data.slice(0, 100), apiKey)}`,
+    message: `${name} sent an event that is no JSON: ${cleanMessage(data, [apiKey])}`,
   })

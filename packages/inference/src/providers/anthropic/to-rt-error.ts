@@ -1,4 +1,5 @@
 import { type ErrorCode, type JsonObject, RtError } from '@rt/core'
+import { cleanMessage } from '../../driver-kit/clean-message.ts'
 import type { AnthropicSettings } from './options.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -46,7 +47,7 @@ export const toRtError = (thrown: unknown, context: ErrorContext): RtError => {
   if (name === 'AnthropicError' || name === 'SyntaxError')
     return new RtError({
       code: 'provider_error',
-      message: `${context.provider} (${context.host}) gave an answer that cannot be read: ${clean(failure.message, context.apiKey)}`,
+      message: `${context.provider} (${context.host}) gave an answer that cannot be read: ${cleanMessage(failure.message, [context.apiKey])}`,
     })
   return new RtError({
     code: 'network',
@@ -69,7 +70,7 @@ export const apiError = ({ status, headers, error, message }: ApiFailure, contex
     ...(wait !== undefined && { retryAfterMs: wait }),
   }
   const subject = context.model ? `${context.provider}/${context.model}` : context.provider
-  const text = clean(words ?? 'it gave no reason', context.apiKey)
+  const text = cleanMessage(words ?? 'it gave no reason', [context.apiKey])
   return new RtError({
     code,
     message: `${subject} refused the call${status === undefined ? '' : ` with ${status}`}${type ? ` (${type})` : ''}: ${text}`,
@@ -119,12 +120,6 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   forbidden: 'Check what the key may do, and the balance of its account.',
   model_not_found: 'list() of the provider names the models of this key.',
   context_overflow: 'Send less, or choose a model with a larger context window.',
-}
-
-/** Text of a server for a message: without the key, of one line, and short. */
-export const clean = (text: string, apiKey: string): string => {
-  const line = text.replaceAll(apiKey, '[key]').replaceAll(/\s+/g, ' ').trim()
-  return line.length > 400 ? `${line.slice(0, 400)}...` : line
 }
 
 const reasonOf = (thrown: unknown): string => {

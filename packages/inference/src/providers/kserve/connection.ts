@@ -1,5 +1,6 @@
 import { type CallOptions, type Clock, RtError, throwIfAborted, toRtError, withTimeout } from '@rt/core'
-import { cleanMessage, refusalError } from '../../driver-kit/refusal-error.ts'
+import { cleanMessage } from '../../driver-kit/clean-message.ts'
+import { refusalError } from '../../driver-kit/refusal-error.ts'
 import { parseObject } from './infer-body.ts'
 
 export interface Connection {

@@ -1,8 +1,8 @@
 import { type LanguageModel, type ModelRequest, RtError, type StreamPart, toTerminal, toRtError } from '@rt/core'
+import { cleanMessage } from '../../driver-kit/clean-message.ts'
 import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
+import { guardBody } from '../../driver-kit/guard-body.ts'
 import { readEvents } from '../../driver-kit/read-events.ts'
-import { readInTime } from '../../driver-kit/read-in-time.ts'
-import { cleanMessage } from '../../driver-kit/refusal-error.ts'
 import { broken, type Connection, readBytes, reasonIn, send } from './connection.ts'
 import { generateBody } from './convert-prompt.ts'
 import { parseObject } from './infer-body.ts'
@@ -56,13 +56,13 @@ async function* readAnswer(
     const text = new TextDecoder().decode(await readBytes(connection, response, id, signal))
     throw new RtError({
       code: 'provider_error',
-      message: `${id} answered with something else than a stream: ${cleanMessage(reasonIn(text), connection.apiKey)}`,
+      message: `${id} answered with something else than a stream: ${cleanMessage(reasonIn(text), [connection.apiKey])}`,
     })
   }
   const { idleMs, clock, apiKey: secret } = connection
   const reader = createGenerateReader({ id, reports: options.reports ?? false, secret })
   try {
-    for await (const data of readEvents(readInTime(response.body, { idleMs, clock, id, signal })))
+    for await (const data of readEvents(guardBody(response.body, { idleMs, clock, id, signal })))
       yield* reader.read(parseObject(data))
   } catch (thrown) {
     throw RtError.isInstance(thrown) ? thrown : broken(id, thrown)

@@ -7,7 +7,7 @@ import {
   type TerminalPart,
   type Usage,
 } from '@rt/core'
-import { cleanMessage } from '../../driver-kit/refusal-error.ts'
+import { cleanMessage } from '../../driver-kit/clean-message.ts'
 
 export interface GenerateReader {
   /** @throws RtError the error the event carries. */
@@ -33,7 +33,10 @@ export const createGenerateReader = ({
     read(event) {
       events++
       if (typeof event['error'] === 'string')
-        throw new RtError({ code: 'provider_error', message: `${id} failed: ${cleanMessage(event['error'], secret)}` })
+        throw new RtError({
+          code: 'provider_error',
+          message: `${id} failed: ${cleanMessage(event['error'], [secret])}`,
+        })
       if (typeof event['text_output'] !== 'string')
         throw new RtError({
           code: 'provider_error',

@@ -8,9 +8,10 @@ import {
   toTerminal,
 } from '@rt/core'
 import type OpenAI from 'openai'
+import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
+import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import type { BuildOptions, BuiltRequest } from './common-request.ts'
 import type { Connection } from './connection.ts'
-import { estimateTokens } from './estimate-tokens.ts'
 import type { StreamEnd } from './stream-end.ts'
 import { toError } from './to-error.ts'
 
@@ -50,6 +51,7 @@ export const createModel = (
       yield { type: 'start', model: id }
       try {
         throwIfAborted(signal)
+        refuseLocal(request.messages, id)
         const { body, warnings } = dialect.build({ model: name, request, connection, capabilities })
         for (const warning of warnings) yield { type: 'warning', ...warning }
         const events = await dialect.open(await client(), body, signal)

@@ -1,4 +1,5 @@
-import { createSecretId, type JsonObject, type JsonValue, type StreamPart } from '@rt/core'
+import { createSecretId, type JsonObject, type StreamPart } from '@rt/core'
+import { parseArguments } from '../../driver-kit/parse-arguments.ts'
 
 /** A call as far as it has come. */
 export interface OpenCall {
@@ -24,12 +25,3 @@ export const endCall = ({ id, name, arguments: text, provider }: OpenCall, provi
 })
 
 export const createCallId = (): string => `call_${createSecretId().slice(0, 24)}`
-
-const parseArguments = (text: string): JsonValue => {
-  if (!text.trim()) return {}
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    return text
-  }
-}

@@ -1,6 +1,7 @@
 import { type ErrorCode, type JsonObject, RtError, toRtError } from '@rt/core'
+import { cleanMessage } from '../../driver-kit/clean-message.ts'
+import { readRetryAfter } from '../../driver-kit/retry-after.ts'
 import type { Connection } from './connection.ts'
-import { retryAfterMs } from './retry-after.ts'
 
 /** What an API says of a failure, from a body or from the middle of a stream. */
 export interface Refusal {
@@ -54,7 +55,7 @@ export const refusalError = ({ status, headers, error }: Refusal, connection: Co
   const number = status ?? statusOf(said['code'])
   const word = [said['code'], said['type']].filter((value) => typeof value === 'string').join(' ')
   const kind = classify(number, word, message)
-  const wait = headers && retryAfterMs(headers)
+  const wait = headers && readRetryAfter((name) => headers.get(name))
   const data: JsonObject = {
     provider: id,
     ...(number !== undefined && { status: number }),
@@ -113,17 +114,8 @@ const textOf = (error: unknown): string => {
   return typeof message === 'string' ? message : JSON.stringify(message ?? error)
 }
 
-/** A foreign text for an error: short, one line, without tags, control sequences or anything secret. */
-export const clean = (text: string, connection: Connection): string => {
-  if (/<(!doctype|html|head|body)\b/i.test(text)) {
-    const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim()
-    return clean(`a web page${title ? `, ${JSON.stringify(title)}` : ''}`, connection)
-  }
-  let safe = text
-  for (const secret of secretsOf(connection)) safe = safe.replaceAll(secret, '[key]')
-  safe = safe.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()
-  return safe.length > 300 ? `${safe.slice(0, 300)}…` : safe
-}
+/** A foreign text for an error, without anything secret. */
+export const clean = (text: string, connection: Connection): string => cleanMessage(text, secretsOf(connection))
 
 const secretsOf = ({ apiKey, headers }: Connection): string[] => {
   const secrets = Object.values(headers).flatMap((value) => [value, ...value.split(/\s+/)])
@@ -132,7 +124,7 @@ const secretsOf = ({ apiKey, headers }: Connection): string[] => {
   } catch {
     // There is none to hide.
   }
-  return secrets.filter((secret) => secret.length >= 8)
+  return secrets
 }
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

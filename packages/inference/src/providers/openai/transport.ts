@@ -1,7 +1,7 @@
 import { RtError } from '@rt/core'
+import { guardBody } from '../../driver-kit/guard-body.ts'
 import type { Connection } from './connection.ts'
 import { clean, isObject, networkError, refusalError } from './to-error.ts'
-import { watchBody } from './watch-body.ts'
 
 /** Largest body that is read where a stream was asked for. */
 const MOST = 64 * 1024
@@ -17,14 +17,7 @@ export const createTransport =
     const sent = new Headers(init.headers)
     const own = headersOf(sent, connection)
     const limit = new AbortController()
-    const late = (what: string, ms: number): RtError =>
-      new RtError({
-        code: 'timeout',
-        message: `${id} ${what} for ${ms} ms.`,
-        hint: 'Raise timeoutMs or idleMs where it is known to be slow.',
-        data: { provider: id },
-      })
-    const timer = setTimeout(() => limit.abort(late('did not begin to answer', timeoutMs)), timeoutMs)
+    const timer = setTimeout(() => limit.abort(late(id, timeoutMs)), timeoutMs)
     const signal = init.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal
     let response: Response
     try {
@@ -37,17 +30,25 @@ export const createTransport =
     }
     const body =
       response.body &&
-      watchBody(response.body, {
+      guardBody(response.body, {
         idleMs,
-        onSilent: () => late('said nothing', idleMs),
+        id,
+        signal: init.signal ?? undefined,
         onBroken: (thrown) => (init.signal?.aborted ? thrown : networkError(thrown, connection)),
-        close: () => limit.abort(),
       })
     const { status, statusText, headers } = response
     const watched = new Response(body, { status, statusText, headers })
     if (response.ok) await refuseOther(watched, sent.get('accept') === 'text/event-stream', connection)
     return watched
   }
+
+const late = (id: string, ms: number): RtError =>
+  new RtError({
+    code: 'timeout',
+    message: `${id} did not begin to answer within ${ms} ms.`,
+    hint: 'Raise timeoutMs where it is known to be slow.',
+    data: { provider: id },
+  })
 
 const headersOf = (sent: Headers, connection: Connection): Headers => {
   const headers = new Headers({ accept: sent.get('accept') ?? 'application/json', 'user-agent': 'rt' })
