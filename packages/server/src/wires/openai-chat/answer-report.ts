@@ -44,6 +44,9 @@ export const encodeUsage = (usage: Usage = emptyUsage()): Record<string, unknown
   prompt_tokens: inputTokens(usage),
   completion_tokens: usage.output,
   total_tokens: totalTokens(usage),
-  prompt_tokens_details: { cached_tokens: usage.cacheRead },
+  prompt_tokens_details: {
+    cached_tokens: usage.cacheRead,
+    ...(usage.cacheWrite > 0 && { cache_write_tokens: usage.cacheWrite }),
+  },
   completion_tokens_details: { reasoning_tokens: usage.reasoning },
 })

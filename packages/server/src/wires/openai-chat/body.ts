@@ -1,9 +1,19 @@
 import type { JsonObject } from '@rt/core'
+import type { Effort } from './decode-reasoning.ts'
 
 /** Absent and null are one thing to OpenAI's clients. */
 type Maybe<T> = T | null | undefined
 
-export type ChatContent = string | { type: string; text?: string | undefined; refusal?: string | undefined }[]
+export interface ChatContentPart {
+  type: string
+  text?: string | undefined
+  refusal?: string | undefined
+  image_url?: { url: string } | undefined
+  input_audio?: { data: string; format: string } | undefined
+  file?: { file_data?: Maybe<string>; file_id?: Maybe<string>; filename?: Maybe<string> } | undefined
+}
+
+export type ChatContent = string | ChatContentPart[]
 
 export type ChatMessage =
   | { role: 'system' | 'developer' | 'user'; content: ChatContent }
@@ -33,6 +43,7 @@ export interface ChatBody {
   tools?: Maybe<ChatTool[]>
   tool_choice?: Maybe<'none' | 'auto' | 'required' | { type: 'function'; function: { name: string } }>
   response_format?: Maybe<ChatResponseFormat>
+  reasoning_effort?: Maybe<Effort>
   temperature?: Maybe<number>
   top_p?: Maybe<number>
   top_k?: Maybe<number>

@@ -1,6 +1,7 @@
 import { createMessage, type JsonValue, type Message, type Part } from '@rt/core'
-import { invalidField, unsupportedField } from '../../errors/error-response.ts'
-import type { ChatContent, ChatMessage } from './body.ts'
+import { invalidField } from '../../errors/error-response.ts'
+import type { ChatMessage } from './body.ts'
+import { decodeContent, decodeText } from './decode-content.ts'
 
 /**
  * OpenAI's messages as the IR.
@@ -15,12 +16,12 @@ export const decodeMessages = (messages: ChatMessage[], { inThread }: { inThread
     if (message.role === 'tool') {
       const name = toolNames.get(message.tool_call_id) ?? (inThread ? (message.name ?? 'tool') : undefined)
       if (name === undefined) throw unanswered(at, message.tool_call_id)
-      const result = text(message.content, `${at}.content`)
+      const result = decodeText(message.content, `${at}.content`)
       return createMessage('tool', [{ type: 'tool-result', id: message.tool_call_id, name, result }])
     }
     if (message.role !== 'assistant') {
-      const role = message.role === 'user' ? 'user' : 'system'
-      return createMessage(role, text(message.content, `${at}.content`))
+      const decode = message.role === 'user' ? decodeContent : decodeText
+      return createMessage(message.role === 'user' ? 'user' : 'system', decode(message.content, `${at}.content`))
     }
     const parts = assistantParts(message, at)
     for (const part of parts) if (part.type === 'tool-call') toolNames.set(part.id, part.name)
@@ -30,7 +31,7 @@ export const decodeMessages = (messages: ChatMessage[], { inThread }: { inThread
 
 const assistantParts = (message: ChatMessage & { role: 'assistant' }, at: string): Part[] => {
   const thought = message.reasoning_content ?? message.reasoning
-  const said = text(message.content ?? '', `${at}.content`)
+  const said = decodeText(message.content ?? '', `${at}.content`)
   return [
     ...(thought ? [{ type: 'reasoning' as const, text: thought.toWellFormed() }] : []),
     ...(said ? [{ type: 'text' as const, text: said }] : []),
@@ -43,19 +44,6 @@ const assistantParts = (message: ChatMessage & { role: 'assistant' }, at: string
   ]
 }
 
-const text = (content: ChatContent, at: string): string => {
-  if (typeof content === 'string') return content.toWellFormed()
-  return content
-    .map((part, index) => {
-      if (part.type === 'refusal' && part.refusal !== undefined) return part.refusal
-      if (part.type !== 'text') throw notText(`${at}[${index}]`, part.type)
-      if (part.text === undefined) throw invalidField(`${at}[${index}].text`, 'a text part needs its text.')
-      return part.text
-    })
-    .join('')
-    .toWellFormed()
-}
-
 const parseArguments = (json: string, at: string): JsonValue => {
   if (json.trim() === '') return {}
   try {
@@ -64,13 +52,6 @@ const parseArguments = (json: string, at: string): JsonValue => {
     throw invalidField(at, 'not valid JSON.', 'Send the arguments as they came in the answer.')
   }
 }
-
-const notText = (at: string, type: string): Error =>
-  unsupportedField(
-    at,
-    `parts of type ${JSON.stringify(type.slice(0, 40))} cannot be read yet.`,
-    'Send parts of type "text".',
-  )
 
 const unanswered = (at: string, id: string): Error =>
   invalidField(

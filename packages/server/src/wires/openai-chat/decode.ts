@@ -11,6 +11,7 @@ import { invalidField, unsupportedField } from '../../errors/error-response.ts'
 import { decodeBody, unknownFields, type WireWarning } from '../decode-body.ts'
 import { checkModelName } from '../model-name.ts'
 import { decodeMessages } from './decode-messages.ts'
+import { decodeReasoning } from './decode-reasoning.ts'
 import type { ChatBody } from './body.ts'
 import { chatSchema, KNOWN_FIELDS, KNOWN_RT_FIELDS, threadSchema } from './schema.ts'
 
@@ -39,6 +40,7 @@ export const decodeChat = (
   const serverTools = chat.rt?.tools ?? []
   const toolChoice = decodeToolChoice(chat, [...tools.map(({ name }) => name), ...serverTools])
   const output = decodeOutput(chat)
+  const reasoning = decodeReasoning(chat.reasoning_effort)
   const maxOutputTokens = chat.max_completion_tokens ?? chat.max_tokens
   return {
     request: {
@@ -49,6 +51,7 @@ export const decodeChat = (
       ...(tools.length && { tools }),
       ...(toolChoice && { toolChoice }),
       ...(output && { output }),
+      ...(reasoning.value && { reasoning: reasoning.value }),
       ...(chat.stop?.length && { stop: [chat.stop].flat() }),
       ...(maxOutputTokens && { maxOutputTokens }),
       ...(thread && { thread }),
@@ -58,6 +61,7 @@ export const decodeChat = (
     stream: chat.stream ?? false,
     includeUsage: chat.stream_options?.include_usage ?? false,
     warnings: [
+      ...reasoning.warnings,
       ...unknownFields(body, KNOWN_FIELDS),
       ...(chat.rt ? unknownFields(body.rt as JsonObject, KNOWN_RT_FIELDS, 'rt.') : []),
     ],

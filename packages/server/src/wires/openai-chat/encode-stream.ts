@@ -2,7 +2,7 @@ import type { StreamPart } from '@rt/core'
 import type { ErrorBody } from '../../errors/error-response.ts'
 import { sseData } from '../../sse/event-stream.ts'
 import { createReport, encodeFinish, encodeUsage } from './answer-report.ts'
-import { type AnswerMeta, endless, throwIfFailed } from './encode.ts'
+import { type AnswerMeta, encodeReasoning, endless, throwIfFailed } from './encode.ts'
 
 export interface StreamMeta extends AnswerMeta {
   includeUsage: boolean
@@ -67,8 +67,9 @@ const createDeltas = ({ clientTools }: AnswerMeta): { of(part: StreamPart): obje
   }
   return {
     of(part) {
-      if (part.type === 'text-delta') return [{ content: part.text }]
-      if (part.type === 'reasoning-delta') return [{ reasoning_content: part.text }]
+      // One without text is there for its provider data, which is the runtime's business.
+      if (part.type === 'text-delta') return part.text ? [{ content: part.text }] : []
+      if (part.type === 'reasoning-delta') return part.text ? [encodeReasoning(part.text)] : []
       if (part.type === 'tool-call-start') return start(part.id, part.name)
       if (part.type === 'tool-call-delta') return more(part.id, part.delta)
       if (part.type !== 'tool-call-end') return []

@@ -46,7 +46,7 @@ export const encodeAnswer = async (
         role: 'assistant',
         content: text === '' && calls.length ? null : text,
         refusal: null,
-        ...(reasoning && { reasoning_content: reasoning }),
+        ...(reasoning && encodeReasoning(reasoning)),
         ...(calls.length && { tool_calls: calls }),
       }
       const choice = { index: 0, message, logprobs: null, finish_reason: encodeFinish(part.finishReason, calls.length) }
@@ -63,6 +63,12 @@ export const encodeAnswer = async (
   }
   throw endless()
 }
+
+/** OpenAI has no field for it: clients read the first name (DeepSeek, llama-server) or the second (OpenRouter, Ollama). */
+export const encodeReasoning = (text: string): { reasoning_content: string; reasoning: string } => ({
+  reasoning_content: text,
+  reasoning: text,
+})
 
 /** Throws what an `error` or `abort` part means; other parts pass. */
 export const throwIfFailed = (part: StreamPart, shutdown: AbortSignal | undefined): void => {

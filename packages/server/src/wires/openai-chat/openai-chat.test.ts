@@ -191,10 +191,10 @@ describe('decoding', () => {
       {
         messages: [
           {
-            role: 'user',
+            role: 'system',
             content: [
               { type: 'text', text: 'What?' },
-              { type: 'image_url', image_url: { url: 'x' } },
+              { type: 'image_url', image_url: { url: 'https://a.b/c.png' } },
             ],
           },
         ],
@@ -236,7 +236,7 @@ describe('a whole answer', () => {
       choices: [
         {
           index: 0,
-          message: { role: 'assistant', content: '400 NOK', refusal: null, reasoning_content: 'Hm.' },
+          message: { role: 'assistant', content: '400 NOK', refusal: null, reasoning_content: 'Hm.', reasoning: 'Hm.' },
           logprobs: null,
           finish_reason: 'length',
         },

@@ -1,6 +1,7 @@
 import type { JsonObject } from '@rt/core'
 import * as z from 'zod'
 import type { ChatBody } from './body.ts'
+import { EFFORTS } from './decode-reasoning.ts'
 
 const jsonObject = z.custom<JsonObject>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -12,7 +13,16 @@ const count = z
   .max(2 ** 31 - 1)
 
 /** A content part; which types a role may use is for the decoder to say, it knows why. */
-const part = z.object({ type: z.string(), text: z.string().optional(), refusal: z.string().optional() })
+const part = z.object({
+  type: z.string(),
+  text: z.string().optional(),
+  refusal: z.string().optional(),
+  image_url: z.object({ url: z.string() }).optional(),
+  input_audio: z.object({ data: z.string(), format: z.string() }).optional(),
+  file: z
+    .object({ file_data: z.string().nullish(), file_id: z.string().nullish(), filename: z.string().nullish() })
+    .optional(),
+})
 const content = z.union([z.string(), z.array(part)])
 
 const toolCall = z.object({
@@ -80,6 +90,7 @@ const chat = z.object({
   tools: z.array(tool).max(1024).nullish(),
   tool_choice: toolChoice.nullish(),
   response_format: responseFormat.nullish(),
+  reasoning_effort: z.enum(EFFORTS).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
   top_k: z
