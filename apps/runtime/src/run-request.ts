@@ -3,6 +3,7 @@ import type {
   Message,
   OutputFormat,
   Principal,
+  Reasoning,
   RetrievedChunk,
   Router,
   Sampling,
@@ -33,6 +34,7 @@ export interface RunRequest {
   sampling?: Sampling
   stop?: string[]
   maxOutputTokens?: number
+  reasoning?: Reasoning
   maxSteps?: number
 }
 

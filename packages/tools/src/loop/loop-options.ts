@@ -7,6 +7,7 @@ import type {
   Message,
   OutputFormat,
   Principal,
+  Reasoning,
   RetrievedChunk,
   Sampling,
   Span,
@@ -34,6 +35,8 @@ export interface LoopOptions {
   sampling?: Sampling | undefined
   stop?: string[] | undefined
   maxOutputTokens?: number | undefined
+  /** How much a model that can should think before each step. */
+  reasoning?: Reasoning | undefined
   /** Model calls before the run ends with finishReason `step-limit`. Default 8. */
   maxSteps?: number | undefined
   assembler: ContextAssembler

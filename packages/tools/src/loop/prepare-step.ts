@@ -1,5 +1,6 @@
 import { abortable, type ContextReport, type ModelRequest, type Message, type ToolChoice, withSpan } from '@rt/core'
 import { contextAttributes } from './span-attributes.ts'
+import { checkImages } from './check-images.ts'
 import type { LoopRun } from './loop-options.ts'
 
 const DEFAULT_RESERVE = 512
@@ -13,11 +14,12 @@ export interface PreparedStep {
 /**
  * Decides what one step sends: tool choice, then the messages that fit, then the guard's word on them.
  *
- * @throws RtError `context_overflow` from the assembler, or whatever the guard refuses with.
+ * @throws RtError `unsupported` for an image, `context_overflow` from the assembler, or whatever the guard refuses with.
  */
 export const prepareStep = async (run: LoopRun, step: number, messages: Message[]): Promise<PreparedStep> => {
   const { options, signal } = run
-  const { model, system, retrieved, sampling, stop, maxOutputTokens, cacheKey, principal, guard } = options
+  const { model, system, retrieved, sampling, stop, maxOutputTokens, reasoning, cacheKey, principal, guard } = options
+  checkImages(model, messages)
   const tools = [...run.tools.values(), ...run.clientTools.values()].map(({ name, description, parameters }) => ({
     name,
     description,
@@ -52,6 +54,7 @@ export const prepareStep = async (run: LoopRun, step: number, messages: Message[
     ...(sampling && { sampling }),
     ...(stop && { stop }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(reasoning && { reasoning }),
     principal,
     ...(cacheKey !== undefined && { cacheKey }),
   }
