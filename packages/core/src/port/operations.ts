@@ -2,7 +2,7 @@ import type { DocumentInfo, IngestOptions, IngestReport } from '../knowledge/ing
 import type { Message, PrivacyLabel } from '../message/message.ts'
 import type { StreamPart } from '../message/stream-part.ts'
 import type { CallOptions } from '../model/call-options.ts'
-import type { OutputFormat, Sampling, ToolChoice } from '../model/language-model.ts'
+import type { OutputFormat, Reasoning, Sampling, ToolChoice } from '../model/language-model.ts'
 import type { CollectionInfo } from '../store/vector-store.ts'
 import type { CostRow, Trace, TraceSummary } from '../telemetry/trace.ts'
 import type { RetrievedChunk } from '../thread/context.ts'
@@ -24,6 +24,8 @@ export interface TurnRequest {
   sampling?: Sampling
   stop?: string[]
   maxOutputTokens?: number
+  /** How much a model that can should think first. Default: the model's own. */
+  reasoning?: Reasoning
   maxSteps?: number
   /** Of these messages: `local-only` keeps the turn, and what comes of it, on this machine. */
   label?: PrivacyLabel

@@ -146,6 +146,7 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
       },
       stop: ['\n'],
       maxOutputTokens: 9,
+      reasoning: { effort: 'low' as const, budgetTokens: 2048 },
       maxSteps: 2,
     }
     const parts = await all(client.turn(request))

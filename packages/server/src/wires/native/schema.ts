@@ -76,6 +76,15 @@ const sampling = z.strictObject({
   seed: z.int().min(0).optional(),
 })
 
+const reasoning = z.strictObject({
+  effort: z.enum(['none', 'low', 'medium', 'high']).optional(),
+  budgetTokens: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .optional(),
+})
+
 export type TurnBody = Omit<TurnRequest, 'messages'> & { messages: WireMessage[] }
 
 export const turnSchema: z.ZodType<TurnBody> = z.strictObject({
@@ -94,6 +103,7 @@ export const turnSchema: z.ZodType<TurnBody> = z.strictObject({
   sampling: sampling.optional(),
   stop: z.array(z.string().min(1).max(256)).max(16).optional(),
   maxOutputTokens: count.optional(),
+  reasoning: reasoning.optional(),
   maxSteps: count.optional(),
 })
 
