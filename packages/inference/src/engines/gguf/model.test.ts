@@ -1,4 +1,4 @@
-import { createMessage, RtError, type StreamPart } from '@rt/core'
+import { createMessage, type ModelRequest, RtError, type StreamPart } from '@rt/core'
 import { expect, test } from 'vitest'
 import type { Host } from '../../host/create-host.ts'
 import { createGgufModel } from './model.ts'
@@ -68,6 +68,17 @@ test('progress goes to who asked for it, never into the answer; one that throws 
     throw new Error('a defect of the caller')
   }
   expect((await read(thrower)).map(({ type }) => type)).toEqual(['start', 'error'])
+})
+
+test('it says that it cannot be told how much to think', async () => {
+  const read = async (more: Partial<ModelRequest>): Promise<string[]> => {
+    const types: string[] = []
+    const model = createGgufModel({ host: createFakeHost().host, load, info })
+    for await (const part of model.stream({ ...request, ...more })) types.push(part.type)
+    return types
+  }
+  expect(await read({ reasoning: { effort: 'high' } })).toEqual(['start', 'warning'])
+  expect(await read({ reasoning: { effort: 'none' } })).toEqual(['start'])
 })
 
 test('closing has nothing to free in a host that is gone, or going', async () => {

@@ -59,6 +59,8 @@ export const createGgufModel = ({
         yield { type: 'start', model: load.id }
         checkOpen()
         validateRequest(request)
+        if (request.reasoning && request.reasoning.effort !== 'none')
+          yield { type: 'warning', id: 'reasoning_ignored', message: `${load.id} cannot be told how much to think.` }
         const params: GenerateParams = { load, request, progress: onPrefill !== undefined }
         for await (const event of host.stream<GenerateEvent>('generate', params, { signal, onAbort: 'drain' })) {
           if (event.type !== 'prefill') yield event
