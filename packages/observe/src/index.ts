@@ -7,3 +7,4 @@ export { SEMCONV } from './semconv.ts'
 
 export type { OpenTelemetry, TelemetryOptions } from './create-telemetry.ts'
 export type { CostCalculator, CostCalculatorOptions, PricedCall } from './cost/create-cost-calculator.ts'
+export type { OwnPrice } from './cost/own-price.ts'

@@ -31,6 +31,14 @@ export const SEMCONV = {
   costUsd: 'rt.cost.usd',
   /** Set to true when a call has no known price. Such a call has no `rt.cost.usd`: unknown is not 0. */
   costUnknown: 'rt.cost.unknown',
+  /** Its models, as `provider/model`. */
+  costUnpriced: 'rt.cost.unpriced',
+  /** The call was part of a batch. */
+  batch: 'rt.batch',
+  /** An event: what one model of a route took, with provider, model and counts under the names above. */
+  routeSpent: 'rt.route.spent',
+  cacheHit: 'rt.cache.hit',
+  cacheSavedTokens: 'rt.cache.saved_tokens',
 } as const
 
 /** Operations that are billed by tokens. */

@@ -1,8 +1,10 @@
 import type { ExportResult } from '@opentelemetry/core'
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { emptyUsage, totalTokens } from '@rt/core'
 import { PRICED_OPERATIONS, SEMCONV } from '../semconv.ts'
 import { durationMs, startMs } from '../span-time.ts'
 import type { CostCalculator } from './create-cost-calculator.ts'
+import { modelName } from './model-name.ts'
 import { spanUsage } from './span-usage.ts'
 
 /** Puts `rt.cost.usd` on the spans of model calls as they are exported, so that the request pays nothing for it. */
@@ -28,18 +30,49 @@ const exportPriced = async (
 
 const priceSpan = async (span: ReadableSpan, calculate: CostCalculator): Promise<ReadableSpan> => {
   const { attributes } = span
-  const usage = PRICED_OPERATIONS.has(attributes[SEMCONV.operation]) ? spanUsage(attributes) : undefined
-  if (!usage || attributes[SEMCONV.costUsd] !== undefined) return span
-  const provider = attributes[SEMCONV.provider]
-  const usd = await calculate({
+  if (!PRICED_OPERATIONS.has(attributes[SEMCONV.operation]) || attributes[SEMCONV.costUsd] !== undefined) return span
+  const bills = billsOf(span)
+  if (bills.length === 0) return span
+  const sums = await Promise.all(bills.map((bill) => priceBill(span, bill, calculate)))
+  const unpriced = [...new Set(bills.filter((_, index) => sums[index] === null).map(modelName))]
+  const cost = unpriced.length
+    ? { [SEMCONV.costUnknown]: true, [SEMCONV.costUnpriced]: unpriced }
+    : { [SEMCONV.costUsd]: sums.reduce<number>((total, usd) => total + (usd ?? 0), 0) }
+  // A span is closed once ended; this one reads through to it in all but its attributes.
+  return Object.create(span, { attributes: { value: { ...attributes, ...cost }, enumerable: true } }) as ReadableSpan
+}
+
+type Bill = Readonly<Record<string, unknown>>
+
+/**
+ * Whom a call has to pay, and for how much: a route may have asked several models, each at its own price. This machine's
+ * bill is the time of the whole call, once.
+ */
+const billsOf = (span: ReadableSpan): Bill[] => {
+  const { attributes, events } = span
+  const spent = events.filter(({ name }) => name === SEMCONV.routeSpent).map((event): Bill => event.attributes ?? {})
+  if (spent.length === 0) return spanUsage(attributes) && !wasRefused(span) ? [attributes] : []
+  const remote = spent.filter((bill) => bill[SEMCONV.local] !== true && spanUsage(bill))
+  return remote.length === 0 || attributes[SEMCONV.local] === true ? [...remote, attributes] : remote
+}
+
+/** It failed before anything came, and took no token: nothing was billed. */
+const wasRefused = ({ attributes, status }: ReadableSpan): boolean =>
+  status.code === 2 && // SpanStatusCode.ERROR
+  attributes[SEMCONV.timeToFirstChunk] === undefined &&
+  totalTokens(spanUsage(attributes) ?? emptyUsage()) === 0
+
+const priceBill = (span: ReadableSpan, bill: Bill, calculate: CostCalculator): Promise<number | null> => {
+  const usage = spanUsage(bill)
+  const provider = bill[SEMCONV.provider]
+  if (!usage) return Promise.resolve(0)
+  return calculate({
     ...(typeof provider === 'string' && { provider }),
-    model: String(attributes[SEMCONV.requestModel] ?? ''),
-    local: attributes[SEMCONV.local] === true,
+    model: String(bill[SEMCONV.requestModel] ?? ''),
+    local: bill[SEMCONV.local] === true,
     usage,
     ms: durationMs(span),
     at: new Date(startMs(span)),
+    batch: span.attributes[SEMCONV.batch] === true,
   })
-  const cost = usd === null ? { [SEMCONV.costUnknown]: true } : { [SEMCONV.costUsd]: usd }
-  // A span is closed once ended; this one reads through to it in all but its attributes.
-  return Object.create(span, { attributes: { value: { ...attributes, ...cost }, enumerable: true } }) as ReadableSpan
 }

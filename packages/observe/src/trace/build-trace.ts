@@ -1,4 +1,5 @@
 import { addUsage, emptyUsage, type Trace, type TraceCost, type TraceSpan } from '@rt/core'
+import { modelName } from '../cost/model-name.ts'
 import { spanUsage } from '../cost/span-usage.ts'
 import { PRICED_OPERATIONS, SEMCONV } from '../semconv.ts'
 
@@ -48,7 +49,10 @@ const sumCost = (spans: FlatSpan[]): TraceCost => {
   for (const { attributes, ms } of spans) {
     const cost = attributes[SEMCONV.costUsd]
     if (typeof cost === 'number') usd += cost
-    if (attributes[SEMCONV.costUnknown] === true) unpriced.add(String(attributes[SEMCONV.requestModel] ?? 'unknown'))
+    if (attributes[SEMCONV.costUnknown] === true) {
+      const names = attributes[SEMCONV.costUnpriced]
+      for (const name of Array.isArray(names) ? names : [modelName(attributes)]) unpriced.add(String(name))
+    }
     if (attributes[SEMCONV.local] === true) localMs += ms
   }
   return { usd: unpriced.size ? null : usd, unpriced: [...unpriced], localMs }

@@ -40,8 +40,9 @@ const CALLS = `
     SELECT
       CAST(start_ms / ${QUARTER_MS} AS INTEGER) AS quarter,
       duration_ms,
-      coalesce(${attribute(SEMCONV.requestModel)}, 'unknown') AS model,
-      ${attribute(SEMCONV.inputTokens)} IS NOT NULL OR ${attribute(SEMCONV.outputTokens)} IS NOT NULL AS counted,
+      iif(coalesce(${attribute(SEMCONV.local)}, 0), '', coalesce(${attribute(SEMCONV.provider)} || '/', ''))
+        || coalesce(${attribute(SEMCONV.requestModel)}, 'unknown') AS model,
+      ${attribute(SEMCONV.costUnknown)} IS NOT NULL AS unknown,
       ${count(SEMCONV.inputTokens)} AS total_input,
       ${count(SEMCONV.cacheReadTokens)} AS cache_read,
       ${count(SEMCONV.cacheWriteTokens)} AS cache_write,
@@ -62,7 +63,7 @@ const CALLS = `
     sum(output) AS output,
     sum(reasoning) AS reasoning,
     total(usd) AS usd,
-    sum(counted AND usd IS NULL AND NOT local) AS unpriced,
+    sum(unknown OR (usd IS NULL AND NOT local AND total_input + output > 0)) AS unpriced,
     total(iif(local, duration_ms, 0)) AS local_ms
   FROM calls
   GROUP BY quarter, model

@@ -92,7 +92,7 @@ test('a call without a price makes the total unknown, not too small', async () =
   await telemetry.flush()
   expect((await createTraceReader({ database }).last())?.cost).toEqual({
     usd: null,
-    unpriced: ['nobody-1'],
+    unpriced: ['anthropic/nobody-1'],
     localMs: 0,
   })
 })
