@@ -19,4 +19,9 @@ export interface ConformanceSubject {
   wire: FakeWire
   /** What the driver can; what is left out is tested. */
   without?: ('tools' | 'parallel-tools' | 'tool-choice' | 'structured-output' | 'reasoning')[]
+  /**
+   * Tests by name that it fails, and why it cannot do better. They run and must fail: an entry that is no longer true, or
+   * names no test, is red.
+   */
+  cannot?: Record<string, string>
 }

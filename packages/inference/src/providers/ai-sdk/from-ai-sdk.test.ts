@@ -155,6 +155,23 @@ describe('a language model of the AI SDK in rt', () => {
     expect(parts.at(-1)).toMatchObject({ finishReason: 'tool-calls' })
   })
 
+  it('keeps back calls that a package only ended because the stream broke off', async () => {
+    const call = (id: string): LanguageModelV4StreamPart[] => [
+      { type: 'tool-input-start', id, toolName: 'weather' },
+      { type: 'tool-input-delta', id, delta: '{"city":"Bern"}' },
+    ]
+    const end = (toolCallId: string): LanguageModelV4StreamPart[] => [
+      { type: 'tool-input-end', id: toolCallId },
+      { type: 'tool-call', toolCallId, toolName: 'weather', input: '{"city":"Bern"}' },
+    ]
+    const parts: LanguageModelV4StreamPart[] = [...call('c1'), ...call('c2'), ...end('c1'), ...end('c2')]
+    const ends = async (last: LanguageModelV4StreamPart) =>
+      (await read(modelOf(scriptV4([...parts, last])))).filter(({ type }) => type === 'tool-call-end').length
+    expect(await ends(finish('tool-calls'))).toBe(2)
+    expect(await ends(finish('error'))).toBe(0)
+    expect(await ends({ type: 'error', error: new TypeError('broken') })).toBe(0)
+  })
+
   it('says the whole request, and what it cannot say', async () => {
     const v4 = scriptV4([finish()], { 'image/*': [/^https:\/\/pictures\.example\//] })
     const messages: Message[] = [
@@ -269,7 +286,9 @@ describe('a language model of the AI SDK in rt', () => {
       { code: 'rate_limited', retryable: true, data: { status: 429, retryAfterMs: 7000 } },
     ],
     [refused(401, `key ${secret} is wrong`), { code: 'unauthorized', retryable: false }],
-    [refused(404), { code: 'model_not_found' }],
+    [refused(404), { code: 'not_found' }],
+    [refused(404, 'The model x does not exist.'), { code: 'model_not_found' }],
+    [refused(402), { code: 'rate_limited', retryable: false }],
     [refused(400), { code: 'invalid_request' }],
     [refused(400, 'the prompt is too long: 9000 tokens'), { code: 'context_overflow' }],
     [refused(503), { code: 'overloaded', retryable: true }],

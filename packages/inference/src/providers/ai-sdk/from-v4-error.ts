@@ -10,6 +10,7 @@ interface V4ErrorLike {
   message?: string
   statusCode?: number
   responseHeaders?: Record<string, string>
+  responseBody?: string
   isRetryable?: boolean
 }
 
@@ -44,9 +45,15 @@ export const fromV4Error = (thrown: unknown, id: string): RtError => {
   const name = error.name ?? ''
   const message = error.message ?? ''
   if (name === 'AbortError' || name === 'TimeoutError') return toRtError(thrown)
-  const { statusCode, responseHeaders = {} } = error
+  const { statusCode, responseHeaders = {}, responseBody = '' } = error
   if (statusCode !== undefined && statusCode >= 400)
-    return refusalError({ id, status: statusCode, message, header: (wanted) => responseHeaders[wanted] })
+    return refusalError({
+      id,
+      status: statusCode,
+      message,
+      word: wordsIn(responseBody),
+      header: (wanted) => responseHeaders[wanted],
+    })
   // The AI SDK wraps a failed connection as an APICallError without a status that may be retried.
   const unreached = name === 'AI_APICallError' && statusCode === undefined && error.isRetryable === true
   if (unreached || (thrown instanceof TypeError && message === 'fetch failed'))
@@ -57,3 +64,14 @@ export const fromV4Error = (thrown: unknown, id: string): RtError => {
 
 const failed = (id: string, message: string, code: ErrorCode = 'provider_error'): RtError =>
   new RtError({ code, message: `${id} failed: ${cleanMessage(message)}` })
+
+/** What an API calls its refusal: `{ error: { code, type, status } }`, with or without the outer one. */
+const wordsIn = (body: string): string => {
+  try {
+    const { error, ...rest } = JSON.parse(body) as Record<string, unknown>
+    const { code, type, status } = (typeof error === 'object' && error !== null ? error : rest) as typeof rest
+    return [code, type, status].filter((value) => typeof value === 'string').join(' ')
+  } catch {
+    return ''
+  }
+}

@@ -15,6 +15,17 @@ export interface V4StreamReader {
 
 type Block = 'text' | 'reasoning'
 
+/** Parts after which a stream may yet turn out to have broken off. */
+const SAYS_NOTHING: ReadonlySet<V4StreamPart['type']> = new Set([
+  'tool-input-end',
+  'text-end',
+  'reasoning-end',
+  'response-metadata',
+  'raw',
+  'ping',
+  'error',
+])
+
 /** Reads one stream of an AI SDK model. @param provider id of the rt provider: metadata is kept under it. */
 export const createV4StreamReader = (provider: string, model: string): V4StreamReader => {
   let finished = false
@@ -24,6 +35,8 @@ export const createV4StreamReader = (provider: string, model: string): V4StreamR
   const metadata = new Map<string, V4Metadata>()
   const started = new Set<string>()
   const told = new Set<string>()
+  /** Ends of calls, until it shows that the answer went on: some packages end open calls when a stream breaks off. */
+  let ended: StreamPart[] = []
 
   const gather = (id: string, more: V4Metadata | undefined): void => {
     if (!more) return
@@ -51,7 +64,7 @@ export const createV4StreamReader = (provider: string, model: string): V4StreamR
     return [{ type: 'warning', id, message }]
   }
 
-  const read = (part: V4StreamPart): StreamPart[] => {
+  const convert = (part: V4StreamPart): StreamPart[] => {
     switch (part.type) {
       case 'stream-start':
         return part.warnings.map((warning) => ({ type: 'warning', id: 'ai-sdk', message: warningText(warning, model) }))
@@ -108,11 +121,19 @@ export const createV4StreamReader = (provider: string, model: string): V4StreamR
     const parts: StreamPart[] = started.has(id) ? [] : [{ type: 'tool-call-start', id, name }]
     if (!started.has(id) && input) parts.push({ type: 'tool-call-delta', id, delta: input })
     started.delete(id)
-    parts.push({ type: 'tool-call-end', id, name, arguments: parseArguments(input), ...keep(part.providerMetadata) })
+    ended.push({ type: 'tool-call-end', id, name, arguments: parseArguments(input), ...keep(part.providerMetadata) })
     return parts
   }
+  const release = (part: V4StreamPart): StreamPart[] => {
+    if (SAYS_NOTHING.has(part.type)) return []
+    if (part.type === 'tool-call' && started.has(part.toolCallId)) return []
+    if (part.type === 'finish' && failureOf(part.finishReason, model)) return []
+    const released = ended
+    ended = []
+    return released
+  }
   return {
-    read,
+    read: (part) => [...release(part), ...convert(part)],
     get finished() {
       return finished
     },
