@@ -42,7 +42,7 @@ export interface IngestReport {
   /** Files looked at: added + changed + unchanged + failed. */
   files: number
   added: number
-  /** Content, chunk size or embedder is another than last time. */
+  /** Content, chunk size, embedder or label is another than last time. */
   changed: number
   unchanged: number
   failed: { source: string; reason: string }[]

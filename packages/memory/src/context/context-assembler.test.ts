@@ -217,6 +217,28 @@ describe('createContextAssembler', () => {
     expect(small.counts).toBeLessThanOrEqual(2 + 1 + 2 * (2 + 9) + 3)
   })
 
+  it('labels the message that carries a labelled passage, and not for one that was left out', async () => {
+    const secret = (id: string, count: number): RetrievedChunk => ({ ...chunk(id, count), label: 'local-only' })
+    const request = { messages: [user('a'), assistant('b'), user('q')], reserve: 10 }
+    const labels = async (window: number, retrieved: RetrievedChunk[]): Promise<(string | undefined)[]> =>
+      (await assembler.assemble({ ...request, model: createModel(window), retrieved })).messages.map(
+        ({ label }) => label,
+      )
+    expect(await labels(500, [chunk('a', 5), secret('b', 5)])).toEqual([undefined, undefined, 'local-only'])
+    expect(await labels(80, [chunk('a', 5), secret('b', 50)])).toEqual([undefined, undefined, undefined])
+    expect(await labels(500, [])).toEqual([undefined, undefined, undefined])
+  })
+
+  it('keeps the labels of the question and of instructions that it puts together', async () => {
+    const label = 'local-only' as const
+    const messages = [
+      { ...createMessage('system', 'From the client.'), label },
+      { ...user('q'), label },
+    ]
+    const given = { model: createModel(500), system: 'Ours.', messages, retrieved: [chunk('a', 2)], reserve: 0 }
+    expect((await assembler.assemble(given)).messages.map((message) => message.label)).toEqual([label, label])
+  })
+
   it('joins system messages at the start with its own instructions', async () => {
     const messages = [createMessage('system', 'From the client.'), user('q')]
     const assembled = await assembler.assemble({ model: createModel(500), system: 'Ours.', messages, reserve: 0 })

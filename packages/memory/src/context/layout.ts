@@ -4,6 +4,7 @@ import {
   type AssembleRequest,
   type CallOptions,
   type Message,
+  type PrivacyLabel,
   type Prompt,
   type RetrievedChunk,
 } from '@rt/core'
@@ -38,7 +39,7 @@ export const createLayout = (request: AssembleRequest, options: CallOptions): La
   const { lead: instructing, turns, current } = splitTurns(request.messages)
   const instructions = [request.system ?? '', ...instructing.map(messageText)].filter(Boolean).join('\n\n')
   // One fixed id: the same instructions are the same message in every turn.
-  const system = instructions ? [createMessage('system', instructions, 'system')] : []
+  const system = instructions ? [{ ...createMessage('system', instructions, 'system'), ...labelOf(instructing) }] : []
   const asked = current[0]?.role === 'user' ? current[0] : undefined
 
   const body = ({ chunks: count, from }: Selection): Message[] => [
@@ -72,5 +73,15 @@ const hasTools = ({ tools, output }: AssembleRequest): boolean => Boolean(tools?
 const withPassages = (message: Message, passages: RetrievedChunk[]): Message => {
   if (passages.length === 0) return message
   const others = message.parts.filter(({ type }) => type !== 'text')
-  return { ...message, parts: [{ type: 'text', text: renderPassages(passages, messageText(message)) }, ...others] }
+  return {
+    ...message,
+    ...labelOf([message, ...passages]),
+    parts: [{ type: 'text', text: renderPassages(passages, messageText(message)) }, ...others],
+  }
+}
+
+/** What is put together from labelled things is labelled. */
+const labelOf = (things: { label?: PrivacyLabel }[]): { label?: PrivacyLabel } => {
+  const label = things.find((thing) => thing.label)?.label
+  return label ? { label } : {}
 }

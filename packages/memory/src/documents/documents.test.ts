@@ -85,6 +85,19 @@ it('lists beside an owner, from a database that is open for reading only and may
   expect(await documents.list()).toHaveLength(3)
 })
 
+it('lists from a data file of before there were labels', async () => {
+  const { folder, database, store, ingest } = await setUp()
+  await ingest().ingest(folder, { label: 'local-only' })
+  await database.write({ sql: 'ALTER TABLE memory_documents DROP COLUMN label' })
+  await using reader = await openDatabase({ path: database.path, readOnly: true })
+  const rows = await createDocuments({ database: reader, store: async () => store }).list()
+  expect(rows.map((row) => [row.source, 'label' in row])).toEqual([
+    ['docs/a.md', false],
+    ['docs/b.csv', false],
+    ['docs/empty.txt', false],
+  ])
+})
+
 it('forgets a document with its chunks, until its folder is ingested again', async () => {
   const { folder, collections, documents, ingest } = await setUp()
   await ingest().ingest(folder)

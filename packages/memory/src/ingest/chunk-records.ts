@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Principal, VectorRecord } from '@rt/core'
+import type { PrivacyLabel, Principal, VectorRecord } from '@rt/core'
 import type { Chunk } from './chunkers/heading-aware.ts'
 
 /** A chunk ready to be written. */
@@ -9,14 +9,18 @@ export interface ChunkRecord {
   embeddable: string
 }
 
+export interface ChunkOrigin {
+  source: string
+  principal: Principal
+  converted: boolean
+  label?: PrivacyLabel | undefined
+}
+
 /**
  * Chunks as records. An id depends on owner, source and what is embedded, not on the place in the file: a paragraph
  * added at the top changes offsets, and not one vector.
  */
-export const toRecords = (
-  chunks: Chunk[],
-  { source, principal, converted }: { source: string; principal: Principal; converted: boolean },
-): ChunkRecord[] => {
+export const toRecords = (chunks: Chunk[], { source, principal, converted, label }: ChunkOrigin): ChunkRecord[] => {
   const seen = new Map<string, number>()
   return chunks.map(({ text, headings, start, end }) => {
     const embeddable = headings.length ? `${headings.join(' > ')}\n${text}` : text
@@ -27,7 +31,15 @@ export const toRecords = (
       .digest('hex')
       .slice(0, 32)
     // `converted`: its bytes are those of the text the file was converted to.
-    const metadata = { source, principal, headings, start, end, ...(converted && { converted }) }
+    const metadata = {
+      source,
+      principal,
+      headings,
+      start,
+      end,
+      ...(converted && { converted }),
+      ...(label && { label }),
+    }
     return { record: { id, text, metadata }, embeddable }
   })
 }

@@ -1,4 +1,4 @@
-import type { Principal } from '@rt/core'
+import type { PrivacyLabel, Principal } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 
 /** What is known of an ingested file. */
@@ -15,6 +15,8 @@ export interface DocumentRow {
   chunker: string
   /** Fingerprint of the embedder; empty for keyword search only. */
   embedder: string
+  /** Its chunks have it in their metadata. */
+  label?: PrivacyLabel | undefined
   /** Ids of its chunks. */
   chunks: string[]
   /** Ids that may be in the collection and are no part of the document, noted before they are written: see `writeDocuments`. */
@@ -39,6 +41,7 @@ const MIGRATIONS = [
      PRIMARY KEY (collection, principal, source)
    ) STRICT;`,
   `ALTER TABLE memory_documents ADD COLUMN place TEXT NOT NULL DEFAULT '';`,
+  `ALTER TABLE memory_documents ADD COLUMN label TEXT;`,
 ]
 
 export const openDocumentTable = async (
@@ -48,14 +51,19 @@ export const openDocumentTable = async (
   await database.migrate('memory.documents', MIGRATIONS)
   return {
     async all() {
-      const rows = await database.all<Omit<DocumentRow, 'chunks' | 'loose'> & { chunks: string; loose: string }>(
-        `SELECT source, place, sha256, chunker, embedder, chunks, loose FROM memory_documents WHERE collection = ? AND principal = ?`,
+      const rows = await database.all<StoredRow>(
+        `SELECT source, place, sha256, chunker, embedder, label, chunks, loose FROM memory_documents WHERE collection = ? AND principal = ?`,
         [collection, principal],
       )
       return new Map(
         rows.map((row) => [
           row.source,
-          { ...row, chunks: JSON.parse(row.chunks) as string[], loose: JSON.parse(row.loose) as string[] },
+          {
+            ...row,
+            label: row.label ?? undefined,
+            chunks: JSON.parse(row.chunks) as string[],
+            loose: JSON.parse(row.loose) as string[],
+          },
         ]),
       )
     },
@@ -63,9 +71,9 @@ export const openDocumentTable = async (
       if (rows.length === 0) return
       await database.write({
         sql: `INSERT OR REPLACE INTO memory_documents
-              (collection, principal, source, place, sha256, chunker, embedder, chunks, loose, updated_at)
-              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        each: rows.map(({ source, place, sha256, chunker, embedder, chunks, loose }) => [
+              (collection, principal, source, place, sha256, chunker, embedder, label, chunks, loose, updated_at)
+              VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        each: rows.map(({ source, place, sha256, chunker, embedder, label, chunks, loose }) => [
           collection,
           principal,
           source,
@@ -73,6 +81,7 @@ export const openDocumentTable = async (
           sha256,
           chunker,
           embedder,
+          label ?? null,
           JSON.stringify(chunks),
           JSON.stringify(loose),
           now(),
@@ -101,4 +110,11 @@ export const openDocumentTable = async (
       return true
     },
   }
+}
+
+interface StoredRow extends Omit<DocumentRow, 'label' | 'chunks' | 'loose'> {
+  label: PrivacyLabel | null
+  /** JSON. */
+  chunks: string
+  loose: string
 }

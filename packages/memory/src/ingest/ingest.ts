@@ -15,6 +15,7 @@ import type { Database } from '@rt/node/sqlite'
 import { DEFAULT_CHUNK_WORDS } from './chunkers/heading-aware.ts'
 import { DOCUMENT_LIMITS, type DocumentLimits } from './parser/document-limits.ts'
 import { createDocumentParser } from './parser/document-parser.ts'
+import { checkLabel } from './check-label.ts'
 import { exclusive } from './exclusive.ts'
 import { runIngest } from './run-ingest.ts'
 
@@ -40,7 +41,8 @@ export interface Ingest {
    * files cost one read. What is wrong with a single file stands in its outcome; the others go on. Runs into one collection wait for each other. An
    * interrupted run is taken up by the next.
    *
-   * @throws RtError `not_found` for a path that does not exist, `aborted`, `disk_full` (what was written before stays), or
+   * @throws RtError `local_only` when documents of that label would go to an embedder elsewhere, `not_found` for a path that
+   * does not exist, `aborted`, `disk_full` (what was written before stays), or
    * what the embedder or the collection throws.
    */
   ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
@@ -84,6 +86,7 @@ export const createIngest = (setup: IngestSetup): Ingest => {
   return {
     async ingest(paths, options = {}) {
       throwIfAborted(options.signal)
+      checkLabel(options.label, embedder)
       const stamp = embedder && {
         dimensions: embedder.dimensions,
         metric: 'cosine' as const,

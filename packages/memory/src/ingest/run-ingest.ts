@@ -8,6 +8,7 @@ import {
   type VectorCollection,
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
+import { isRemote, KEEP_LOCAL } from './check-label.ts'
 import { toRecords } from './chunk-records.ts'
 import { openDocumentTable, type DocumentRow } from './document-table.ts'
 import { belongsTo, clashOf } from './document-place.ts'
@@ -18,6 +19,7 @@ import { isConverted } from './loaders/kinds.ts'
 import { readBytes } from './loaders/read-bytes.ts'
 import type { DocumentLimits } from './parser/document-limits.ts'
 import type { DocumentParser } from './parser/document-parser.ts'
+import { relabelDocument } from './relabel-document.ts'
 import { createTally } from './tally.ts'
 import { deleteLoose, WRITE_BATCH, writeDocuments, type PendingDocument, type WriteTarget } from './write-documents.ts'
 
@@ -35,7 +37,7 @@ interface IngestRun extends IngestOptions {
 
 /** One pass over the files: skip what is known, collect what is not into batches, write, then look for what is gone. */
 export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'>> => {
-  const { collection, embedder, principal, limits, chunkWords: words, clock, signal, span } = run
+  const { collection, embedder, principal, label, limits, chunkWords: words, clock, signal, span } = run
   const found = await findFiles(run.paths, signal)
   const table = await openDocumentTable(run.database, { collection: collection.name, principal, now: clock.now })
   // A collection that was dropped has nothing of what the table says.
@@ -76,7 +78,13 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
     throwIfAborted(signal)
     const started = clock.monotonic()
     const { path, kind, source, place } = file
-    const row = known.get(source)
+    let row = known.get(source)
+    const before = row?.label
+    const relabel = async (old: DocumentRow): Promise<DocumentRow> => {
+      const done = await relabelDocument(old, label, target, { signal, span })
+      known.set(source, done)
+      return done
+    }
     const fail = (reason: string, chunks = 0): void =>
       tally.finish(file, { outcome: 'failed', reason, warnings: [], chunks, ms: clock.monotonic() - started })
     const clash = seen.has(source) ? 'another file of this run has the same name' : await clashOf(row, place)
@@ -86,6 +94,13 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
     }
     seen.add(source)
     const kept = row?.chunks.length
+    if (before && !label && isRemote(embedder)) {
+      fail(`it is labelled local-only, and the embedder ${embedder.id} is not on this machine. ${KEEP_LOCAL}`, kept)
+      return
+    }
+    // First: a document whose file cannot be read is kept, and is as private from now on.
+    if (row && label && label !== before) row = await relabel(row)
+    const warnings = before && !label ? ['no longer local-only: it was ingested without that label'] : []
     const read = await readBytes(path, mostBytes(kind, limits), signal)
     if ('reason' in read) {
       fail(read.reason, kept)
@@ -94,9 +109,11 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
     const { bytes, sha256 } = read
     const chunker = chunkerOf(kind, words)
     if (isCurrent(row, { sha256, chunker }, embedder)) {
+      if (row.label !== label) row = await relabel(row)
       if (row.place !== place) moved.push({ ...row, place })
       const ms = clock.monotonic() - started
-      tally.finish(file, { outcome: 'unchanged', warnings: [], chunks: row.chunks.length, ms })
+      const outcome = before === label ? 'unchanged' : 'changed'
+      tally.finish(file, { outcome, warnings, chunks: row.chunks.length, ms })
       return
     }
     const loaded = await loadDocument(file, bytes, { parser: run.parser, limits, words, signal })
@@ -104,9 +121,10 @@ export const runIngest = async (run: IngestRun): Promise<Omit<IngestReport, 'ms'
       fail(loaded.reason, kept)
       return
     }
-    const chunks = toRecords(loaded.chunks, { source, principal, converted: isConverted(kind) })
+    const chunks = toRecords(loaded.chunks, { source, principal, converted: isConverted(kind), label })
     const ms = clock.monotonic() - started
-    pending.push({ file, ms, warnings: loaded.warnings, source, place, sha256, chunker, known: row, chunks })
+    warnings.push(...loaded.warnings)
+    pending.push({ file, ms, warnings, source, place, sha256, chunker, label, known: row, chunks })
     waiting += 1 + chunks.length
     if (waiting >= WRITE_BATCH) await flush()
   }

@@ -1,4 +1,4 @@
-import type { CallOptions, EmbeddingModel, VectorCollection, VectorRecord } from '@rt/core'
+import type { CallOptions, EmbeddingModel, PrivacyLabel, VectorCollection, VectorRecord } from '@rt/core'
 import { difference } from '../text/sets.ts'
 import type { ChunkRecord } from './chunk-records.ts'
 import type { DocumentRow, DocumentTable } from './document-table.ts'
@@ -9,6 +9,7 @@ export interface PendingDocument {
   place: string
   sha256: string
   chunker: string
+  label: PrivacyLabel | undefined
   known: DocumentRow | undefined
   chunks: ChunkRecord[]
 }
@@ -37,9 +38,11 @@ export const writeDocuments = async (
     onWritten: (share: number) => void
   },
 ): Promise<DocumentRow[]> => {
-  const fresh = pending.map(({ source, place, known, chunks }): DocumentRow => {
+  const fresh = pending.map(({ source, place, known, chunks, label }): DocumentRow => {
     const old = known ?? { source, place, sha256: '', chunker: '', embedder: '', chunks: [], loose: [] }
-    return { ...old, loose: without([...old.loose, ...idsOf(chunks)], old.chunks) }
+    const loose = without([...old.loose, ...idsOf(chunks)], old.chunks)
+    // Until it is done the stricter of both labels holds, and no file counts as unchanged.
+    return { ...old, loose, ...(label !== old.label && { label: label ?? old.label, chunker: '' }) }
   })
   await table.put(fresh)
   const all = pending.flatMap((document) => document.chunks)
@@ -49,7 +52,7 @@ export const writeDocuments = async (
     written += chunks.length
     if (written < all.length) options.onWritten(written / all.length)
   }
-  const rows = pending.map(({ source, place, sha256, chunker, chunks }, index): DocumentRow => {
+  const rows = pending.map(({ source, place, sha256, chunker, label, chunks }, index): DocumentRow => {
     const ids = idsOf(chunks)
     const { chunks: old, loose } = fresh[index]!
     return {
@@ -58,6 +61,7 @@ export const writeDocuments = async (
       sha256,
       chunker,
       embedder: embedder?.fingerprint ?? '',
+      label,
       chunks: ids,
       loose: without([...old, ...loose], ids),
     }
@@ -99,6 +103,7 @@ const idsOf = (chunks: ChunkRecord[]): string[] => chunks.map(({ record }) => re
 
 const without = (ids: string[], others: string[]): string[] => [...difference(new Set(ids), new Set(others))]
 
-function* batches<T>(items: T[]): Generator<T[]> {
+/** As many as one transaction takes. */
+export function* batches<T>(items: T[]): Generator<T[]> {
   for (let at = 0; at < items.length; at += WRITE_BATCH) yield items.slice(at, at + WRITE_BATCH)
 }

@@ -49,6 +49,19 @@ describe('createRetriever', () => {
     expect(await createRetriever({ collection }).retrieve('Oslo')).toMatchObject([{ id: 'a', converted: true }])
   })
 
+  it('puts the label of the document on its passages, and no other word', async () => {
+    const collection = createMemoryCollection('handbook')
+    await collection.upsert([
+      { id: 'a', text: 'Oslo', metadata: { label: 'local-only' } },
+      { id: 'b', text: 'Oslo', metadata: { label: 'urgent' } },
+    ])
+    const chunks = await createRetriever({ collection }).retrieve('Oslo')
+    expect(chunks.map(({ id, label }) => [id, label])).toEqual([
+      ['a', 'local-only'],
+      ['b', undefined],
+    ])
+  })
+
   it('returns nothing that is neither near nor shares a word that says something', async () => {
     const embedding = { ...embedder, relatedCosine: 0.7 }
     const retriever = createRetriever({ collection: await fill(), embedder: embedding })

@@ -2,7 +2,7 @@ import type { RetrievedChunk, VectorHit } from '@rt/core'
 
 /** A hit as a passage. Records that were not ingested from a file are cited by their own id, as a whole. */
 export const toChunk = ({ id, score, cosine, bm25, text = '', metadata }: VectorHit): RetrievedChunk => {
-  const { source, headings, start, end, converted } = metadata
+  const { source, headings, start, end, converted, label } = metadata
   const placed = typeof start === 'number' && typeof end === 'number'
   return {
     id,
@@ -14,5 +14,6 @@ export const toChunk = ({ id, score, cosine, bm25, text = '', metadata }: Vector
     score,
     ...(cosine !== undefined && { cosine }),
     ...(bm25 !== undefined && { bm25 }),
+    ...(label === 'local-only' && { label }),
   }
 }

@@ -92,3 +92,13 @@ it('forgets what was cited three questions ago', () => {
   expect(ids(withEarlierCitations('And that?', [], [...answered('meals'), ...other]))).toEqual(['meals'])
   expect(withEarlierCitations('And that?', [], [...answered('meals'), ...other, ...other, ...other])).toEqual([])
 })
+
+it('keeps the label of the answer that cited it, or of the document as it was found now', () => {
+  const label = 'local-only' as const
+  const labelled = answered('meals').map((message) => ({ ...message, label }))
+  expect(withEarlierCitations('And that?', [], labelled)).toMatchObject([{ id: 'meals', label }])
+  expect(withEarlierCitations('And that?', [{ ...chunk('meals'), label }], answered('meals'))).toMatchObject([
+    { id: 'meals', text: 'Oslo: 400 NOK.', label },
+  ])
+  expect(withEarlierCitations('And that?', [], answered('meals'))[0]).not.toHaveProperty('label')
+})

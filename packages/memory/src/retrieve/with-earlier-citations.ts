@@ -29,11 +29,19 @@ export const withEarlierCitations = (
   history: readonly Message[],
 ): RetrievedChunk[] => {
   if (!refersBack(question)) return found
-  const earlier = latestCitations(history).map(toChunk)
-  if (namesLittle(question)) return [...earlier, ...without(found, earlier)]
+  const earlier = latestCitations(history)
+  if (namesLittle(question)) return [...earlier.map(strictest(found)), ...without(found, earlier)]
   // What this question found again is read whole, as found.
   return [...found, ...without(earlier, found)]
 }
+
+/** A document may have got its label after it was cited. */
+const strictest =
+  (found: RetrievedChunk[]) =>
+  (chunk: RetrievedChunk): RetrievedChunk => {
+    const label = chunk.label ?? found.find(({ id }) => id === chunk.id)?.label
+    return { ...chunk, ...(label && { label }) }
+  }
 
 const refersBack = (question: string): boolean => {
   // "That's" and "it'll" hold a cue; "one-way" does not.
@@ -48,12 +56,13 @@ const without = (chunks: RetrievedChunk[], others: RetrievedChunk[]): RetrievedC
   chunks.filter(({ id }) => !others.some((other) => other.id === id))
 
 /** Of the newest answer that has any, not more than some questions back. */
-const latestCitations = (history: readonly Message[]): CitationPart[] => {
+const latestCitations = (history: readonly Message[]): RetrievedChunk[] => {
   let questions = 0
-  for (const { role, parts } of history.toReversed()) {
+  for (const { role, parts, label } of history.toReversed()) {
     if (role === 'user' && ++questions >= QUESTIONS) return []
     const citations = parts.filter((part) => part.type === 'citation')
-    if (citations.length) return citations
+    // They quote what the answer was made of: its label is theirs.
+    if (citations.length) return citations.map((citation) => ({ ...toChunk(citation), ...(label && { label }) }))
   }
   return []
 }

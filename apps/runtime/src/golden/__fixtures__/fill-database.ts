@@ -5,6 +5,7 @@ import type { Parts } from './open-parts.ts'
 
 const TRAVEL = `# Travel\n\n## Meals\n\nUp to 400 NOK a day in Oslo.\n\n## Receipts\n\nKeep every receipt.\n`
 const OFFICE = `# Office\n\nThe kitchen on the third floor has a coffee machine.\n`
+const PAY = `# Pay\n\nAda earns 100.\n`
 
 /** A few rows in every table, written by today's code as its users write them. Files to ingest are made in `folder`. */
 export const fillDatabase = async (parts: Parts, folder: string): Promise<void> => {
@@ -15,6 +16,9 @@ export const fillDatabase = async (parts: Parts, folder: string): Promise<void> 
 
   const request = telemetry.span('request', { 'rt.principal': LOCAL, 'gen_ai.conversation.id': 'ada' })
   await ingest.ingest(join(folder, 'handbook'))
+  await mkdir(join(folder, 'private'))
+  await writeFile(join(folder, 'private', 'pay.md'), PAY)
+  await ingest.ingest(join(folder, 'private'), { label: 'local-only' })
   const notes = await vectors.collection('notes', {
     dimensions: 8,
     metric: 'cosine',
@@ -32,7 +36,7 @@ export const fillDatabase = async (parts: Parts, folder: string): Promise<void> 
     LOCAL,
     'ada',
     [
-      createMessage('user', 'What may I spend on a meal in Oslo?'),
+      { ...createMessage('user', 'What may I spend on a meal in Oslo?'), label: 'local-only' },
       createMessage('assistant', [
         { type: 'reasoning', text: 'The handbook says it.', provider: { anthropic: { signature: 'abc' } } },
         { type: 'tool-call', id: 'call-1', name: 'convert_currency', arguments: { nok: 400 } },

@@ -38,6 +38,14 @@ describe('createThreadStore', () => {
     expect(await again.all('SELECT DISTINCT trace_id FROM memory_messages')).toEqual([{ trace_id: 'f'.repeat(32) }])
   })
 
+  it('keeps the label of a message', async () => {
+    const store = await createThreadStore({ database: await openTemporary() })
+    await store.append(LOCAL, 't', [{ ...say('secret'), label: 'local-only' }, say('plain')])
+    const [secret, plain] = await store.messages(LOCAL, 't')
+    expect(secret).toMatchObject({ label: 'local-only' })
+    expect(plain).not.toHaveProperty('label')
+  })
+
   it('keeps one principal from seeing, listing or deleting the thread of another', async () => {
     const store = await createThreadStore({ database: await openTemporary() })
     await store.append('key-a', 'ada', [say('mine')])

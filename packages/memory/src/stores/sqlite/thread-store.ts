@@ -6,6 +6,7 @@ import {
   withSpan,
   type Clock,
   type Message,
+  type PrivacyLabel,
   type ThreadInfo,
   type ThreadStore,
 } from '@rt/core'
@@ -31,6 +32,7 @@ const MIGRATIONS = [
    ) STRICT;
    CREATE INDEX memory_messages_order ON memory_messages (principal, thread, row_id);
    CREATE UNIQUE INDEX memory_messages_once ON memory_messages (principal, thread, message_id);`,
+  `ALTER TABLE memory_messages ADD COLUMN label TEXT;`,
 ]
 
 /**
@@ -47,7 +49,8 @@ export const createThreadStore = async ({
     async append(principal, id, messages, { traceId } = {}, { signal, span } = {}) {
       const thread = checkThreadId(id)
       const rows = messages.map(
-        (message) => [message.id, message.v, message.role, encodeParts(message.parts), traceId ?? null] as const,
+        ({ id: messageId, v, role, parts, label }) =>
+          [messageId, v, role, encodeParts(parts), traceId ?? null, label ?? null] as const,
       )
       throwIfAborted(signal)
       await withSpan(span, 'memory.commit', { 'rt.memory.messages': messages.length }, () =>
@@ -61,7 +64,7 @@ export const createThreadStore = async ({
           })
           if (rows.length)
             await transaction.run({
-              sql: `INSERT INTO memory_messages (row_id, principal, thread, message_id, v, role, parts, trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+              sql: `INSERT INTO memory_messages (row_id, principal, thread, message_id, v, role, parts, trace_id, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
               each: rows.map((row) => [createId(Math.max(now, after + 1)), principal, thread, ...row]),
             })
         }),
@@ -71,15 +74,16 @@ export const createThreadStore = async ({
     async messages(principal, id, { signal } = {}) {
       const thread = checkThreadId(id)
       throwIfAborted(signal)
-      const rows = await database.all<{ message_id: string; role: string; parts: string }>(
-        `SELECT message_id, role, parts FROM memory_messages WHERE principal = ? AND thread = ? ORDER BY row_id`,
+      const rows = await database.all<{ message_id: string; role: string; parts: string; label: PrivacyLabel | null }>(
+        `SELECT message_id, role, parts, label FROM memory_messages WHERE principal = ? AND thread = ? ORDER BY row_id`,
         [principal, thread],
       )
-      return rows.map(({ message_id: messageId, role, parts }): Message => ({
+      return rows.map(({ message_id: messageId, role, parts, label }): Message => ({
         v: 1,
         id: messageId,
         role: role as Message['role'],
         parts: decodeParts(parts, messageId),
+        ...(label && { label }),
       }))
     },
 
