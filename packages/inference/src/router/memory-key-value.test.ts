@@ -1,8 +1,19 @@
-import { createFakeClock } from '@rt/core/testing'
+import { createFakeClock, keyValueConformance } from '@rt/core/testing'
 import { describe, expect, it } from 'vitest'
 import { createMemoryKeyValue } from './index.ts'
 
 const value = 'x'.repeat(100)
+
+keyValueConformance(
+  {
+    name: 'memory',
+    async create() {
+      const clock = createFakeClock()
+      return { store: createMemoryKeyValue({ clock }), advance: (ms) => clock.advance(ms) }
+    },
+  },
+  { describe, it, expect },
+)
 
 describe('createMemoryKeyValue', () => {
   it('drops what was used longest ago when it is full', async () => {

@@ -1,4 +1,4 @@
-import { type Clock, type JsonValue, type KeyValue, RtError, systemClock } from '@rt/core'
+import { type Clock, type JsonValue, type KeyValue, RtError, systemClock, throwIfAborted } from '@rt/core'
 
 export interface MemoryKeyValueOptions {
   /** Bytes of keys and values as JSON. Default 64 MiB. */
@@ -69,17 +69,25 @@ export const createMemoryKeyValue = ({
     get bytes() {
       return bytes
     },
-    async get(key) {
+    async get(key, { signal } = {}) {
+      throwIfAborted(signal)
       const entry = read(key)
       if (!entry) return undefined
       entries.delete(key)
       entries.set(key, entry)
       return JSON.parse(entry.json) as JsonValue
     },
-    // What is larger than everything is not kept: a cache may forget.
-    set: async (key, value, ttlMs) => void write(key, JSON.stringify(value), expiry(ttlMs), false),
-    delete: async (key) => drop(key),
-    async add(key, amount, ttlMs) {
+    async set(key, value, ttlMs, { signal } = {}) {
+      throwIfAborted(signal)
+      // What is larger than everything is not kept: a cache may forget.
+      write(key, JSON.stringify(value), expiry(ttlMs), false)
+    },
+    async delete(key, { signal } = {}) {
+      throwIfAborted(signal)
+      drop(key)
+    },
+    async add(key, amount, ttlMs, { signal } = {}) {
+      throwIfAborted(signal)
       const entry = read(key)
       const before: unknown = entry ? JSON.parse(entry.json) : 0
       const sum = (typeof before === 'number' ? before : 0) + amount
