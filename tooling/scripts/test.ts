@@ -16,8 +16,8 @@ const env: NodeJS.ProcessEnv = {
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',
   NO_UPDATE_NOTIFIER: '1',
-  // Shells that the machine lacks; its own come first.
-  PATH: `${process.env['PATH']}${delimiter}${root}.cache/shells/bin`,
+  // Programs that the machine lacks; its own come first.
+  PATH: [process.env['PATH'], ...['shells', 'redis'].map((name) => `${root}.cache/${name}/bin`)].join(delimiter),
 }
 
 const counts = { passed: 0, failed: 0 }
@@ -68,8 +68,8 @@ check('packages outside the workspace', process.execPath, [
   ...(long ? ['--long'] : []),
 ])
 addSkippedPacks()
-// Not counted: without them two tests are skipped, and that is counted.
-if (!long) run('shells', process.execPath, ['tooling/scripts/fetch-shells.ts'])
+// Not counted: without them tests are skipped, and that is counted.
+if (!long) for (const name of ['shells', 'redis']) run(name, process.execPath, [`tooling/scripts/fetch-${name}.ts`])
 
 const projects = long ? ['long', 'quality'] : ['hermetic', 'model', 'service']
 const tested = run('tests', 'vitest', [
