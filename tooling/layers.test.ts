@@ -94,11 +94,14 @@ const LAYERS: Record<string, Layer> = {
       'linkedom',
       'mammoth',
       'onnxruntime-node',
+      'rate-limiter-flexible',
       'smol-toml',
       'turndown',
       'unpdf',
       'zod',
     ],
+    // For `[limits] store = "redis"`.
+    peers: ['redis'],
   },
 }
 

@@ -1,31 +1,28 @@
-import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findRedisServer, startRedisServer } from './__fixtures__/redis-server.ts'
+import { findRedisServer, type RedisServer, startRedisServer } from './__fixtures__/redis-server.ts'
 import { createRateLimits } from './index.ts'
 
 const program = findRedisServer()
-const folder = mkdtempSync(join(tmpdir(), 'rt-redis-'))
-const socket = join(folder, 'redis.sock')
 const ada = { principal: 'ada', model: 'a', tokens: 60 }
 
-// Skipped where there is no redis-server: __fixtures__/redis-server.ts says how to have one without installing it.
+// Skipped where there is no redis-server: node tooling/scripts/fetch-redis.ts fetches one.
 describe.skipIf(!program)('rate limits in Redis', () => {
-  let server: ChildProcess
-  const connect = () => createClient({ socket: { path: socket, reconnectStrategy: false } }).on('error', () => {})
-  const clients = [connect(), connect()]
+  let server: RedisServer
+  const connect = () =>
+    createClient({ socket: { path: server.socket, tls: false, reconnectStrategy: false } })
+      .on('error', () => {})
+      .connect()
+  let clients: Awaited<ReturnType<typeof connect>>[]
 
   beforeAll(async () => {
-    server = await startRedisServer(program!, socket)
-    for (const client of clients) await client.connect()
+    server = await startRedisServer(program!)
+    clients = [await connect(), await connect()]
   })
-  afterAll(() => {
-    server.kill()
-    rmSync(folder, { recursive: true, force: true })
+  afterAll(async () => {
+    for (const client of clients) if (client.isOpen) client.destroy()
+    await server[Symbol.asyncDispose]()
   })
 
   it('counts over several processes', async () => {
@@ -47,8 +44,8 @@ describe.skipIf(!program)('rate limits in Redis', () => {
     await limits.take(ada)
     await expect(limits.take(ada)).rejects.toMatchObject({ code: 'rate_limited' })
     const closed = once(clients[0]!, 'error')
-    server.kill('SIGKILL')
-    await Promise.all([closed, once(server, 'exit')])
+    server.process.kill('SIGKILL')
+    await closed
     await limits.take(ada)
     await expect(limits.take(ada)).rejects.toMatchObject({ code: 'rate_limited' })
   })
