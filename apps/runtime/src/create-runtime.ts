@@ -59,7 +59,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const converse = (prompt: string | Message[], turn: TurnOptions = {}, thread?: string) => {
     const { signal, tools, ...rest } = turn
     const request = { ...rest, messages: toMessages(prompt), ...(thread !== undefined && { thread }) }
-    return failSafe(async () => (await services()).turn(request, { signal, tools }))
+    return failSafe(async () => (await services()).turn(request, { signal, tools, own: true }))
   }
 
   const warm = once(async () => {

@@ -3,9 +3,10 @@ export { createRuntime } from './create-runtime.ts'
 export { defineApp } from './app/define-app.ts'
 export { tool } from '@rt/tools'
 export { collect, createMessage, messageText, RtError } from '@rt/core'
-export { formatTrace } from '@rt/observe/trace'
+export { formatTrace } from './format-trace.ts'
 
 export type { Runtime, RuntimeOptions, ServeOptions, Thread, TurnOptions } from './runtime.ts'
+export type { LimitsSettings, ProviderSettings, RouterSettings } from './config/settings.ts'
 export type { Agent, App, AppFactory } from './app/define-app.ts'
 export type {
   CitationPart,
@@ -18,6 +19,7 @@ export type {
   KeyInfo,
   KeyScope,
   Message,
+  Provider,
   RetrievedChunk,
   RuntimeStatus,
   SearchOptions,

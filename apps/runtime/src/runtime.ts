@@ -9,6 +9,7 @@ import type {
   Message,
   ModelsPort,
   Operations,
+  Provider,
   StreamPart,
   Tool,
   TurnRequest,
@@ -18,6 +19,7 @@ import type { PullProgress } from '@rt/inference/catalog'
 import type { AppEnv } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
 import type { App, AppFactory } from './app/define-app.ts'
+import type { LimitsSettings, ProviderSettings, RouterSettings } from './config/settings.ts'
 
 /** The collection that `ingest` fills and turns retrieve from. */
 export const KNOWLEDGE = 'default'
@@ -38,10 +40,22 @@ export interface RuntimeOptions {
   signal?: AbortSignal
   /** Tools, agents and routes: what `defineApp` made. */
   app?: App | AppFactory
-  /** Default chat model; of a list the first that can be had. Default `smollm2:135m`. */
+  /**
+   * Default chat model: a local one, or `anthropic/claude-sonnet-4-5` and the like. Of a list the first that answers. Default
+   * `smollm2:135m`.
+   */
   chat?: string | string[]
   /** Embedder for retrieval, as `chat`; false = keyword search only. Default `bge-small-en-v1.5`. */
   embed?: string | string[] | false
+  /**
+   * Remote services by name, beside those of config.toml: settings, or a provider made by a driver of @rt/inference. Their
+   * models are called `<name>/<model>`.
+   */
+  providers?: Record<string, ProviderSettings | Provider>
+  /** How models are chosen, retried, budgeted and cached. Each key wins over the same one of config.toml. */
+  router?: RouterSettings
+  /** Requests and tokens a minute, and where they are counted. */
+  limits?: LimitsSettings
   /** Threads of the engines. Default: `RT_THREADS`, else the number of cores, at most 8. */
   threads?: number
   /** Context window in tokens. Default: the model's own, at most 4096. */

@@ -10,11 +10,14 @@ import {
   type EmbedOptions,
   type IngestOptions,
   type IngestReport,
+  type KeyValue,
   type ModelEntry,
   noopTelemetry,
+  type Provider,
   type RetrievedChunk,
   RtError,
   type SearchOptions,
+  splitModelId,
   type StreamPart,
   type Telemetry,
   type ThreadStore,
@@ -24,14 +27,17 @@ import {
   withSpan,
 } from '@rt/core'
 import { createContextAssembler, createThreadStore } from '@rt/memory'
-import { type Database, openDatabase, type Owner } from '@rt/node/sqlite'
+import { createSqliteKeyValue, type Database, openDatabase, type Owner } from '@rt/node/sqlite'
+import type { CostCalculator } from '@rt/observe'
 import { createSqliteStore } from '@rt/vector'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
 import { createKeyStore, type KeyStore } from './keys/key-store.ts'
 import { createMaking } from './app/making.ts'
 import { createKnowledge } from './knowledge.ts'
+import { connectLimits } from './limits/connect-limits.ts'
 import { createModels, type Models } from './models/create-models.ts'
+import { createPrices } from './models/prices.ts'
 import { once } from './once.ts'
 import { createOperations, type OwnOperations } from './operations.ts'
 import { readOnlyError } from './read-only-error.ts'
@@ -57,8 +63,15 @@ export interface Services extends AsyncDisposable {
   embedder(): Promise<EmbeddingModel | undefined>
   ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
   search(query: string, options?: SearchOptions): Promise<RetrievedChunk[]>
-  /** A turn of this program or its operator. */
-  turn(request: TurnRequest, options: { signal?: AbortSignal; tools?: Tool[] }): Promise<AsyncIterable<StreamPart>>
+  /**
+   * A turn of this program or its operator.
+   *
+   * @param options.own the program itself wrote the model's name: it may be any that rt can reach.
+   */
+  turn(
+    request: TurnRequest,
+    options: { signal?: AbortSignal; tools?: Tool[]; own?: boolean },
+  ): Promise<AsyncIterable<StreamPart>>
   /** A request of a client. */
   chat(request: ChatRequest, signal?: AbortSignal): Promise<AsyncIterable<StreamPart>>
   embed(name: string | undefined, texts: string[], options?: EmbedOptions): Promise<Embeddings & { model: string }>
@@ -68,7 +81,7 @@ export interface Services extends AsyncDisposable {
 
 export interface ServicesOptions {
   data: string
-  options: Pick<RuntimeOptions, 'app' | 'tools' | 'readOnly' | 'onProgress'>
+  options: Pick<RuntimeOptions, 'app' | 'tools' | 'providers' | 'readOnly' | 'onProgress'>
   settings: Settings
   rt: Runtime
   owner: Owner | undefined
@@ -79,8 +92,19 @@ export interface ServicesOptions {
 /** A module of its own, loaded after the port is bound: `rt serve` listens before it reads any of this. */
 export const createServices = ({ data, options, settings, rt, owner, signal }: ServicesOptions): Services => {
   const { readOnly = false } = options
+  const prices = createPrices(settings.providers)
+  const limits = once(() => connectLimits(settings.limits))
+  /** A Redis when it is shared, else the data file: what is spent today is known after a restart too. */
+  const counts = once(
+    async (): Promise<KeyValue> =>
+      (await limits())?.keyValue ?? createSqliteKeyValue({ database: await database(), table: 'counts' }),
+  )
   const models = createModels({
     settings,
+    providers: ownProviders(options.providers),
+    price: prices,
+    store: counts,
+    redis: async () => (await limits())?.client,
     threads: settings.threads ?? Math.min(8, availableParallelism()),
     embedThreads: settings.threads,
     onProgress: options.onProgress,
@@ -90,11 +114,15 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
   const vectors = once(async (): Promise<VectorStore> => createSqliteStore({ database: await database() }))
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))
   const keys = once(async () => createKeyStore({ database: await database() }))
-  const telemetry = once(async () => observe(await database(), readOnly || !settings.trace))
+  const telemetry = once(async () => observe(await database(), readOnly || !settings.trace, prices))
   const making = createMaking()
-  const app = once(() =>
-    making.run(() => resolveApp(options.app, { tools: options.tools ?? [], allow: settings.tools, rt })),
-  )
+  const app = once(async () => {
+    const resolved = await making.run(() =>
+      resolveApp(options.app, { tools: options.tools ?? [], allow: settings.tools, rt }),
+    )
+    models.choose([...resolved.agents.values()].flatMap(({ model }) => model ?? []))
+    return resolved
+  })
   const assembler = createContextAssembler({ window: settings.window })
 
   /** One that cannot be had is not looked for again at once: each try goes through all its sources. */
@@ -142,22 +170,27 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     async search(query, { collection = KNOWLEDGE, k = 5, ...searchOptions } = {}) {
       return (await knowledge.retrieve(collection, query, { k, ...searchOptions })).passages
     },
-    turn: (request, { signal: abort, tools }) => running((all) => all.own(request, tools), abort),
+    turn(request, { signal: abort, tools, own = false }) {
+      if (own && request.model !== undefined) models.choose([request.model])
+      return running((all) => all.own(request, tools), abort)
+    },
     chat: (request, abort) => running((all) => all.client(request), abort),
 
     async embed(name, texts, embedOptions) {
       const model = await models.embedder(name)
       if (!model) throw new RtError({ code: 'unsupported', message: 'this runtime has no embedder (embed: false).' })
       const root = (await telemetry()).span('request')
+      const { provider = 'rt', model: known } = splitModelId(model.id, model.local)
       const attributes = {
         'gen_ai.operation.name': 'embeddings',
-        'gen_ai.provider.name': 'rt',
-        'gen_ai.request.model': model.id,
+        'gen_ai.provider.name': provider,
+        'gen_ai.request.model': known,
+        'rt.local': model.local,
       }
       try {
         return await withSpan(root, `embeddings ${model.id}`, attributes, async (span) => {
           const result = await model.embed(texts, { ...embedOptions, span })
-          span.set({ 'gen_ai.usage.input_tokens': result.tokens, 'rt.local': true })
+          span.set({ 'gen_ai.usage.input_tokens': result.tokens })
           return { ...result, model: model.id }
         })
       } finally {
@@ -176,9 +209,9 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     },
 
     async [Symbol.asyncDispose]() {
-      const parts = [database, vectors, telemetry].map((part) => opened(part.peek()))
-      const [db, store, spans] = await Promise.all(parts)
-      await disposeAll([db, store, spans, models])
+      const parts = [database, vectors, telemetry, limits].map((part) => opened(part.peek()))
+      const [db, store, spans, shared] = await Promise.all(parts)
+      await disposeAll([db, store, spans, shared, models])
     },
   }
 }
@@ -201,18 +234,28 @@ const canRead = (folder: string): Promise<boolean> =>
     () => false,
   )
 
-const observe = async (database: Database, off: boolean): Promise<Telemetry & AsyncDisposable> => {
+const observe = async (
+  database: Database,
+  off: boolean,
+  cost: CostCalculator,
+): Promise<Telemetry & AsyncDisposable> => {
   if (off) return { ...noopTelemetry, [Symbol.asyncDispose]: async () => {} }
   const [{ createTelemetry }, { createSqliteExporter }] = await Promise.all([
     import('@rt/observe'),
     import('@rt/observe/sqlite'),
   ])
-  return createTelemetry({ exporters: [await createSqliteExporter({ database })] })
+  return createTelemetry({ exporters: [await createSqliteExporter({ database })], cost })
 }
 
 /** What was opened without an error, to be closed. */
-const opened = (thing: Promise<AsyncDisposable> | undefined): Promise<AsyncDisposable | undefined> =>
+const opened = (thing: Promise<AsyncDisposable | undefined> | undefined): Promise<AsyncDisposable | undefined> =>
   Promise.resolve(thing).catch(() => undefined)
+
+/** By their ids, as names begin with them. */
+const ownProviders = (providers: RuntimeOptions['providers'] = {}): Record<string, Provider> =>
+  Object.fromEntries(
+    Object.values(providers).flatMap((provider) => ('languageModel' in provider ? [[provider.id, provider]] : [])),
+  )
 
 const isMissing = (error: unknown): boolean =>
   RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found')

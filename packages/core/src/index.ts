@@ -42,6 +42,7 @@ export type { Reranker, RerankResult } from './model/reranker.ts'
 export type { Guard } from './model/guard.ts'
 export type { Provider } from './model/provider.ts'
 export type { Router } from './model/router.ts'
+export { splitModelId } from './model/split-model-id.ts'
 
 // Stores, threads, tools
 export type {

@@ -1,5 +1,7 @@
 import type { RoutingSettings } from './routing-settings.ts'
 
+export type { BudgetSettings, CacheSettings, LimitsSettings, ProviderSettings, RouterSettings } from './routing-settings.ts'
+
 /** Everything that can be set, after flags, environment, config.toml and defaults were put together. */
 export interface Settings extends RoutingSettings {
   /** Names of the default chat model, tried in order: the first that is installed, else the first that can be fetched. */

@@ -4,31 +4,34 @@ import {
   type LanguageModel,
   type LoadedModel,
   type ModelEntry,
+  type Provider,
   RtError,
   type Router,
 } from '@rt/core'
-import { createCatalog, type PullProgress, type ResolvedModel } from '@rt/inference/catalog'
-import type { GgufEngine, GgufModel } from '@rt/inference/gguf'
-import type { OnnxEmbedder, OnnxEngine } from '@rt/inference/onnx'
+import type { ResolvedModel } from '@rt/inference/catalog'
+import type { Leg } from '@rt/inference/router'
 import type { Settings } from '../config/settings.ts'
-import { once } from '../once.ts'
-import { createShelf } from './shelf.ts'
+import { createLocalModels, type Kind, type LocalModelsOptions } from './local-models.ts'
+import { createMeteredEmbedder } from './metered-embedder.ts'
+import { createRemoteModels, type RemoteModel } from './remote-models.ts'
+import { createRoutes, type RoutesOptions } from './routes.ts'
+import { localLeg } from './local-leg.ts'
 
-export interface ModelsOptions {
-  settings: Pick<Settings, 'chat' | 'embed' | 'aliases' | 'contextTokens' | 'download'>
-  /** Of the chat engine. */
-  threads?: number
-  /** Of the embedder. Default: half the cores. */
-  embedThreads?: number
-  /** Ends loading and fetching, when the runtime closes. */
-  signal: AbortSignal
-  onProgress?: (progress: PullProgress) => void
+export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, 'settings'> {
+  settings: Pick<
+    Settings,
+    'chat' | 'embed' | 'aliases' | 'contextTokens' | 'download' | 'providers' | 'router' | 'limits'
+  >
+  /** Providers that the program made itself, by their ids. */
+  providers?: Record<string, Provider>
 }
 
 export interface Models extends Router, AsyncDisposable {
   /** Undefined when switched off. */
   embedder(name?: string): Promise<EmbeddingModel | undefined>
-  /** Installed models, then aliases. */
+  /** Names that the program itself wrote: they may be paths, addresses, and models of any service whose place is known. */
+  choose(names: string[]): void
+  /** Installed models, then aliases, then remote models that were named. */
   list(): Promise<ModelEntry[]>
   /** Those in memory. */
   loaded(): Promise<LoadedModel[]>
@@ -36,145 +39,160 @@ export interface Models extends Router, AsyncDisposable {
   unload(name: string): Promise<boolean>
 }
 
-type Kind = 'chat' | 'embed'
+/** What a name stands for. */
+type Candidate = { at: 'here'; found: ResolvedModel } | { at: 'remote'; remote: RemoteModel }
 
-/** Names to loaded models: the catalog finds the files, the engines load them, each once. */
+/** Names to models: those of this machine and of remote services, alone or as a route over several. */
 export const createModels = (options: ModelsOptions): Models => {
   const { settings } = options
-  const catalog = createCatalog()
-  const gguf = once(async (): Promise<GgufEngine> => {
-    const { createGgufEngine } = await import('@rt/inference/gguf')
-    return createGgufEngine({ threads: options.threads })
-  })
-  const onnx = once(async (): Promise<OnnxEngine> => {
-    const { createOnnxEngine } = await import('@rt/inference/onnx')
-    return createOnnxEngine({ threads: options.embedThreads })
-  })
-  const chats = createShelf<GgufModel>()
-  const embedders = createShelf<OnnxEmbedder>()
+  const local = createLocalModels(options)
+  const remotes = createRemoteModels(settings.providers, options.providers)
+  const routes = createRoutes(options)
+  /** By label and legs: what a route remembers of its legs must outlive a request. */
+  const made = new Map<string, Promise<LanguageModel>>()
 
-  const canonical = (name: string): string => catalog.find(name)?.name ?? name
-
+  const canonical = (name: string): string => local.catalog.find(name)?.name ?? name
   /** An alias stands for the names it lists. */
   const namesOf = (name: string): string[] =>
     (Object.hasOwn(settings.aliases, name) ? settings.aliases[name]! : [name]).map(canonical)
-  /** What the program itself chose may be a path or an address, and be fetched: never a name out of a request. */
+  /** What the program itself chose may be a path or an address, be fetched, and cost money: never a name out of a request. */
   const chosen = new Set(
     [...settings.chat, ...(settings.embed || []), ...Object.values(settings.aliases).flat()].flatMap(namesOf),
   )
-
-  const locate = (name: string): Promise<ResolvedModel | undefined> =>
-    catalog.locate(name, { references: chosen.has(name) })
 
   const refuseClosed = (): void => {
     if (options.signal.aborted) throw abortError(options.signal)
   }
 
-  /** The first of the names that is installed, else the first that can be fetched. */
-  const find = async (names: string[], kind: Kind): Promise<ResolvedModel> => {
+  /** All that can be had now, in order; when there is nothing, the first that can be fetched. */
+  const candidates = async (names: string[], kind: Kind): Promise<Candidate[]> => {
+    refuseClosed()
+    const found: Candidate[] = []
     for (const name of names) {
-      const found = await locate(name)
-      if (found) return ofKind(found, name, kind)
+      const remote = remotes.find(name, { chosen: chosen.has(name) })
+      if (remote) found.push({ at: 'remote', remote })
+      else {
+        const here = await local.locate(name, kind, chosen.has(name))
+        if (here) found.push({ at: 'here', found: here })
+      }
     }
+    return found.length ? found : [{ at: 'here', found: await fetchFirst(names, kind) }]
+  }
+
+  const fetchFirst = async (names: string[], kind: Kind): Promise<ResolvedModel> => {
     refuseClosed()
     const failures: unknown[] = []
-    for (const name of options.settings.download ? names.filter((one) => chosen.has(one)) : [])
+    for (const name of settings.download ? names.filter((one) => chosen.has(one)) : [])
       try {
-        const { signal, onProgress } = options
-        return ofKind(await catalog.ensure(name, { references: true, signal, onProgress }), name, kind)
+        return await local.fetch(name, kind)
       } catch (error) {
         if (options.signal.aborted) throw error
         failures.push(error)
       }
     const [first = ''] = names
     if (failures.length) throw failures[0]
-    if (catalog.find(first) && chosen.has(first)) throw notFetched(first)
-    throw await catalog.notFound(first, { kind, references: chosen.has(first) })
+    if (local.catalog.find(first) && chosen.has(first)) throw notFetched(first)
+    throw await local.catalog.notFound(first, { kind, references: chosen.has(first) })
   }
 
-  const ofKind = (found: ResolvedModel, name: string, kind: Kind): ResolvedModel => {
-    if (found.entry.kind === kind) return found
-    const known = catalog.list().filter((entry) => entry.kind === kind)
-    throw new RtError({
-      code: 'unsupported',
-      message: `"${name}" is of kind ${found.entry.kind}, not ${kind}.`,
-      hint: `Models of kind ${kind}: ${known.map((entry) => entry.name).join(', ')}.`,
-    })
+  /** The legs that can be asked at all. One that cannot, for want of a key, is passed over while there are others. */
+  const legsOf = async (found: Candidate[]): Promise<Leg[]> => {
+    const failures: unknown[] = []
+    const legs: Leg[] = []
+    for (const candidate of found)
+      try {
+        if (candidate.at === 'remote')
+          legs.push({ model: await candidate.remote.language(), continues: candidate.remote.continues })
+        else legs.push(await localLeg(candidate.found, { local, settings, alone: found.length === 1 }))
+      } catch (error) {
+        refuseClosed()
+        failures.push(error)
+      }
+    if (legs.length === 0) throw failures[0]
+    return legs
   }
 
-  const loadChat = async ({ entry, files, stamps }: ResolvedModel): Promise<GgufModel> => {
-    // No host is started for a runtime that closed meanwhile: nobody would end it.
-    refuseClosed()
-    return (await gguf()).load({
-      id: entry.name,
-      path: files.model,
-      stamp: stamps?.model,
-      contextTokens: settings.contextTokens,
-      sampling: entry.sampling,
-    })
+  const chat = async (label: string, names: string[]): Promise<LanguageModel> => {
+    const found = await candidates(names, 'chat')
+    const [first] = found
+    if (first?.at === 'here') {
+      const loading = local.chat(first.found)
+      if (found.length === 1 && !routes.always) return loading
+      // It is asked first, and will be there: when it fails, the route sees it.
+      loading.catch(() => {})
+    }
+    const legs = await legsOf(found)
+    const ids = legs.map((leg) => ('id' in leg ? leg.id : leg.model.id))
+    const id = ids.length === 1 ? ids[0]! : label
+    const key = JSON.stringify([id, ids])
+    const known = made.get(key)
+    if (known) return known
+    // Requests choose names: what they can make us remember has an end.
+    if (made.size >= MOST_ROUTES) made.delete(made.keys().next().value!)
+    const route = routes.route(id, legs)
+    made.set(key, route)
+    route.catch(() => made.delete(key))
+    return route
   }
 
-  const loadEmbedder = async ({ entry, files, stamps }: ResolvedModel): Promise<OnnxEmbedder> => {
-    refuseClosed()
-    return (await onnx()).loadEmbedder({
-      id: entry.name,
-      modelPath: files.model,
-      stamps,
-      tokenizerPath: files.tokenizer!,
-      pooling: entry.pooling ?? 'mean',
-      normalize: entry.normalize ?? true,
-      prefixes: entry.prefixes,
-      maxTokens: entry.context ?? 512,
-      dimensions: entry.dimensions!,
-      relatedCosine: entry.relatedCosine,
-    })
-  }
-
-  const chat = async (names: string[]): Promise<LanguageModel> => {
-    refuseClosed()
-    return chats.get(names, async () => {
-      const found = await find(names, 'chat')
-      // The default list and a name out of it may mean the same file: it is loaded once.
-      return names.length > 1 ? chats.get([found.entry.name], () => loadChat(found)) : loadChat(found)
-    })
+  /** No fallback from one embedder to another: their vectors do not compare. */
+  const embedders = new Map<string, Promise<EmbeddingModel>>()
+  const remoteEmbedder = (remote: RemoteModel): Promise<EmbeddingModel> => {
+    const known = embedders.get(remote.id)
+    if (known) return known
+    const opening = Promise.all([remote.embedder(), routes.parts()]).then(([model, parts]) =>
+      createMeteredEmbedder(model, parts),
+    )
+    if (embedders.size >= MOST_ROUTES) embedders.delete(embedders.keys().next().value!)
+    embedders.set(remote.id, opening)
+    opening.catch(() => embedders.delete(remote.id))
+    return opening
   }
   const embedder = async (names: string[]): Promise<EmbeddingModel> => {
-    refuseClosed()
-    return embedders.get(names, async () => loadEmbedder(await find(names, 'embed')))
+    const [first] = await candidates(names, 'embed')
+    return first!.at === 'remote' ? remoteEmbedder(first!.remote) : local.embedder(first!.found)
   }
 
+  const embedNames = new Set((settings.embed || []).flatMap(namesOf))
+  const remoteKind = (name: string): ModelEntry['kind'] => (embedNames.has(name) ? 'embed' : 'chat')
+  const isRemote = (name: string): boolean => remotes.find(name, { chosen: true }) !== undefined
+
   return {
-    pick: (name) => chat(name === undefined ? settings.chat.flatMap(namesOf) : namesOf(name)),
+    pick: (name) =>
+      name === undefined
+        ? chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf))
+        : chat(name, namesOf(name)),
     async embedder(name) {
       if (name !== undefined) return embedder(namesOf(name))
       return settings.embed === false ? undefined : embedder(settings.embed.flatMap(namesOf))
     },
+    choose(names) {
+      for (const name of names.flatMap(namesOf)) chosen.add(name)
+    },
     async list() {
-      const installed = await catalog.installed()
+      const installed = await local.catalog.installed()
       const models = installed.map(({ entry }) => toEntry(entry.name, entry.kind, 'local'))
       const aliases = Object.entries(settings.aliases).flatMap(([alias, names]) => {
-        const target = names.map((name) => catalog.find(name, { references: true })).find(Boolean)
-        return target ? [toEntry(alias, target.kind, 'alias')] : []
+        const targets = names.map((name) =>
+          isRemote(name) ? remoteKind(name) : local.catalog.find(name, { references: true })?.kind,
+        )
+        const kind = targets.find(Boolean)
+        return kind ? [toEntry(alias, kind, 'alias')] : []
       })
-      return [...models, ...aliases]
+      const remote = [...new Set([...chosen, ...remotes.listed()])].filter(isRemote)
+      return [
+        ...models,
+        ...aliases,
+        ...remote.map((name) => toEntry(name, remoteKind(name), name.slice(0, name.indexOf('/')))),
+      ]
     },
-    loaded: () =>
-      Promise.all([
-        ...chats.loaded().map(async (model) => ({ id: model.id, kind: 'chat' as const, ...(await model.state()) })),
-        ...embedders
-          .loaded()
-          .map(async (model) => ({ id: model.id, kind: 'embed' as const, ...(await model.state()) })),
-      ]),
-    async unload(name) {
-      const names = namesOf(name)
-      const unloaded = await Promise.all([chats.unload(names), embedders.unload(names)])
-      return unloaded.includes(true)
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all([gguf.peek(), onnx.peek()].map(async (engine) => (await engine)?.[Symbol.asyncDispose]()))
-    },
+    loaded: () => local.loaded(),
+    unload: (name) => local.unload(namesOf(name)),
+    [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
   }
 }
+
+const MOST_ROUTES = 256
 
 const notFetched = (name: string): RtError =>
   new RtError({

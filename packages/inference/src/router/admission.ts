@@ -1,6 +1,13 @@
-import { type LanguageModel, LOCAL, type ModelRequest, type StreamPart, totalTokens, type Usage } from '@rt/core'
-import { emptyUsage } from '@rt/core'
-import { splitModelId } from './price.ts'
+import {
+  emptyUsage,
+  type LanguageModel,
+  LOCAL,
+  type ModelRequest,
+  splitModelId,
+  type StreamPart,
+  totalTokens,
+  type Usage,
+} from '@rt/core'
 import type { RouteCall } from './route-call.ts'
 
 /** A call that limits and budget let pass. It is settled exactly once; later calls of `settle` do nothing. */

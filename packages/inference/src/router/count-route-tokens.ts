@@ -1,7 +1,8 @@
-import { abortable, type CallOptions, type Prompt, toRtError } from '@rt/core'
+import { abortable, type CallOptions, noopSpan, type Prompt, toRtError } from '@rt/core'
 import { chooseLegs } from './choose-legs.ts'
 import type { Route } from './route-call.ts'
 import { type LegFailure, routeError } from './route-error.ts'
+import { createRouteTrace } from './route-trace.ts'
 
 /** Tokens as the first leg counts them that may answer and can: the one that is asked first, too. */
 export const countRouteTokens = async (
@@ -21,5 +22,8 @@ export const countRouteTokens = async (
       failures.push({ leg: leg.id, error })
     }
   }
+  // No call follows this: why nobody could be asked is for its trace all the same.
+  const trace = createRouteTrace(span ?? noopSpan, route.id)
+  for (const { leg, code, why } of skipped) trace.skipped(leg, code, why)
   throw routeError(route.id, failures, skipped, carriers)
 }

@@ -1,7 +1,6 @@
-import type { ErrorCode, RtError, Span, Usage } from '@rt/core'
-import { totalTokens } from '@rt/core'
+import type { Attributes, ErrorCode, RtError, Span, Usage } from '@rt/core'
+import { inputTokens, splitModelId, totalTokens } from '@rt/core'
 import type { RouteLeg } from './leg.ts'
-import { splitModelId } from './price.ts'
 
 /** Span attributes of a route. `legs` and `results` belong together, one of each for every decision, in order. */
 export const ROUTE_ATTRIBUTES = {
@@ -15,6 +14,10 @@ export const ROUTE_ATTRIBUTES = {
   cacheHit: 'rt.cache.hit',
   /** What the stored answer had taken when it was written. */
   cacheSavedTokens: 'rt.cache.saved_tokens',
+  /** Cosine of the nearest question in the semantic cache, also when it was not near enough. */
+  cacheSimilarity: 'rt.cache.similarity',
+  /** The cosine it has to have. */
+  cacheThreshold: 'rt.cache.threshold',
 } as const
 
 export type RouteResult = 'ok' | 'lost' | 'open' | ErrorCode
@@ -28,7 +31,10 @@ export interface RouteTrace {
   lost(leg: RouteLeg): void
   answered(leg: RouteLeg): void
   continuing(from: RouteLeg, characters: number): void
+  /** Each leg has its own price: the usage of the call is the sum over all of them. */
+  spent(leg: RouteLeg, usage: Usage): void
   cached(saved: Usage | undefined): void
+  near(similarity: number, threshold: number): void
   event(name: string, attributes: Record<string, string | number | boolean>): void
 }
 
@@ -67,16 +73,20 @@ export const createRouteTrace = (span: Span, id: string): RouteTrace => {
     answered(leg) {
       note(leg, 'ok')
       // Cost is computed from the call's span: it is that of the model which answered.
-      const { provider, model } = splitModelId(leg.id, leg.capabilities.local)
-      span.set({
-        'gen_ai.provider.name': provider ?? (leg.capabilities.local ? 'rt' : undefined),
-        'gen_ai.request.model': model,
-        'rt.local': leg.capabilities.local,
-      })
+      span.set(modelOf(leg))
     },
     continuing(from, characters) {
       span.set({ [ROUTE_ATTRIBUTES.continued]: ++continued })
       span.event('rt.route.continue', { 'rt.route.leg': from.id, 'rt.route.characters': characters })
+    },
+    spent(leg, usage) {
+      span.event('rt.route.spent', {
+        ...modelOf(leg),
+        'gen_ai.usage.input_tokens': inputTokens(usage),
+        'gen_ai.usage.output_tokens': usage.output,
+        'gen_ai.usage.cache_read.input_tokens': usage.cacheRead,
+        'gen_ai.usage.cache_write.input_tokens': usage.cacheWrite,
+      })
     },
     cached(saved) {
       span.set({
@@ -86,6 +96,21 @@ export const createRouteTrace = (span: Span, id: string): RouteTrace => {
         'rt.local': true,
       })
     },
+    near(similarity, threshold) {
+      span.set({
+        [ROUTE_ATTRIBUTES.cacheSimilarity]: Math.round(similarity * 10_000) / 10_000,
+        [ROUTE_ATTRIBUTES.cacheThreshold]: threshold,
+      })
+    },
     event: (name, attributes) => span.event(name, attributes),
+  }
+}
+
+const modelOf = ({ id, capabilities: { local } }: RouteLeg): Attributes => {
+  const { provider, model } = splitModelId(id, local)
+  return {
+    'gen_ai.provider.name': provider ?? (local ? 'rt' : undefined),
+    'gen_ai.request.model': model,
+    'rt.local': local,
   }
 }

@@ -4,6 +4,7 @@ import {
   inputTokens,
   type LanguageModel,
   type ModelRequest,
+  splitModelId,
   type Timings,
   type Usage,
 } from '@rt/core'
@@ -13,12 +14,12 @@ import {
 
 export const chatAttributes = (model: LanguageModel, request: ModelRequest): Attributes => {
   const { local } = model.capabilities
-  const slash = model.id.indexOf('/')
+  const { provider, model: name } = splitModelId(model.id, local)
   const { sampling = {}, maxOutputTokens, stop, output } = request
   return {
     'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': local ? 'rt' : slash > 0 ? model.id.slice(0, slash) : undefined,
-    'gen_ai.request.model': local ? model.id : model.id.slice(slash + 1),
+    'gen_ai.provider.name': local ? 'rt' : provider,
+    'gen_ai.request.model': name,
     'gen_ai.request.stream': true,
     'gen_ai.request.max_tokens': maxOutputTokens,
     'gen_ai.request.temperature': sampling.temperature,

@@ -27,7 +27,7 @@ export interface FromAISDKOptions {
   languageModel?: AISDKSource<V4LanguageModel>
   embeddingModel?: AISDKSource<V4EmbeddingModel>
   rerankingModel?: AISDKSource<V4RerankingModel>
-  /** By name, without the id. */
+  /** By name, without the id; `*` stands for all others. */
   models?: Record<string, AISDKModelInfo>
   /** Goes with every call as it is, keyed by the AI SDK's name of the provider. */
   providerOptions?: V4Metadata
@@ -61,7 +61,7 @@ export const fromAISDK = ({
   clock = systemClock,
 }: FromAISDKOptions): Provider => {
   const common = { providerOptions, timeoutMs, clock }
-  const infoOf = (model: string): AISDKModelInfo => (Object.hasOwn(models, model) ? models[model]! : {})
+  const infoOf = (model: string): AISDKModelInfo => (Object.hasOwn(models, model) ? models[model] : models['*']) ?? {}
   return {
     id,
     languageModel: (model) =>

@@ -54,7 +54,7 @@ export const createBatches = (
 ): AnthropicBatches => {
   const body = ({ id, model, request }: AnthropicBatchRequest): { custom_id: string; params: never } => {
     refuseLocal(request.messages, `${settings.id}/${model}`)
-    const facts = modelFacts(model, { ...listed(model), ...settings.models[model] })
+    const facts = modelFacts(model, { ...listed(model), ...(settings.models[model] ?? settings.models['*']) })
     const { body: params, answer } = requestBody(request, model, facts, settings)
     if (answer)
       throw new RtError({

@@ -30,7 +30,8 @@ export const createModel = (
   listed: () => Partial<AnthropicModelFacts>,
 ): LanguageModel => {
   const id = `${settings.id}/${model}`
-  const facts = (): AnthropicModelFacts => modelFacts(model, { ...listed(), ...settings.models[model] })
+  const facts = (): AnthropicModelFacts =>
+    modelFacts(model, { ...listed(), ...(settings.models[model] ?? settings.models['*']) })
   const context = (): ErrorContext => errorContext(settings, model)
 
   return {

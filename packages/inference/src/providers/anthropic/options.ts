@@ -24,7 +24,7 @@ export interface AnthropicOptions {
   serverTools?: JsonObject[]
   /** Fields added to every request as they are: `service_tier`, `container`, `inference_geo`, ... */
   body?: JsonObject
-  /** What is known of models better than their names tell. */
+  /** What is known of models better than their names tell; `*` stands for all others. */
   models?: Record<string, Partial<AnthropicModelFacts>>
   /** Default: the system's. */
   clock?: Clock

@@ -1,0 +1,117 @@
+import { abortError, type EmbeddingModel, type LanguageModel, type LoadedModel, RtError } from '@rt/core'
+import { type Catalog, createCatalog, type PullProgress, type ResolvedModel } from '@rt/inference/catalog'
+import type { GgufEngine, GgufModel } from '@rt/inference/gguf'
+import type { OnnxEmbedder, OnnxEngine } from '@rt/inference/onnx'
+import type { Settings } from '../config/settings.ts'
+import { once } from '../once.ts'
+import { createShelf } from './shelf.ts'
+
+export interface LocalModelsOptions {
+  settings: Pick<Settings, 'contextTokens' | 'download'>
+  /** Of the chat engine. */
+  threads?: number
+  /** Of the embedder. Default: half the cores. */
+  embedThreads?: number
+  /** Ends loading and fetching, when the runtime closes. */
+  signal: AbortSignal
+  onProgress?: (progress: PullProgress) => void
+}
+
+export type Kind = 'chat' | 'embed'
+
+/** Models of this machine: the catalog finds the files, the engines load them, each once. */
+export interface LocalModels extends AsyncDisposable {
+  readonly catalog: Catalog
+  /**
+   * The installed model of a name; undefined = none.
+   *
+   * @param references paths and addresses count as names.
+   */
+  locate(name: string, kind: Kind, references: boolean): Promise<ResolvedModel | undefined>
+  /** Fetches a model, a path or an address. */
+  fetch(name: string, kind: Kind): Promise<ResolvedModel>
+  chat(found: ResolvedModel): Promise<LanguageModel>
+  embedder(found: ResolvedModel): Promise<EmbeddingModel>
+  loaded(): Promise<LoadedModel[]>
+  /** Frees what goes by one of these names; false when nothing did. */
+  unload(names: string[]): Promise<boolean>
+}
+
+export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
+  const { settings, signal, onProgress } = options
+  const catalog = createCatalog()
+  const gguf = once(async (): Promise<GgufEngine> => {
+    const { createGgufEngine } = await import('@rt/inference/gguf')
+    return createGgufEngine({ threads: options.threads })
+  })
+  const onnx = once(async (): Promise<OnnxEngine> => {
+    const { createOnnxEngine } = await import('@rt/inference/onnx')
+    return createOnnxEngine({ threads: options.embedThreads })
+  })
+  const chats = createShelf<GgufModel>()
+  const embedders = createShelf<OnnxEmbedder>()
+  /** No host is started for a runtime that closed meanwhile: nobody would end it. */
+  const refuseClosed = (): void => {
+    if (signal.aborted) throw abortError(signal)
+  }
+  const ofKind = (found: ResolvedModel, name: string, kind: Kind): ResolvedModel => {
+    if (found.entry.kind === kind) return found
+    const known = catalog.list().filter((entry) => entry.kind === kind)
+    throw new RtError({
+      code: 'unsupported',
+      message: `"${name}" is of kind ${found.entry.kind}, not ${kind}.`,
+      hint: `Models of kind ${kind}: ${known.map((entry) => entry.name).join(', ')}.`,
+    })
+  }
+
+  return {
+    catalog,
+    async locate(name, kind, references) {
+      const found = await catalog.locate(name, { references })
+      return found && ofKind(found, name, kind)
+    },
+    fetch: async (name, kind) =>
+      ofKind(await catalog.ensure(name, { references: true, signal, onProgress }), name, kind),
+    chat: ({ entry, files, stamps }) =>
+      chats.get([entry.name], async () => {
+        refuseClosed()
+        return (await gguf()).load({
+          id: entry.name,
+          path: files.model,
+          stamp: stamps?.model,
+          contextTokens: settings.contextTokens,
+          sampling: entry.sampling,
+        })
+      }),
+    embedder: ({ entry, files, stamps }) =>
+      embedders.get([entry.name], async () => {
+        refuseClosed()
+        return (await onnx()).loadEmbedder({
+          id: entry.name,
+          modelPath: files.model,
+          stamps,
+          tokenizerPath: files.tokenizer!,
+          pooling: entry.pooling ?? 'mean',
+          normalize: entry.normalize ?? true,
+          prefixes: entry.prefixes,
+          maxTokens: entry.context ?? 512,
+          dimensions: entry.dimensions!,
+          relatedCosine: entry.relatedCosine,
+        })
+      }),
+    loaded: () =>
+      Promise.all([
+        ...chats.loaded().map(async (model) => ({ id: model.id, kind: 'chat' as const, ...(await model.state()) })),
+        ...embedders
+          .loaded()
+          .map(async (model) => ({ id: model.id, kind: 'embed' as const, ...(await model.state()) })),
+      ]),
+    async unload(names) {
+      const unloaded = await Promise.all([chats.unload(names), embedders.unload(names)])
+      return unloaded.includes(true)
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([gguf.peek(), onnx.peek()].map(async (engine) => (await engine)?.[Symbol.asyncDispose]()))
+    },
+  }
+}
