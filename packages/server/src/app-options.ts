@@ -52,8 +52,8 @@ export interface AppOptions {
   /** A stream with nothing to say sends a comment this often. Default 10,000 ms. */
   heartbeatMs?: number
   /**
-   * How long a stream's status line waits for the first sign of life, so that an over-long prompt or an unknown model
-   * is a 4xx rather than an error inside a 200. Then headers and first chunk go out, whatever comes. Default 100 ms.
+   * How long a stream's status line waits for the first word of an answer, so that an unknown model or a provider's 429 is
+   * a status rather than an error inside a 200. Then headers and first chunk go out, whatever comes. Default 10,000 ms.
    */
   openingMs?: number
   /** Default: the system's. */
@@ -87,7 +87,7 @@ export const withDefaults = (options: AppOptions): AppSettings => ({
   maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
   maxJsonDepth: options.maxJsonDepth ?? 128,
   heartbeatMs: options.heartbeatMs ?? 10_000,
-  openingMs: options.openingMs ?? 100,
+  openingMs: options.openingMs ?? 10_000,
   clock: options.clock ?? systemClock,
   onError: options.onError ?? ((error, requestId) => console.error(`request ${requestId}:`, error)),
 })

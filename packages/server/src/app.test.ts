@@ -256,7 +256,7 @@ describe('errors', () => {
   it('gives each code a status that HTTP knows', () => {
     for (const { status } of Object.values(ERROR_TABLE)) expect(status).toBeGreaterThanOrEqual(400)
     expect(ERROR_TABLE.context_overflow.status).toBe(400)
-    expect(ERROR_TABLE.overloaded.status).toBe(429)
+    expect(ERROR_TABLE.overloaded.status).toBe(503)
   })
 
   it('keeps the text of defects from clients and hands it to onError', async () => {
@@ -286,13 +286,13 @@ describe('errors', () => {
     }
     const busy = await createApp(ports).fetch(get('/v1/models'))
     expect([busy.status, busy.headers.get('retry-after'), busy.headers.get('x-should-retry')]).toEqual([
-      429,
+      503,
       '3',
       'true',
     ])
     expect(await errorOf(busy)).toMatchObject({
       message: 'the queue is full. Wait.',
-      type: 'rate_limit_error',
+      type: 'server_error',
       code: 'overloaded',
     })
   })

@@ -1,5 +1,6 @@
 import { type ErrorCode, type JsonObject, RtError, type SerializedRtError, toRtError } from '@rt/core'
-import { ERROR_TABLE } from './error-table.ts'
+import { toWireError } from './error-table.ts'
+import { hideSecrets } from './hide-secrets.ts'
 
 /** OpenAI's error shape. `rt` is ours beside it: the exact code and figures, for our own clients. */
 export interface ErrorBody {
@@ -30,7 +31,10 @@ export interface ErrorContext {
  */
 export const clientError = (thrown: unknown, { requestId, onError }: ErrorContext): SerializedRtError => {
   const error = toRtError(thrown)
-  if (error.code !== 'internal') return error.toJSON()
+  if (error.code !== 'internal') {
+    const { message, hint, ...rest } = error.toJSON()
+    return { ...rest, message: hideSecrets(message), ...(hint && { hint: hideSecrets(hint) }) }
+  }
   onError(thrown, requestId)
   return hidden(requestId).toJSON()
 }
@@ -38,8 +42,9 @@ export const clientError = (thrown: unknown, { requestId, onError }: ErrorContex
 /** The body for any thrown value, in OpenAI's shape. */
 export const errorBody = (thrown: unknown, context: ErrorContext): ErrorBody => openAiBody(clientError(thrown, context))
 
-const openAiBody = ({ code, message, hint, retryable, data }: SerializedRtError): ErrorBody => {
-  const wire = ERROR_TABLE[code] ?? ERROR_TABLE.internal
+const openAiBody = (error: SerializedRtError): ErrorBody => {
+  const { code, message, hint, retryable, data } = error
+  const wire = toWireError(error)
   return {
     error: {
       message: hint ? `${message} ${hint}` : message,
@@ -59,7 +64,7 @@ export const errorResponse = (
 ): Response => {
   const error = clientError(thrown, context)
   const body: ErrorBody | NativeErrorBody = context.native ? { error } : openAiBody(error)
-  const final = status ?? (ERROR_TABLE[error.code] ?? ERROR_TABLE.internal).status
+  const final = status ?? toWireError(error).status
   // `x-should-retry` stops OpenAI's clients from repeating what cannot succeed.
   const retry: Record<string, string> = error.retryable
     ? { 'x-should-retry': 'true', 'retry-after': retryAfter(error.data) }

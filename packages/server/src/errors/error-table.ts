@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@rt/core'
+import type { ErrorCode, SerializedRtError } from '@rt/core'
 
 export interface WireError {
   status: number
@@ -26,7 +26,7 @@ export const ERROR_TABLE: Record<ErrorCode, WireError> = {
   context_overflow: { status: 400, type: INVALID, code: 'context_length_exceeded' },
   engine_crashed: { status: 503, type: SERVER },
   engine_unavailable: { status: 503, type: SERVER },
-  overloaded: { status: 429, type: 'rate_limit_error' },
+  overloaded: { status: 503, type: SERVER },
   provider_error: { status: 502, type: SERVER },
   rate_limited: { status: 429, type: 'rate_limit_error', code: 'rate_limit_exceeded' },
   budget_exceeded: { status: 429, type: 'insufficient_quota', code: 'insufficient_quota' },
@@ -54,4 +54,22 @@ export const ERROR_TABLE: Record<ErrorCode, WireError> = {
   config_invalid: { status: 500, type: SERVER },
   shutting_down: { status: 503, type: SERVER },
   internal: { status: 500, type: SERVER },
+}
+
+const UPSTREAM: WireError = { status: 502, type: SERVER }
+
+/**
+ * What a provider says of the key, the rights or the address it was called with is about this server: as a 401 of ours it
+ * would send the client looking for a mistake in its own key.
+ */
+const OF_PROVIDER: Partial<Record<ErrorCode, WireError>> = {
+  unauthorized: UPSTREAM,
+  forbidden: UPSTREAM,
+  not_found: UPSTREAM,
+}
+
+/** How an error is told over HTTP. Those of a provider name it in their data, those of a route the route. */
+export const toWireError = ({ code, data }: SerializedRtError): WireError => {
+  const upstream = data?.provider !== undefined || data?.route !== undefined
+  return (upstream ? OF_PROVIDER[code] : undefined) ?? ERROR_TABLE[code] ?? ERROR_TABLE.internal
 }

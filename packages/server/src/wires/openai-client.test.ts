@@ -1,12 +1,13 @@
-import OpenAI, { type APIError, BadRequestError, NotFoundError } from 'openai'
-import { RtError } from '@rt/core'
+import OpenAI, { APIError, BadRequestError, InternalServerError, NotFoundError, RateLimitError } from 'openai'
+import { emptyUsage, RtError, type RtErrorOptions } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { createFakePorts } from '../__fixtures__/fake-ports.ts'
 import { createApp, type ServerPorts } from '../index.ts'
 
 /** The real client of the protocol, with our app in place of its network. */
-const clientOf = (ports: ServerPorts): OpenAI =>
+const clientOf = (ports: ServerPorts, maxRetries = 2): OpenAI =>
   new OpenAI({
+    maxRetries,
     apiKey: 'none',
     baseURL: 'http://127.0.0.1:4141/v1',
     fetch: (url, init) => createApp(ports).fetch(new Request(url, init)),
@@ -97,5 +98,57 @@ describe('the openai client', () => {
     }
     await expect(read()).rejects.toMatchObject({ code: 'engine_crashed' })
     expect(text).toBe('Hel')
+  })
+
+  it('sends an image, and reads how the model thought', async () => {
+    const ports = createFakePorts([], async function* () {
+      yield { type: 'reasoning-delta', text: 'Ears.' }
+      yield { type: 'text-delta', text: 'A cat.' }
+      yield { type: 'finish', finishReason: 'stop', usage: { ...emptyUsage(), cacheRead: 7, output: 5, reasoning: 3 } }
+    })
+    const url = 'data:image/png;base64,iVBORw0KGgo='
+    const content = [{ type: 'image_url' as const, image_url: { url } }]
+    const request = { model, messages: [{ role: 'user' as const, content }], reasoning_effort: 'low' as const }
+    const answer = await clientOf(ports).chat.completions.create(request)
+    expect(answer.choices[0]!.message).toMatchObject({ content: 'A cat.', reasoning_content: 'Ears.' })
+    expect(answer.usage!.prompt_tokens_details!.cached_tokens).toBe(7)
+    expect(answer.usage!.completion_tokens_details!.reasoning_tokens).toBe(3)
+    expect(ports.requests[0]).toMatchObject({
+      messages: [{ parts: [{ type: 'file', mediaType: 'image/png', data: url }] }],
+      reasoning: { effort: 'low' },
+    })
+  })
+
+  const failed = async (error: RtErrorOptions, stream: boolean, maxRetries = 0) => {
+    const ports = createFakePorts([], async function* () {
+      yield { type: 'start', model }
+      yield { type: 'error', error: new RtError(error).toJSON() }
+    })
+    const thrown: unknown = await clientOf(ports, maxRetries)
+      .chat.completions.create({ model, messages, stream })
+      .catch((reason: unknown) => reason)
+    expect(thrown).toBeInstanceOf(APIError)
+    return { thrown: thrown as APIError, calls: ports.requests.length }
+  }
+  const limited: RtErrorOptions = { code: 'rate_limited', message: 'm', data: { provider: 'p', retryAfterMs: 1500 } }
+  const refused: RtErrorOptions = { code: 'unauthorized', message: 'p refused the key.', data: { provider: 'p' } }
+  const spent: RtErrorOptions = { code: 'budget_exceeded', message: 'spent.' }
+
+  it.each([false, true])('is told by a provider’s limit when to come back (stream: %s)', async (stream) => {
+    const { thrown } = await failed(limited, stream)
+    expect(thrown).toBeInstanceOf(RateLimitError)
+    expect(thrown.headers?.get('retry-after')).toBe('2')
+  })
+
+  it.each([false, true])('does not take our key’s refusal for its own, nor asks again (stream: %s)', async (stream) => {
+    const { thrown, calls } = await failed(refused, stream, 2)
+    expect(thrown).toBeInstanceOf(InternalServerError)
+    expect([thrown.status, thrown.message, calls]).toEqual([502, expect.stringContaining('p refused the key.'), 1])
+  })
+
+  it('does not ask again when the budget is spent', async () => {
+    const { thrown, calls } = await failed(spent, true, 2)
+    expect(thrown).toBeInstanceOf(RateLimitError)
+    expect([thrown.code, thrown.type, calls]).toEqual(['insufficient_quota', 'insufficient_quota', 1])
   })
 })

@@ -371,7 +371,9 @@ describe('a stream', () => {
     const unhandled: unknown[] = []
     const listen = (error: unknown): void => void unhandled.push(error)
     process.on('unhandledRejection', listen)
-    const answer = createApp(ports, { clock, onError: () => {} }).fetch(post(PATH, chatBody({ stream: true })))
+    const answer = createApp(ports, { clock, openingMs: 100, onError: () => {} }).fetch(
+      post(PATH, chatBody({ stream: true })),
+    )
     await clock.whenSleeping(1)
     await clock.advance(100)
     const response = await answer
@@ -404,7 +406,7 @@ describe('a stream', () => {
     expect(events.at(-1)).toMatchObject({ error: { code: 'internal' } })
   })
 
-  it('sends headers and the role soon, then a comment in every silence, then goes on', async () => {
+  it('sends headers and the role when the opening takes long, then a comment in every silence, then goes on', async () => {
     const clock = createWatchedClock()
     const gate = Promise.withResolvers<void>()
     const ports = createFakePorts([], async function* () {
@@ -412,7 +414,7 @@ describe('a stream', () => {
       yield { type: 'text-delta', text: 'late' }
       yield { type: 'finish', finishReason: 'stop', usage: USAGE }
     })
-    const answer = createApp(ports, { clock }).fetch(post(PATH, chatBody({ stream: true })))
+    const answer = createApp(ports, { clock, openingMs: 100 }).fetch(post(PATH, chatBody({ stream: true })))
     await clock.whenSleeping(1)
     await clock.advance(100)
     const reader = (await answer).body!.pipeThrough(new TextDecoderStream()).getReader()

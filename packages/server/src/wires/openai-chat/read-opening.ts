@@ -1,7 +1,7 @@
 import type { Clock, StreamPart } from '@rt/core'
 
-/** Parts that come before anything can be known about the answer. */
-const PREAMBLE: ReadonlySet<StreamPart['type']> = new Set(['start', 'step-start', 'warning'])
+/** Parts that come before the model was called, or before it said anything. */
+const PREAMBLE: ReadonlySet<StreamPart['type']> = new Set(['start', 'step-start', 'context', 'warning'])
 
 export interface Opening {
   /** The first part that says how it goes, when it came in time. */

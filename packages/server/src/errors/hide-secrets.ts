@@ -1,0 +1,8 @@
+/**
+ * A text of ours without logins in addresses and without what looks like a key. Drivers clean what providers say; a model
+ * somebody else wrote may throw anything.
+ */
+export const hideSecrets = (text: string): string =>
+  text
+    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi, '$1')
+    .replaceAll(/\bBearer\s+[\w.~+/-]{8,}=*|\b(?:sk|gsk|xai)[-_][\w*-]{8,}|\bhf_\w{20,}/gi, '[key]')
