@@ -85,14 +85,16 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
       }
     },
 
-    async retrieve(name, query, { k = settings.passages, signal, span }) {
-      const model = await abortable(embedder(), signal)
+    async retrieve(name, query, { k = settings.passages, label, signal, span }) {
+      const wanted = await abortable(embedder(), signal)
+      const model = label && !wanted?.local ? undefined : wanted
       const found = await existing(name, model)
       if (!found) return { passages: [] }
       const { collection, stamped } = found
       const retriever = createRetriever({ collection, embedder: stamped ? model : undefined })
       const passages = await retriever.retrieve(query, { k, principal: LOCAL, signal, span })
-      return { passages, ...(settings.embed !== false && !model && { warning: NO_EMBEDDER }) }
+      if (wanted && !model && stamped) return { passages, warning: keptHere(wanted) }
+      return { passages, ...(settings.embed !== false && !wanted && { warning: NO_EMBEDDER }) }
     },
 
     async named(wanted) {
@@ -109,6 +111,11 @@ interface Existing {
   /** It holds vectors. */
   stamped: boolean
 }
+
+const keptHere = ({ id }: EmbeddingModel): Retrieval['warning'] => ({
+  id: 'local-only-query',
+  message: `the question is local-only and the embedder ${id} is not on this machine: documents are found by words only.`,
+})
 
 const stampOf = ({ dimensions, fingerprint }: EmbeddingModel): CollectionStamp => ({
   dimensions,

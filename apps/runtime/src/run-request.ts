@@ -3,6 +3,7 @@ import type {
   Message,
   OutputFormat,
   Principal,
+  PrivacyLabel,
   Reasoning,
   RetrievedChunk,
   Router,
@@ -36,6 +37,8 @@ export interface RunRequest {
   maxOutputTokens?: number
   reasoning?: Reasoning
   maxSteps?: number
+  /** Of these messages. */
+  label?: PrivacyLabel
 }
 
 export interface Retrieval {
@@ -48,6 +51,8 @@ export interface Retrieval {
 export interface RetrieveOptions {
   signal?: AbortSignal
   span?: Span
+  /** Of the query: `local-only` keeps it from an embedder elsewhere. */
+  label?: PrivacyLabel | undefined
 }
 
 /** What a turn is made of: interfaces of core, so that each can be replaced. */

@@ -8,6 +8,7 @@ import {
   type Message,
   messageText,
   type Principal,
+  type PrivacyLabel,
   type RetrievedChunk,
   RtError,
   type Span,
@@ -17,7 +18,9 @@ import {
 } from '@rt/core'
 import { cite, withEarlierCitations } from '@rt/memory'
 import { runLoop } from '@rt/tools'
+import { labelOf } from './label-of.ts'
 import type { Retrieval, RunParts, RunRequest } from './run-request.ts'
+import { withLabel } from './with-label.ts'
 
 /**
  * The one orchestration of rt: history, retrieval, the loop, citations, commit, all under one span.
@@ -50,8 +53,10 @@ interface Turn {
   model: LanguageModel
   /** What this turn adds to the thread. */
   fresh: Message[]
-  history: Message[]
-  system: string | undefined
+  /** What it sends: instructions, the thread, then what is fresh. */
+  messages: Message[]
+  /** Of what it sends. */
+  label: PrivacyLabel | undefined
   retrieval: Retrieval
 }
 
@@ -62,38 +67,41 @@ interface Options {
 
 const prepare = async (request: RunRequest, parts: RunParts, options: Options): Promise<Turn> => {
   const { principal, thread, retrieve } = request
-  const { instructions, fresh } = thread ? newMessages(request.messages) : { instructions: '', fresh: request.messages }
+  const given = withLabel(request.messages, request.label)
+  const { instructions, fresh } = thread ? newMessages(given) : { instructions: [], fresh: given }
   const [model, history] = await Promise.all([
     // Loading a model may take long and serves others too: it goes on, we do not wait.
     abortable(parts.router.pick(request.model, options), options.signal),
     thread ? parts.threads().then((store) => store.messages(principal, thread, options)) : [],
   ])
+  const messages = [...instructions, ...history, ...fresh]
+  const label = labelOf(messages)
   const query = question(fresh)
-  const found = retrieve && query ? await parts.retrieve(retrieve, query, options) : { passages: [] }
+  // A question in a conversation that must stay here is about what was said in it.
+  const found = retrieve && query ? await parts.retrieve(retrieve, query, { ...options, label }) : { passages: [] }
   const passages = retrieve ? withEarlierCitations(query, found.passages, history) : []
-  const system = [request.system, instructions].filter(Boolean).join('\n\n') || undefined
-  return { model, fresh, history, system, retrieval: { ...found, passages } }
+  return { model, fresh, messages, label, retrieval: { ...found, passages } }
 }
 
 /** Yields all but the terminal part, which it returns after the turn is committed. */
 async function* stream(
   request: RunRequest,
   { assembler, threads }: RunParts,
-  { model, fresh, history, system, retrieval: { passages } }: Turn,
+  { model, fresh, messages, label: given, retrieval: { passages } }: Turn,
   options: Options,
 ): AsyncGenerator<StreamPart, TerminalPart> {
   const { thread, principal } = request
   const builder = createMessageBuilder()
   let seen: RetrievedChunk[] = passages
-  const messages = [...history, ...fresh]
-  const loop = runLoop(
-    { ...request, model, system, messages, retrieved: passages, assembler, cacheKey: thread },
-    options,
-  )
+  let label = given
+  const loop = runLoop({ ...request, model, messages, retrieved: passages, assembler, cacheKey: thread }, options)
   for await (const part of loop) {
     builder.add(part)
-    if (part.type === 'context')
+    if (part.type === 'context') {
       seen = passages.filter(({ id }) => !part.context.trimmed.some((item) => item.id === id))
+      label ??= labelOf(seen)
+      options.span.set({ 'rt.label': label })
+    }
     if (!isTerminal(part)) yield part
     else if (part.type !== 'finish') return part
     else {
@@ -102,7 +110,9 @@ async function* stream(
         builder.add(cited)
         yield cited
       }
-      if (thread) await commit(threads, principal, thread, [...fresh, ...builder.messages()], options)
+      const answer = builder.messages()
+      const kept = [...fresh, ...withLabel(answer, label ?? labelOf(answer))]
+      if (thread) await commit(threads, principal, thread, kept, options)
       return part
     }
   }
@@ -122,11 +132,10 @@ const commit = async (
  * A client may send its whole history each time; in a thread of ours only what follows the last answer is new.
  * Its instructions hold for this turn and are not kept: it sends them again with the next.
  */
-const newMessages = (messages: Message[]): { instructions: string; fresh: Message[] } => {
-  const instructions = messages.filter(({ role }) => role === 'system').map(messageText)
+const newMessages = (messages: Message[]): { instructions: Message[]; fresh: Message[] } => {
   const last = messages.findLastIndex(({ role }) => role === 'assistant')
   return {
-    instructions: instructions.join('\n\n'),
+    instructions: messages.filter(({ role }) => role === 'system'),
     fresh: messages.slice(last + 1).filter(({ role }) => role !== 'system'),
   }
 }

@@ -64,6 +64,12 @@ it('gives a client the agent it asks for, its own tools beside', async () => {
   expect(request.clientTools?.map(({ name }) => name)).toEqual(['local'])
 })
 
+it("takes the label of a turn along, ours or a client's", async () => {
+  const label = 'local-only' as const
+  expect(await turns.own({ messages, label })).toMatchObject({ label })
+  expect(await turns.client({ messages, principal: LOCAL, label })).toMatchObject({ label })
+})
+
 it('names the tools there are when a client asks for another', async () => {
   await expect(turns.client({ messages, principal: LOCAL, serverTools: ['wether'] })).rejects.toMatchObject({
     code: 'tool_not_found',

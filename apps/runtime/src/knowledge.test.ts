@@ -1,0 +1,56 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { noopTelemetry, type EmbeddingModel } from '@rt/core'
+import { createFakeEmbedder } from '@rt/core/testing'
+import { openDatabase } from '@rt/node/sqlite'
+import { createSqliteStore } from '@rt/vector'
+import { expect, it, onTestFinished } from 'vitest'
+import { temporaryFolder } from './__fixtures__/command.ts'
+import { createKnowledge, type Knowledge } from './knowledge.ts'
+
+/** Documents that an embedder elsewhere has embedded, in the knowledge. */
+const setUp = async (embedder: EmbeddingModel): Promise<Knowledge> => {
+  const folder = await temporaryFolder()
+  onTestFinished(() => folder[Symbol.asyncDispose]())
+  await writeFile(join(folder.path, 'travel.md'), '# Meals\n\nThe allowance in Oslo is 400 NOK a day.\n')
+  const database = await openDatabase({ path: join(folder.path, 'rt.db') })
+  const store = await createSqliteStore({ database })
+  onTestFinished(() => database[Symbol.asyncDispose]())
+  const knowledge = createKnowledge({
+    database: async () => database,
+    vectors: async () => store,
+    telemetry: async () => noopTelemetry,
+    embedder: async () => embedder,
+    settings: { embed: ['openai/embed'], passages: 2 },
+    readOnly: false,
+  })
+  await knowledge.ingest(join(folder.path, 'travel.md'))
+  return knowledge
+}
+
+it('finds passages for a local-only question by words alone where the embedder is elsewhere, and says so', async () => {
+  const embedder = createFakeEmbedder({ id: 'openai/embed', local: false })
+  const knowledge = await setUp(embedder)
+  const { calls } = embedder.counts
+  const found = await knowledge.retrieve('default', 'allowance in Oslo', { label: 'local-only' })
+  expect(found.passages).toMatchObject([{ headings: ['Meals'] }])
+  expect(found.passages[0]).not.toHaveProperty('cosine')
+  expect(found.warning).toEqual({
+    id: 'local-only-query',
+    message: expect.stringMatching(/openai\/embed is not on this machine: .*by words only/) as unknown,
+  })
+  expect(embedder.counts.calls).toBe(calls)
+
+  expect(await knowledge.retrieve('default', 'allowance in Oslo', {})).not.toHaveProperty('warning')
+  expect(embedder.counts.calls).toBe(calls + 1)
+})
+
+it('embeds a local-only question with an embedder on this machine', async () => {
+  const embedder = createFakeEmbedder()
+  const knowledge = await setUp(embedder)
+  const { calls } = embedder.counts
+  const found = await knowledge.retrieve('default', 'allowance in Oslo', { label: 'local-only' })
+  expect(found).not.toHaveProperty('warning')
+  expect(found.passages[0]?.cosine).toBeGreaterThan(0)
+  expect(embedder.counts.calls).toBe(calls + 1)
+})
