@@ -88,7 +88,7 @@ export const openLeg = async (
         const { usage, characters, failure } = opened.state()
         // It had begun to answer: given up by us, it has not failed.
         judge(aborted ? undefined : failure)
-        call.spend(usage)
+        call.spend(leg, usage)
         span.end(failure)
         await admission!.settle(usage, characters, true)
       })())
@@ -108,7 +108,7 @@ export const openLeg = async (
     reader?.leave()
     judge(error)
     const state = reader?.state()
-    call.spend(state?.usage)
+    call.spend(leg, state?.usage)
     span.end(error)
     // Given up while the stores were asked: what they set aside goes back when they have answered.
     if (!admission) admitting?.then((late) => late.settle(undefined, 0, false)).catch(() => {})

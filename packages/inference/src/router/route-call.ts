@@ -33,21 +33,24 @@ export interface RouteCall {
   elapsedMs(): number
   /** Of all attempts, those that failed included. */
   spent(): Usage
-  spend(usage: Usage | undefined): void
+  spend(leg: RouteLeg, usage: Usage | undefined): void
 }
 
 export const createRouteCall = (route: Route, { signal, span = noopSpan }: CallOptions): RouteCall => {
   const started = route.clock.monotonic()
+  const trace = createRouteTrace(span, route.id)
   let spent = emptyUsage()
   return {
     route,
     signal,
     span,
-    trace: createRouteTrace(span, route.id),
+    trace,
     elapsedMs: () => route.clock.monotonic() - started,
     spent: () => spent,
-    spend: (usage) => {
-      if (usage) spent = addUsage(spent, usage)
+    spend: (leg, usage) => {
+      if (!usage) return
+      spent = addUsage(spent, usage)
+      trace.spent(leg, usage)
     },
   }
 }
