@@ -1,14 +1,23 @@
 import { LOCAL, type ModelRequest } from '@rt/core'
 import { createHash } from 'node:crypto'
+import type { NearQuestion } from './near-question.ts'
 import type { Route } from './route-call.ts'
 
 /** Changes whenever the meaning of a key does. */
 const VERSION = 1
 
+type Asked = Pick<Route, 'id' | 'legs'>
+
 /** Everything that decides about an answer, and whose it is. Ids of messages and the thread do not. */
-export const cacheKey = (route: Pick<Route, 'id' | 'legs'>, request: ModelRequest): string => {
+export const cacheKey = (route: Asked, request: ModelRequest): string => `rt:cache:${hash(subjectOf(route, request))}`
+
+/** Everything but the question. */
+export const nearKey = (route: Asked, { rest, numbers }: NearQuestion): string =>
+  `rt:near:${hash({ ...subjectOf(route, rest), numbers })}`
+
+const subjectOf = (route: Asked, request: ModelRequest): object => {
   const { messages, principal = LOCAL, cacheKey: _thread, ...rest } = request
-  const subject = {
+  return {
     v: VERSION,
     model: route.id,
     legs: route.legs.map(({ id }) => id),
@@ -16,8 +25,9 @@ export const cacheKey = (route: Pick<Route, 'id' | 'legs'>, request: ModelReques
     messages: messages.map(({ role, parts }) => ({ role, parts })),
     ...rest,
   }
-  return `rt:cache:${createHash('sha256').update(canonical(subject)).digest('hex')}`
 }
+
+const hash = (subject: object): string => createHash('sha256').update(canonical(subject)).digest('hex')
 
 /** JSON with sorted keys, without what is undefined; bytes by their hash. */
 const canonical = (value: unknown): string => {

@@ -10,6 +10,7 @@ import type { RateLimits } from './rate-limits.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { Route } from './route-call.ts'
 import { runRoute } from './run-route.ts'
+import type { SemanticCache } from './semantic-cache.ts'
 
 export interface RouteOptions {
   /** The model's id as the user names it, e.g. `chat`. */
@@ -33,6 +34,11 @@ export interface RouteOptions {
   expectedOutputTokens?: number
   /** Whole answers by request: `createResponseCache`. Default: none. */
   cache?: ResponseCache
+  /**
+   * Whole answers by near questions, asked after `cache`: `createSemanticCache`. Default: none. Its embedder sees what users
+   * ask, so one that is not on this machine is refused beside a leg that is.
+   */
+  semanticCache?: SemanticCache
   clock?: Clock
   /** For the jitter: from 0 to below 1. Default Math.random. */
   random?: () => number
@@ -51,6 +57,7 @@ export const createRoute = ({
   price,
   expectedOutputTokens = 4096,
   cache,
+  semanticCache,
   clock = systemClock,
   random = Math.random,
 }: RouteOptions): LanguageModel => {
@@ -70,15 +77,27 @@ export const createRoute = ({
     budget,
     price,
     expectedOutputTokens,
-    cache,
     clock,
     random,
   }
+  if (semanticCache) keepQuestionsHere(route, semanticCache)
+  const caches = cache || semanticCache ? { exact: cache, semantic: semanticCache } : undefined
   return {
     id,
     capabilities: routeCapabilities(route.legs),
     countTokens: (prompt, options = {}) => countRouteTokens(route, prompt, options),
     stream: (request, options = {}) =>
-      cache ? runCached(route, cache, request, options) : runRoute(route, request, options),
+      caches ? runCached(route, caches, request, options) : runRoute(route, request, options),
   }
+}
+
+/** What goes to remote legs anyway may go to a remote embedder, too; what a leg of this machine answers may not. */
+const keepQuestionsHere = ({ id, legs }: Route, { local }: SemanticCache): void => {
+  const here = local ? undefined : legs.find(({ capabilities }) => capabilities.local)
+  if (here)
+    throw new RtError({
+      code: 'config_invalid',
+      message: `the semantic cache of the route '${id}' would send questions elsewhere that its leg '${here.id}' answers on this machine.`,
+      hint: 'Give it an embedder of this machine, or a route of remote legs only.',
+    })
 }

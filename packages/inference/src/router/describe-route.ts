@@ -17,7 +17,8 @@ const WORDS: Record<string, string> = {
 export const describeRoute = (attributes: Attributes): string | undefined => {
   const id = attributes[ROUTE_ATTRIBUTES.id]
   if (typeof id !== 'string') return undefined
-  if (attributes[ROUTE_ATTRIBUTES.cacheHit] === true) return `route ${id} answered from the cache`
+  if (attributes[ROUTE_ATTRIBUTES.cacheHit] === true)
+    return `route ${id} answered from the cache${nearness(attributes)}`
   const legs = strings(attributes[ROUTE_ATTRIBUTES.legs])
   const results = strings(attributes[ROUTE_ATTRIBUTES.results])
   const visits = toVisits(legs, results).map(describeVisit)
@@ -27,6 +28,13 @@ export const describeRoute = (attributes: Attributes): string | undefined => {
     ...(continued > 0 ? [`continued ${continued === 1 ? 'once' : `${continued} times`} in mid-answer`] : []),
     ...(attributes[ROUTE_ATTRIBUTES.hedged] === true ? ['hedged'] : []),
   ].join(', ')
+}
+
+const nearness = (attributes: Attributes): string => {
+  const similarity = attributes[ROUTE_ATTRIBUTES.cacheSimilarity]
+  const threshold = attributes[ROUTE_ATTRIBUTES.cacheThreshold]
+  if (typeof similarity !== 'number' || typeof threshold !== 'number') return ''
+  return ` (similar ${similarity.toFixed(3)} >= ${threshold})`
 }
 
 interface Visit {

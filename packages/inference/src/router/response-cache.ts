@@ -1,4 +1,5 @@
-import { emptyUsage, type JsonValue, type KeyValue, type StreamPart, type Usage } from '@rt/core'
+import type { KeyValue } from '@rt/core'
+import { readStored, type StoredAnswer, storeAnswer } from './stored-answer.ts'
 
 export interface ResponseCacheOptions {
   /** Where answers are kept, e.g. `createMemoryKeyValue()`. */
@@ -16,41 +17,15 @@ export interface ResponseCache {
   set(key: string, answer: StoredAnswer): Promise<void>
 }
 
-export interface StoredAnswer {
-  /** Without usage and the terminal part. */
-  parts: StreamPart[]
-  finishReason: 'stop' | 'tool-calls'
-  /** What it took when it was written. */
-  usage: Usage
-}
-
 const HOUR_MS = 3_600_000
 
-/** An exact cache: the same request of the same principal gets the same answer. Not semantic: near is not the same. */
+/** An exact cache: the same request of the same principal gets the same answer. For near ones: `createSemanticCache`. */
 export const createResponseCache = ({
   store,
   ttlMs = HOUR_MS,
   sampled = false,
 }: ResponseCacheOptions): ResponseCache => ({
   sampled,
-  async get(key, signal) {
-    const value = await store.get(key, { signal })
-    return isStored(value) ? (value as unknown as StoredAnswer) : undefined
-  },
-  set: (key, answer) => store.set(key, answer as unknown as JsonValue, ttlMs),
+  get: async (key, signal) => readStored(await store.get(key, { signal })),
+  set: (key, answer) => store.set(key, storeAnswer(answer), ttlMs),
 })
-
-/** The store may hold what others put there: what is not ours is no answer. */
-const isStored = (value: JsonValue | undefined): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  !Array.isArray(value) &&
-  Array.isArray(value['parts']) &&
-  typeof value['finishReason'] === 'string'
-
-/** The parts of a hit: nothing was spent, so nothing is billed again. */
-export function* replay({ parts, finishReason }: StoredAnswer): Generator<StreamPart> {
-  yield* parts
-  yield { type: 'usage', usage: emptyUsage() }
-  yield { type: 'finish', finishReason, usage: emptyUsage() }
-}

@@ -4,7 +4,6 @@ import type { Budget } from '@rt/core'
 import type { RouteLeg } from './leg.ts'
 import type { Price } from './price.ts'
 import type { RateLimits } from './rate-limits.ts'
-import type { ResponseCache } from './response-cache.ts'
 import { createRouteTrace, type RouteTrace } from './route-trace.ts'
 
 /** A route with its defaults filled in: what all its calls share. */
@@ -19,7 +18,6 @@ export interface Route {
   price: Price | undefined
   /** Tokens an answer is taken for whose request sets no maxOutputTokens. */
   expectedOutputTokens: number
-  cache: ResponseCache | undefined
   clock: Clock
   random: () => number
 }
