@@ -60,7 +60,7 @@ export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOp
       yield { type: 'finish', finishReason: 'stop', usage: emptyUsage() }
     },
     async ingest(paths, options) {
-      calls.push(['ingest', paths, { prune: options?.prune }])
+      calls.push(['ingest', paths, { prune: options?.prune, label: options?.label }])
       for (const done of [1, 2, 3]) options?.onProgress?.(progress(done))
       return REPORT
     },

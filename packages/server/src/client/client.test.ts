@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { resolve as resolvePath } from 'node:path'
 import {
+  createMessage,
   type IngestProgress,
   isTerminal,
   type Operations,
@@ -127,7 +128,7 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
   it('turns, with every field and with bytes', async () => {
     const { client, operations } = await start()
     const request = {
-      messages: MESSAGES,
+      messages: [...MESSAGES, { ...createMessage('user', 'My pay.'), label: 'local-only' as const }],
       thread: 'ada',
       model: 'agent.a',
       toolChoice: { name: 'now' },
@@ -148,6 +149,7 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
       maxOutputTokens: 9,
       reasoning: { effort: 'low' as const, budgetTokens: 2048 },
       maxSteps: 2,
+      label: 'local-only' as const,
     }
     const parts = await all(client.turn(request))
     expect(parts.map(({ type }) => type)).toEqual(['start', 'text-delta', 'finish'])
@@ -158,9 +160,10 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
   it('ingests, telling progress', async () => {
     const { client, operations } = await start()
     const seen: IngestProgress[] = []
-    expect(await client.ingest(['docs', '/a'], { prune: true, onProgress: (p) => seen.push(p) })).toEqual(REPORT)
+    const options = { prune: true, label: 'local-only' as const }
+    expect(await client.ingest(['docs', '/a'], { ...options, onProgress: (p) => seen.push(p) })).toEqual(REPORT)
     expect(seen).toEqual([1, 2, 3].map(progress))
-    expect(operations.calls).toEqual([['ingest', [resolvePath('docs'), '/a'], { prune: true }]])
+    expect(operations.calls).toEqual([['ingest', [resolvePath('docs'), '/a'], options]])
   })
 
   it('gets the errors of the other side as they were', async () => {

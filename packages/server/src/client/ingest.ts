@@ -7,9 +7,13 @@ import { cutOff } from './wire-errors.ts'
 export const ingest = async (
   link: Link,
   paths: string | string[],
-  { prune, onProgress, signal }: Omit<IngestOptions, 'principal'> = {},
+  { prune, label, onProgress, signal }: Omit<IngestOptions, 'principal'> = {},
 ): Promise<IngestReport> => {
-  const body = { paths: [paths].flat().map(absolute), ...(prune !== undefined && { prune }) }
+  const body = {
+    paths: [paths].flat().map(absolute),
+    ...(prune !== undefined && { prune }),
+    ...(label !== undefined && { label }),
+  }
   for await (const line of link.lines<IngestLine>({ method: 'POST', path: '/rt/ingest', body, signal })) {
     if (line.type === 'report') return line.report
     if (line.type === 'error') throw deserializeError(line.error)

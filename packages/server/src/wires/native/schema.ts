@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue, KeyScope, TurnRequest } from '@rt/core'
+import type { JsonObject, JsonValue, KeyScope, PrivacyLabel, TurnRequest } from '@rt/core'
 import * as z from 'zod'
 import type { WireMessage } from './message-bytes.ts'
 
@@ -15,6 +15,8 @@ const plain = z.string().regex(/^[^\p{Cc}]*$/u, 'control characters are not allo
 
 /** Names a thread, a collection, a key. */
 const label = plain.min(1).max(200)
+/** Of messages and documents. */
+const privacy = z.literal('local-only').optional()
 /** The server's own working folder means nothing to whoever asks. */
 const absolutePath = plain
   .min(1)
@@ -59,6 +61,7 @@ const message = z.strictObject({
   id: z.string().min(1).max(200),
   role: z.enum(['system', 'user', 'assistant', 'tool']),
   parts: z.array(part),
+  label: privacy,
 })
 
 const sampling = z.strictObject({
@@ -105,11 +108,13 @@ export const turnSchema: z.ZodType<TurnBody> = z.strictObject({
   maxOutputTokens: count.optional(),
   reasoning: reasoning.optional(),
   maxSteps: count.optional(),
+  label: privacy,
 })
 
-export const ingestSchema: z.ZodType<{ paths: string[]; prune?: boolean }> = z.strictObject({
+export const ingestSchema: z.ZodType<{ paths: string[]; prune?: boolean; label?: PrivacyLabel }> = z.strictObject({
   paths: z.array(absolutePath).min(1).max(10_000),
   prune: z.boolean().optional(),
+  label: privacy,
 })
 
 export const searchSchema: z.ZodType<{ query: string; k?: number; collection?: string }> = z.strictObject({

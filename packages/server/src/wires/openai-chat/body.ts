@@ -1,4 +1,4 @@
-import type { JsonObject } from '@rt/core'
+import type { JsonObject, PrivacyLabel } from '@rt/core'
 import type { Effort } from './decode-reasoning.ts'
 
 /** Absent and null are one thing to OpenAI's clients. */
@@ -63,5 +63,6 @@ export interface ChatBody {
     retrieve?: Maybe<boolean | string>
     tools?: Maybe<string[]>
     memory?: Maybe<boolean>
+    label?: Maybe<PrivacyLabel>
   }>
 }

@@ -57,6 +57,7 @@ export const decodeChat = (
       ...(thread && { thread }),
       ...(chat.rt?.retrieve && { retrieve: chat.rt.retrieve }),
       ...(serverTools.length && { serverTools }),
+      ...(chat.rt?.label && { label: chat.rt.label }),
     },
     stream: chat.stream ?? false,
     includeUsage: chat.stream_options?.include_usage ?? false,

@@ -69,7 +69,7 @@ describe('decoding', () => {
       max_completion_tokens: 8,
       presence_penalty: 1,
       frequency_penalty: -1,
-      rt: { thread: 'ada', retrieve: 'handbook', tools: ['now'] },
+      rt: { thread: 'ada', retrieve: 'handbook', tools: ['now'], label: 'local-only' },
     })
     expect(request).toMatchObject({
       model: 'smollm2:135m',
@@ -89,6 +89,7 @@ describe('decoding', () => {
       thread: 'ada',
       retrieve: 'handbook',
       serverTools: ['now'],
+      label: 'local-only',
     })
   })
 
@@ -168,6 +169,9 @@ describe('decoding', () => {
     ],
     ['response_format.type', chatBody({ response_format: { type: 'xml' } })],
     ['rt.thread', chatBody({ rt: { thread: 'a\u0000b' } })],
+    ['rt.label', chatBody({ rt: { label: 'local' } })],
+    ['rt.label', chatBody({ rt: { label: '' } })],
+    ['rt.label', chatBody({ rt: { label: ['local-only'] } })],
     ['model', chatBody({ model: '../../etc/passwd' })],
     ['model', chatBody({ model: '/models/a.gguf' })],
     ['model', chatBody({ model: 'hf:owner/repo/file.gguf' })],

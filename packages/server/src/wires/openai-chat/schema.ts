@@ -80,6 +80,7 @@ const rt = z.object({
   retrieve: z.union([z.boolean(), label]).nullish(),
   tools: z.array(label).max(128).nullish(),
   memory: z.boolean().nullish(),
+  label: z.literal('local-only').nullish(),
 })
 
 const stop = z.string().min(1).max(256)
