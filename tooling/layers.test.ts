@@ -82,6 +82,7 @@ const LAYERS: Record<string, Layer> = {
       '@rt/server',
     ],
     dependencies: [
+      '@anthropic-ai/sdk',
       '@mozilla/readability',
       '@rt/core',
       '@rt/inference',
@@ -94,6 +95,7 @@ const LAYERS: Record<string, Layer> = {
       'linkedom',
       'mammoth',
       'onnxruntime-node',
+      'openai',
       'rate-limiter-flexible',
       'smol-toml',
       'turndown',

@@ -49,12 +49,16 @@ const SEPARATE: Record<string, { name: string; source: string }> = {
   // zod and the TOML parser: only where there is a config.toml, or its schema is asked for.
   './read-file.ts': { name: 'read-file', source: 'src/config/read-file.ts' },
   '../../config/json-schema.ts': { name: 'json-schema', source: 'src/config/json-schema.ts' },
+  // Remote models, each with its SDK: only where one is asked.
+  '@rt/inference/router': { name: 'router', source: '../../packages/inference/src/router/index.ts' },
+  '@rt/inference/anthropic': { name: 'anthropic', source: '../../packages/inference/src/providers/anthropic/index.ts' },
+  '@rt/inference/openai': { name: 'openai', source: '../../packages/inference/src/providers/openai/index.ts' },
 }
 
 const separateFiles: Plugin = {
   name: 'separate-files',
   setup(build) {
-    build.onResolve({ filter: /^(\.\.?\/.+\.ts|@rt\/server)$/ }, ({ path, kind }) =>
+    build.onResolve({ filter: /^(\.\.?\/.+\.ts|@rt\/.+)$/ }, ({ path, kind }) =>
       kind === 'dynamic-import' && path in SEPARATE ? { path, namespace: 'separate-file' } : undefined,
     )
     build.onResolve({ filter: /\.cjs$/, namespace: 'separate-file' }, ({ path }) => ({ path, external: true }))
@@ -64,13 +68,13 @@ const separateFiles: Plugin = {
   },
 }
 
-/** Everything inlined but native packages; Node's own modules loaded when they are first used. */
+/** Everything inlined but native packages, and what a user adds; Node's own modules loaded when they are first used. */
 const bundled: Options = {
   ...base,
   outDir: 'dist/cli',
   splitting: false,
-  noExternal: [/^(?!@node-llama-cpp\/|onnxruntime-node$|node:)/],
-  external: ['onnxruntime-node', /^@node-llama-cpp\//],
+  noExternal: [/^(?!@node-llama-cpp\/|onnxruntime-node$|redis$|node:)/],
+  external: ['onnxruntime-node', 'redis', /^@node-llama-cpp\//],
   esbuildPlugins: [lazyBuiltins(), separatePrices],
   esbuildOptions: (options) => {
     options.minifySyntax = true
