@@ -78,7 +78,7 @@ export const refusalsConformance = (subject: ConformanceSubject, { describe, it,
         withBench(subject, async (bench) => {
           bench.refuse(fault, { message: `the call with ${SECRET} was refused.` })
           const error = await failure(bench)
-          expect(error.code).toBe(code)
+          expect([error.code, error.data?.['provider']]).toEqual([code, bench.provider.id])
           expect(inspect(error, { depth: 20 }).includes(SECRET)).toBe(false)
           if (!wire.embeddings) return
           const thrown = await bench.provider.embeddingModel!('e')

@@ -24,7 +24,10 @@ export const classifyRefusal = (status: number | undefined, word: string, messag
     return { code: 'rate_limited', hint: 'The account has nothing left to spend: see its billing.', retryable: false }
   if (status === 429 || /rate_limit|too_many/i.test(word)) return { code: 'rate_limited' }
   if (status === 401 || /invalid_api_key|authentication/i.test(word))
-    return { code: 'unauthorized', hint: 'Is the key right, and is it one of this API?' }
+    return {
+      code: 'unauthorized',
+      hint: 'Check the key this provider was given: is it whole, still valid, and one of this API?',
+    }
   if (status === 403) return { code: 'forbidden', hint: 'The key may not do this.' }
   if (/model_not_found/i.test(word) || (status === 404 && /model/i.test(message)))
     return { code: 'model_not_found', hint: 'Ask the provider for its list of models.' }

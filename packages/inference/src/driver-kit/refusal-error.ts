@@ -1,6 +1,7 @@
 import { type JsonObject, RtError } from '@rt/core'
 import { classifyRefusal } from './classify-refusal.ts'
 import { cleanMessage } from './clean-message.ts'
+import { providerOf } from './provider-of.ts'
 import { readRetryAfter } from './retry-after.ts'
 
 export interface Refusal {
@@ -24,6 +25,6 @@ export const refusalError = ({ id, status, message, word = '', header, secret, d
   return new RtError({
     ...classifyRefusal(status, word, message),
     message: `${id} answered ${status}: ${cleanMessage(message, [secret]) || 'no reason given'}`,
-    data: { ...data, status, ...(retryAfterMs !== undefined && { retryAfterMs }) },
+    data: { provider: providerOf(id), ...data, status, ...(retryAfterMs !== undefined && { retryAfterMs }) },
   })
 }

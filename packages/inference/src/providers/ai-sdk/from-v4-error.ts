@@ -1,5 +1,6 @@
 import { type ErrorCode, RtError, toRtError } from '@rt/core'
 import { cleanMessage } from '../../driver-kit/clean-message.ts'
+import { providerOf } from '../../driver-kit/provider-of.ts'
 import { refusalError } from '../../driver-kit/refusal-error.ts'
 
 /** What the errors of the AI SDK have; they are told by their names, which hold across its versions. */
@@ -57,13 +58,17 @@ export const fromV4Error = (thrown: unknown, id: string): RtError => {
   // The AI SDK wraps a failed connection as an APICallError without a status that may be retried.
   const unreached = name === 'AI_APICallError' && statusCode === undefined && error.isRetryable === true
   if (unreached || (thrown instanceof TypeError && message === 'fetch failed'))
-    return new RtError({ code: 'network', message: `${id} could not be reached: ${cleanMessage(message)}` })
+    return new RtError({
+      code: 'network',
+      message: `${id} could not be reached: ${cleanMessage(message)}`,
+      data: { provider: providerOf(id) },
+    })
   const streamed = STREAMED.find(([type]) => type.test(`${error.type ?? ''} ${message}`))?.[1]
   return failed(id, message || 'an error without a message', CODES[name] ?? streamed)
 }
 
 const failed = (id: string, message: string, code: ErrorCode = 'provider_error'): RtError =>
-  new RtError({ code, message: `${id} failed: ${cleanMessage(message)}` })
+  new RtError({ code, message: `${id} failed: ${cleanMessage(message)}`, data: { provider: providerOf(id) } })
 
 /** What an API calls its refusal: `{ error: { code, type, status } }`, with or without the outer one. */
 const wordsIn = (body: string): string => {

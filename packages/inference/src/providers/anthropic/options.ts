@@ -54,6 +54,7 @@ export const resolveOptions = (options: AnthropicOptions): AnthropicSettings => 
       code: 'unauthorized',
       message: `the provider ${settings.id} has no API key.`,
       hint: 'Give apiKey, e.g. from the environment: apiKey: process.env.ANTHROPIC_API_KEY.',
+      data: { provider: settings.id },
     })
   if (!URL.canParse(settings.baseURL))
     throw wrong(

@@ -33,6 +33,7 @@ interface ApiFailure {
 /** What the SDK threw, in rt's words. Its own error is not kept as the cause: servers repeat keys in their texts. */
 export const toRtError = (thrown: unknown, context: ErrorContext): RtError => {
   if (RtError.isInstance(thrown)) return thrown
+  const data = { provider: context.provider }
   const name = thrown instanceof Error ? thrown.name : ''
   if (name === 'APIUserAbortError') return new RtError({ code: 'aborted', message: 'aborted by the caller.' })
   if (name === 'APIConnectionTimeoutError')
@@ -40,6 +41,7 @@ export const toRtError = (thrown: unknown, context: ErrorContext): RtError => {
       code: 'timeout',
       message: `${context.provider} (${context.host}) did not answer within ${context.timeoutMs} ms.`,
       hint: 'Raise timeoutMs of the provider when its answers begin late.',
+      data,
     })
   const failure = thrown as ApiFailure
   if (typeof failure.status === 'number') return apiError(failure, context)
@@ -48,10 +50,12 @@ export const toRtError = (thrown: unknown, context: ErrorContext): RtError => {
     return new RtError({
       code: 'provider_error',
       message: `${context.provider} (${context.host}) gave an answer that cannot be read: ${cleanMessage(failure.message, [context.apiKey])}`,
+      data,
     })
   return new RtError({
     code: 'network',
     message: `${context.provider} (${context.host}) could not be reached: ${reasonOf(thrown)}.`,
+    data,
   })
 }
 
@@ -64,6 +68,7 @@ export const apiError = ({ status, headers, error, message }: ApiFailure, contex
   const code = codeOf(status, type, words ?? '')
   const wait = retryAfterMs(headers, context.now)
   const data: JsonObject = {
+    provider: context.provider,
     ...(status !== undefined && { status }),
     ...(type && { type }),
     ...(typeof said.request_id === 'string' && { requestId: said.request_id }),
@@ -73,7 +78,7 @@ export const apiError = ({ status, headers, error, message }: ApiFailure, contex
   const text = cleanMessage(words ?? 'it gave no reason', [context.apiKey])
   return new RtError({
     code,
-    message: `${subject} refused the call${status === undefined ? '' : ` with ${status}`}${type ? ` (${type})` : ''}: ${text}`,
+    message: `${code === 'unauthorized' ? `${context.provider} refused the key` : `${subject} refused the call`}${status === undefined ? '' : ` with ${status}`}${type ? ` (${type})` : ''}: ${text}`,
     hint: HINTS[code],
     data,
   })
@@ -116,7 +121,7 @@ const STATUSES: Record<number, ErrorCode> = {
 }
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
-  unauthorized: 'Check the API key of this provider.',
+  unauthorized: 'Check ANTHROPIC_API_KEY, or the key in your settings: is it whole, still valid, and one of this API?',
   forbidden: 'Check what the key may do, and the balance of its account.',
   model_not_found: 'list() of the provider names the models of this key.',
   context_overflow: 'Send less, or choose a model with a larger context window.',

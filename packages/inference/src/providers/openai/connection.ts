@@ -8,6 +8,8 @@ export interface Connection {
   id: string
   /** Read at the first call: a key that comes later is still found. */
   apiKey(): string | undefined
+  /** Where it is found when nobody gives it. */
+  keyVariable: string | undefined
   baseURL: string
   headers: Record<string, string>
   timeoutMs: number
@@ -45,8 +47,11 @@ export const toConnection = (options: OpenAIOptions): Connection => {
         code: 'unauthorized',
         message: `there is no key for ${options.id ?? name}.`,
         hint: `Set ${preset.keyVariable}, or give apiKey.`,
+        data: { provider: options.id ?? name },
       })
     },
+    // At another address its key is no help.
+    keyVariable: options.baseURL ? undefined : preset.keyVariable,
     headers: options.headers ?? {},
     timeoutMs: options.timeoutMs ?? 120_000,
     idleMs: options.idleMs ?? 120_000,

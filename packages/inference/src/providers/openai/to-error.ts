@@ -1,4 +1,4 @@
-import { type JsonObject, RtError, toRtError } from '@rt/core'
+import { type ErrorCode, type JsonObject, RtError, toRtError } from '@rt/core'
 import { classifyRefusal } from '../../driver-kit/classify-refusal.ts'
 import { cleanMessage } from '../../driver-kit/clean-message.ts'
 import { readRetryAfter } from '../../driver-kit/retry-after.ts'
@@ -49,7 +49,7 @@ const deepestCode = (thrown: unknown): string => {
 
 /** What an API said no with. */
 export const refusalError = ({ status, headers, error }: Refusal, connection: Connection, model?: string): RtError => {
-  const { id } = connection
+  const { id, keyVariable } = connection
   const said = isObject(error) ? error : {}
   const message = clean(textOf(error), connection)
   // A stream has no status of its own: some say it in the code.
@@ -62,13 +62,21 @@ export const refusalError = ({ status, headers, error }: Refusal, connection: Co
     ...(number !== undefined && { status: number }),
     ...(wait !== undefined && { retryAfterMs: wait }),
   }
-  const who = model && kind.code === 'model_not_found' ? `${id} has no model ${JSON.stringify(model)}` : `${id} refused`
   return new RtError({
     ...kind,
-    message: `${who}${number === undefined ? '' : ` (${number})`}${message ? `: ${message}` : '.'}`,
+    ...(kind.code === 'unauthorized' && keyVariable && { hint: checkKey(keyVariable) }),
+    message: `${id} ${verdict(kind.code, model)}${number === undefined ? '' : ` (${number})`}${message ? `: ${message}` : '.'}`,
     data,
   })
 }
+
+const verdict = (code: ErrorCode, model: string | undefined): string => {
+  if (model && code === 'model_not_found') return `has no model ${JSON.stringify(model)}`
+  return code === 'unauthorized' ? 'refused the key' : 'refused'
+}
+
+const checkKey = (variable: string): string =>
+  `Check ${variable}, or the key in your settings: is it whole, still valid, and one of this API?`
 
 const statusOf = (code: unknown): number | undefined => {
   const number = typeof code === 'number' ? code : Number(code)
