@@ -187,7 +187,7 @@ describe('what a request becomes', () => {
       messages: [
         user(
           { type: 'file', mediaType: 'image/png', data },
-          { type: 'file', mediaType: 'image/png', data: 'https://example.com/a.png' },
+          { type: 'file', mediaType: 'image/*', data: 'https://example.com/a.png' },
           { type: 'file', mediaType: 'application/pdf', data: 'data:application/pdf;base64,AQID', name: 'a.pdf' },
           {
             type: 'file',

@@ -11,11 +11,12 @@ const IMAGES: readonly string[] = ['image/jpeg', 'image/png', 'image/gif', 'imag
  */
 export const convertFile = (part: FilePart, kept: JsonObject): Block => {
   const type = part.mediaType.split(';')[0]!.trim().toLowerCase()
-  const kind = IMAGES.includes(type)
-    ? 'image'
-    : type === 'application/pdf' || type.startsWith('text/')
-      ? 'document'
-      : undefined
+  const kind =
+    IMAGES.includes(type) || (type === 'image/*' && isAddress(part.data))
+      ? 'image'
+      : type === 'application/pdf' || type.startsWith('text/')
+        ? 'document'
+        : undefined
   if (!kind)
     throw new RtError({
       code: 'unsupported',
@@ -42,13 +43,16 @@ const sourceOf = ({ data, name, mediaType }: FilePart, type: string, kept: JsonO
       ? { type: 'text', media_type: 'text/plain', data: new TextDecoder().decode(bytes) }
       : { type: 'base64', media_type: type, data: base64(bytes) }
   }
-  if (typeof data === 'string' && /^https?:/i.test(data) && !type.startsWith('text/')) return { type: 'url', url: data }
+  if (isAddress(data) && !type.startsWith('text/')) return { type: 'url', url: data }
   throw new RtError({
     code: 'invalid_request',
     message: `the file ${name ?? mediaType} is neither bytes nor an address Claude can fetch.`,
     hint: 'Give a Uint8Array, a data: URL, or for images and PDFs an https: URL.',
   })
 }
+
+/** Whoever gives an address need not know what kind of image is there. */
+const isAddress = (data: FilePart['data']): data is string => typeof data === 'string' && /^https?:/i.test(data)
 
 const bytesOf = (url: string): Uint8Array | undefined => {
   const match = /^data:[^,]*?(;base64)?,/i.exec(url)
