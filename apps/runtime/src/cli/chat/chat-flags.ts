@@ -12,4 +12,8 @@ export const CHAT_FLAGS: Record<string, Flag> = {
   },
   temperature: { type: 'string', value: 'N', description: '0 = always the likeliest word (default), 1 = varied' },
   'max-tokens': { type: 'string', value: 'N', description: 'Longest answer in tokens (default 1024)' },
+  'local-only': {
+    type: 'boolean',
+    description: 'Keep what is said, and what comes of it, from models that are not on this machine',
+  },
 }

@@ -9,7 +9,7 @@ export interface ChatSettings {
   retrieve?: boolean | undefined
   stats: boolean
   /** What stays the same for the whole conversation. */
-  turn: Pick<TurnOptions, 'output' | 'sampling' | 'maxOutputTokens'>
+  turn: Pick<TurnOptions, 'output' | 'sampling' | 'maxOutputTokens' | 'label'>
 }
 
 /** Where lines come from and text goes to. */

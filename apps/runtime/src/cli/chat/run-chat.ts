@@ -43,6 +43,7 @@ export const runChat = async (plan: ChatPlan): Promise<number> => {
     turn: {
       ...(temperature !== undefined && { sampling: { temperature } }),
       ...(maxTokens !== undefined && { maxOutputTokens: positiveInteger(command, 'max-tokens', maxTokens, 1) }),
+      ...(flags['local-only'] === true && { label: 'local-only' as const }),
       ...outputOf(await outputFormat(text(flags['format']))),
     },
   }

@@ -24,12 +24,17 @@ export const command: CommandDefinition = {
     ...JSON_FLAG,
     watch: { type: 'boolean', short: 'w', description: 'Go on: ingest again whenever a file changes, until Ctrl-C' },
     prune: { type: 'boolean', description: 'Forget documents whose file is gone from the folder' },
+    'local-only': {
+      type: 'boolean',
+      description: 'Keep these documents from models and embedders that are not on this machine',
+    },
     verbose: { type: 'boolean', description: 'Show every file, not only what changed or failed' },
   },
   examples: [
     'rt ingest ./docs',
     'rt ingest notes.md report.pdf handbook/ --json',
     'rt ingest ./docs --watch --prune',
+    'rt ingest ./payroll --local-only',
     'rt ingest ./docs --verbose',
   ],
   async run(context) {
@@ -52,6 +57,7 @@ const ingestOnce = (context: CommandContext): Promise<{ report: IngestReport; in
       const report = await runtime.ingest(context.args, {
         signal: context.signal,
         prune: context.flags['prune'] === true,
+        ...(context.flags['local-only'] === true && { label: 'local-only' as const }),
         onProgress: progress.update,
       })
       const by = runtime.owner ? `, by the server at ${runtime.owner.address}` : ''

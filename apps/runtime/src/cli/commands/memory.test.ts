@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DocumentInfo } from '@rt/core'
+import type { DocumentInfo, RetrievedChunk } from '@rt/core'
 import { createIngest } from '@rt/memory'
 import { openDatabase } from '@rt/node/sqlite'
 import { createSqliteStore } from '@rt/vector'
@@ -38,4 +38,29 @@ it('forgets a document of one collection, and says where else there is one', asy
   expect(none.stderr).toContain('There is one in "default": say --collection default')
   expect((await rt('forget', 'docs/a.md')).code).toBe(0)
   expect(await collections()).toEqual([])
+})
+
+it('shows which documents are local-only, in the list, in what is found, and over --json', async () => {
+  await using folder = await temporaryFolder()
+  await mkdir(join(folder.path, 'pay'))
+  await writeFile(join(folder.path, 'pay', 'ada.md'), '# Pay\n\nAda earns 100 a day.\n')
+  await writeFile(join(folder.path, 'menu.md'), '# Menu\n\nSoup a day.\n')
+  const rt = (...args: string[]) =>
+    runCommand([...args, '--data', join(folder.path, 'data')], { env: { RT_EMBED: 'none', RT_CONFIG: 'none' } })
+  expect((await rt('ingest', join(folder.path, 'menu.md'))).code).toBe(0)
+  expect((await rt('memory')).stdout).not.toContain('label')
+  expect((await rt('ingest', '--local-only', join(folder.path, 'pay'))).code).toBe(0)
+
+  expect((await rt('memory')).stdout).toMatch(/label +ingested(.|\n)*pay\/ada\.md .*words only +local-only/)
+  const listed = JSON.parse((await rt('memory', '--json')).stdout) as DocumentInfo[]
+  expect(listed.map(({ source, label }) => [source.split('/').at(-1), label])).toEqual([
+    ['ada.md', 'local-only'],
+    ['menu.md', undefined],
+  ])
+  const found = JSON.parse((await rt('search', 'what does Ada earn a day', '--json')).stdout) as RetrievedChunk[]
+  expect(Object.fromEntries(found.map(({ headings, label }) => [headings.join(), label]))).toEqual({
+    Pay: 'local-only',
+    Menu: undefined,
+  })
+  expect((await rt('search', 'Ada')).stdout).toMatch(/§ Pay .*local-only/)
 })

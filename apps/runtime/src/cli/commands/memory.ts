@@ -106,19 +106,22 @@ const stats = async (context: CommandContext): Promise<void> => {
 // ---
 
 const formatDocuments = (documents: DocumentInfo[]): string => {
+  const labelled = documents.some(({ label }) => label)
   const several = new Set(documents.map(({ collection }) => collection)).size > 1
   const table = formatTable(
     [
       { title: 'document', most: 70 },
       { title: 'chunks', align: 'right' },
       { title: 'found by' },
+      ...(labelled ? [{ title: 'label' }] : []),
       { title: 'ingested' },
       ...(several ? [{ title: 'collection', most: 30 }] : []),
     ],
-    documents.map(({ source, chunks, mode, updatedAt, collection }) => [
+    documents.map(({ source, chunks, mode, label, updatedAt, collection }) => [
       source,
       count(chunks),
       mode === 'hybrid' ? 'meaning and words' : 'words only',
+      ...(labelled ? [label ?? ''] : []),
       localTime(updatedAt),
       ...(several ? [collection] : []),
     ]),

@@ -9,9 +9,9 @@ const EXCERPT = 160
 export const formatPassages = (passages: RetrievedChunk[]): string =>
   passages
     .map((passage) => {
-      const { source, headings, score, text } = passage
+      const { source, headings, score, text, label } = passage
       const heading = printableLine(headings.at(-1) ?? '')
       const title = style('bold', `${printableLine(source)}${heading && ` § ${heading}`}`)
-      return ` ${score.toFixed(2)}  ${title}  ${formatBytes(passage)}\n       ${printableLine(text).slice(0, EXCERPT)}\n`
+      return ` ${score.toFixed(2)}  ${title}  ${formatBytes(passage)}${label ? `  ${label}` : ''}\n       ${printableLine(text).slice(0, EXCERPT)}\n`
     })
     .join('')
