@@ -48,8 +48,10 @@ describe.skipIf(!program)('connectRedis', () => {
     const impatient = await connect(500)
     const client = impatient.client as EventEmitter
     const store = createRedisKeyValue({ redis: client })
+    const limits = createRateLimits({ requestsPerMinute: 1, redis: client, prefix: 'hangs' })
     const lost = once(client, 'error')
     server.process.kill('SIGSTOP')
+    await limits.take({ principal: 'ada', model: 'a', tokens: 1 })
     expect(String(await lost)).toContain('Socket timeout')
     await expect(store.add('n', 1)).rejects.toMatchObject({ code: 'network', retryable: true })
     const back = once(client, 'ready')
