@@ -64,11 +64,11 @@ const wasRefused = ({ attributes, status }: ReadableSpan): boolean =>
 
 const priceBill = (span: ReadableSpan, bill: Bill, calculate: CostCalculator): Promise<number | null> => {
   const usage = spanUsage(bill)
-  const provider = bill[SEMCONV.provider]
+  const { [SEMCONV.provider]: provider, [SEMCONV.requestModel]: model } = bill
   if (!usage) return Promise.resolve(0)
   return calculate({
     ...(typeof provider === 'string' && { provider }),
-    model: String(bill[SEMCONV.requestModel] ?? ''),
+    model: typeof model === 'string' ? model : '',
     local: bill[SEMCONV.local] === true,
     usage,
     ms: durationMs(span),

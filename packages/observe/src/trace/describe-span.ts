@@ -1,40 +1,46 @@
-import { inputTokens, type TraceSpan } from '@rt/core'
-import { spanUsage } from '../cost/span-usage.ts'
+import type { TraceSpan } from '@rt/core'
 import { SEMCONV } from '../semconv.ts'
+import { describeAttempt } from './describe-attempt.ts'
+import { describeChat } from './describe-chat.ts'
 import { describeStep } from './describe-step.ts'
 import { formatCount, join, number } from './figures.ts'
 
-/** What a line of the tree says beside name and time: the first text on the line, the others below it. */
-export const describeSpan = (span: TraceSpan): string[] => {
-  const { attributes } = span
-  const isChat = span.name.startsWith('chat ') || attributes[SEMCONV.operation] === 'chat'
-  const step = isChat ? describeChat(attributes) : describeStep(span)
-  const lines = step === undefined ? describeOther(attributes) : [step]
-  if (span.status === 'error') lines.unshift(join([String(attributes[SEMCONV.errorType] ?? 'error'), span.message]))
-  return lines.filter(Boolean)
+/** What the tree says of a span beside name and time. */
+export interface SpanText {
+  /** On the line of the name. */
+  first: string
+  /** Of its error; on the same line where there is room. */
+  message: string | undefined
+  /** Lines of their own. */
+  below: string[]
+}
+
+/** @param parent the span it stands below, when that is there. */
+export const describeSpan = (span: TraceSpan, parent: TraceSpan | undefined): SpanText => {
+  const [step = '', ...below] = stepLines(span, parent)
+  if (span.status === 'ok') return { first: step, message: undefined, below: below.filter(Boolean) }
+  const code = String(span.attributes[SEMCONV.errorType] ?? 'error')
+  const isAttempt = isRouteLeg(span)
+  return {
+    first: join([isAttempt && step, code]),
+    message: span.message,
+    below: [isAttempt ? '' : step, ...below].filter(Boolean),
+  }
 }
 
 type Attributes = TraceSpan['attributes']
 
-/** `prefill 124 (488 cached) 620 ms · decode 22 @ 71/s · 0.0183 USD` */
-const describeChat = (attributes: Attributes): string => {
-  const usage = spanUsage(attributes)
-  if (!usage) return ''
-  const [queue, prefill, decode] = [SEMCONV.queueMs, SEMCONV.prefillMs, SEMCONV.decodeMs].map((name) =>
-    number(attributes, name),
-  )
-  const cached = usage.cacheRead ? ` (${formatCount(usage.cacheRead)} cached)` : ''
-  const rate = decode ? ` @ ${formatCount((usage.output / decode) * 1000)}/s` : ''
-  const usd = number(attributes, SEMCONV.costUsd)
-  return join([
-    queue !== undefined && queue >= 1 && `queue ${formatCount(queue)} ms`,
-    `prefill ${formatCount(inputTokens(usage) - usage.cacheRead)}${cached}${prefill === undefined ? '' : ` ${formatCount(prefill)} ms`}`,
-    `decode ${formatCount(usage.output)}${rate}`,
-    usd ? `${usd.toFixed(4)} USD` : attributes[SEMCONV.costUnknown] === true && 'price unknown',
-  ])
+const stepLines = (span: TraceSpan, parent: TraceSpan | undefined): string[] => {
+  if (isRouteLeg(span)) return [describeAttempt(span, parent)]
+  if (span.name.startsWith('chat ') || span.attributes[SEMCONV.operation] === 'chat') return [describeChat(span)]
+  const step = describeStep(span)
+  return step === undefined ? describeOther(span.attributes) : [step]
 }
 
-/** The context budget when there is one, then every `rt.` figure under its own name. */
+const isRouteLeg = ({ name, attributes }: TraceSpan): boolean =>
+  name.startsWith('route ') && attributes['rt.route.leg'] !== undefined
+
+/** The context budget when there is one, then every `rt.` figure under its own name; a route is described as a whole. */
 const describeOther = (attributes: Attributes): string[] => {
   const used = number(attributes, 'rt.context.used')
   const context = ['system', 'tools', 'memory', 'retrieval', 'history']
@@ -47,6 +53,7 @@ const describeOther = (attributes: Attributes): string[] => {
       ([name]) =>
         name.startsWith('rt.') &&
         !name.startsWith('rt.context.') &&
+        !name.startsWith('rt.route.') &&
         name !== SEMCONV.local &&
         !name.startsWith('rt.cost.'),
     )

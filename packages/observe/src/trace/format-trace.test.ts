@@ -140,3 +140,49 @@ test('a trace whose root is not written yet is still shown', () => {
   expect(trace.spans.map(({ name }) => name)).toEqual(['chat m', 'execute_tool x'])
   expect(formatTrace(trace)).toContain('execute_tool x')
 })
+
+test('what does not fit a line goes on below it, and nothing is said twice', () => {
+  const message = `no leg could answer: ${'a long reason, '.repeat(8)}and the end.`
+  const failed = { status: 'error' as const, message }
+  const trace = buildTrace('ab', [
+    { ...span('1', null, 'request', 0, 5, { 'error.type': 'budget_exceeded' }), ...failed },
+    { ...span('2', '1', 'chat m', 1, 3, { ...chat, 'error.type': 'budget_exceeded' }), ...failed },
+    { ...span('3', '2', 'route work/m', 1, 1, { 'rt.route.leg': 'work/m' }), status: 'error', message: 'another.' },
+  ])
+  const text = formatTrace(trace, {
+    width: 80,
+    describe: ({ name }) => (name === 'chat m' ? `route work/\u001B[2Jm ${'and more '.repeat(12)}` : undefined),
+  })
+  const lines = text.split('\n')
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80)
+  expect(text.replaceAll(/\s*\n[ │]*/g, ' ').split(message)).toHaveLength(2)
+  expect(lines.some((line) => line.startsWith('    │  route work/ [2Jm and more'))).toBe(true)
+  expect(lines.find((line) => line.includes('└─ route work/m'))).toMatch(/ error · another\. +1 ms$/)
+})
+
+test('a deep or narrow tree still ends', () => {
+  const deep = Array.from({ length: 60 }, (_, depth) => ({
+    ...span(String(depth), depth ? String(depth - 1) : null, 'step', depth, 1),
+    ...(depth === 59 && { status: 'error' as const, message: 'x'.repeat(300) }),
+  }))
+  expect(formatTrace(buildTrace('ab', deep), { width: 60 })).toContain('x'.repeat(20))
+})
+
+test('cost and cache of a call to a service', () => {
+  const remote = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.usage.input_tokens': 4012,
+    'gen_ai.usage.output_tokens': 22,
+  }
+  const line = (attributes: FlatSpan['attributes']): string =>
+    formatTrace(buildTrace('ab', [span('1', null, 'chat m', 0, 3, attributes)]), { width: 140 }).split('\n')[1]!
+  const cached = { 'gen_ai.usage.cache_read.input_tokens': 3200, 'gen_ai.usage.cache_write.input_tokens': 800 }
+  expect(line({ ...remote, ...cached, 'rt.cost.usd': 0.0183 })).toContain(
+    'prefill 12 (3,200 cached, 800 written) · decode 22 · 0.0183 USD',
+  )
+  expect(line({ ...remote, 'rt.cost.usd': 0.000_012_3 })).toContain('prefill 4,012 · decode 22 · 0.000012 USD')
+  expect(line({ ...remote, 'rt.cost.unknown': true })).toContain('· price unknown')
+  expect(line({ 'gen_ai.operation.name': 'chat', 'rt.cache.hit': true, 'rt.cache.saved_tokens': 1234 })).toContain(
+    'response cache · saved 1,234 tokens',
+  )
+})

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { nearestNames, RtError } from '@rt/core'
-import { formatTrace } from '@rt/observe/trace'
+import { formatTrace } from '../../format-trace.ts'
 import { conversationMarkdown } from '../output/format-conversation.ts'
 import { formatPassages } from '../output/format-passages.ts'
 import { formatThreads } from '../output/format-threads.ts'

@@ -1,5 +1,5 @@
 import { RtError, totalTokens, type Trace, type TraceSummary } from '@rt/core'
-import { formatTrace } from '@rt/observe/trace'
+import { formatTrace } from '../../format-trace.ts'
 import { called } from '../called.ts'
 import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { printableDeep } from '../output/printable.ts'

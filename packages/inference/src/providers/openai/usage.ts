@@ -11,10 +11,10 @@ export const toUsage = (raw: unknown): Usage | undefined => {
   // Both are parts of the prompt; DeepSeek says the first in a field of its own.
   const cacheRead = Math.min(prompt, count(inDetail['cached_tokens'] ?? raw['prompt_cache_hit_tokens']))
   const cacheWrite = Math.min(prompt - cacheRead, count(inDetail['cache_write_tokens']))
-  const thought = count(outDetail['reasoning_tokens'])
-  // Where thoughts are counted beside the answer, only the total tells.
-  const beside = thought > 0 && count(raw['total_tokens']) === prompt + answer + thought
-  const output = beside ? answer + thought : answer
+  // Where thoughts are counted beside the answer, only the total tells; Gemini names them nowhere else.
+  const beside = Math.max(0, count(raw['total_tokens']) - prompt - answer)
+  const thought = count(outDetail['reasoning_tokens']) || beside
+  const output = beside === thought ? answer + thought : answer
   return {
     input: prompt - cacheRead - cacheWrite,
     cacheRead,

@@ -77,6 +77,29 @@ test('one call of unknown price makes its row unknown, and no other', async () =
   ])
 })
 
+test('services are told apart where their models have one name; what was refused has no price to miss', async () => {
+  await using database = await openDatabase({ path })
+  const refused = {
+    ...remote,
+    'gen_ai.usage.input_tokens': 0,
+    'gen_ai.usage.output_tokens': 0,
+    'rt.cost.usd': undefined,
+  }
+  await keep(database, [
+    [NOON, { ...remote, 'gen_ai.provider.name': 'groq' }],
+    [NOON, { ...remote, 'gen_ai.provider.name': 'together' }],
+    [NOON, { ...local, 'gen_ai.provider.name': 'rt' }],
+    [NOON, { ...refused, 'gen_ai.provider.name': 'refused' }],
+  ])
+  const rows = await createTraceReader({ database }).cost({ now: NOON })
+  expect(rows.map(({ model, usd }) => [model, usd])).toEqual([
+    ['groq/claude', 0.25],
+    ['refused/claude', 0],
+    ['smollm2:135m', 0],
+    ['together/claude', 0.25],
+  ])
+})
+
 test('counts days of the calendar, today included', async () => {
   await using database = await openDatabase({ path })
   await keep(database, [
