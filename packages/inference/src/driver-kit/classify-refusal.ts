@@ -7,6 +7,9 @@ export interface RefusalKind {
   retryable?: boolean
 }
 
+/** For what passes by itself. */
+const ANOTHER = 'Ask again later, or let a route fall back to another model.'
+
 const OVERFLOW =
   /context.{0,20}(length|window|size|limit)|maximum context|too many (input )?tokens|prompt (is )?too long|input is too long|exceeds? .{0,30}(context|tokens)/i
 
@@ -22,7 +25,7 @@ export const classifyRefusal = (status: number | undefined, word: string, messag
     return { code: 'context_overflow', hint: 'Shorten the prompt, or take a model with a larger context.' }
   if (/insufficient_quota|insufficient_credit/i.test(word) || status === 402)
     return { code: 'rate_limited', hint: 'The account has nothing left to spend: see its billing.', retryable: false }
-  if (status === 429 || /rate_limit|too_many/i.test(word)) return { code: 'rate_limited' }
+  if (status === 429 || /rate_limit|too_many/i.test(word)) return { code: 'rate_limited', hint: ANOTHER }
   if (status === 401 || /invalid_api_key|authentication/i.test(word))
     return {
       code: 'unauthorized',
@@ -34,11 +37,12 @@ export const classifyRefusal = (status: number | undefined, word: string, messag
   if (status === 404) return { code: 'not_found', hint: 'Is the base URL right, with its version (usually /v1)?' }
   if (status === 408) return { code: 'timeout' }
   if (status === 413) return { code: 'payload_too_large' }
-  if (status === 503 || status === 529 || /overloaded|unavailable/i.test(word)) return { code: 'overloaded' }
+  if (status === 503 || status === 529 || /overloaded|unavailable/i.test(word))
+    return { code: 'overloaded', hint: ANOTHER }
   if (status !== undefined && status >= 300 && status < 400)
     return { code: 'provider_error', hint: 'It points elsewhere: give that address as the base URL.', retryable: false }
   if (status !== undefined && status >= 400 && status < 500 && status !== 409) return { code: 'invalid_request' }
-  return { code: 'provider_error' }
+  return { code: 'provider_error', hint: ANOTHER }
 }
 
 const isBad = (status: number | undefined): boolean =>

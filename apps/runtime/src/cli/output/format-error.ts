@@ -1,6 +1,7 @@
-import { toRtError } from '@rt/core'
+import { type RtError, toRtError } from '@rt/core'
 import { printable } from './printable.ts'
 import { style } from './style.ts'
+import { span } from './units.ts'
 
 export interface FormatErrorOptions {
   /** Causes and stacks, too. */
@@ -16,14 +17,16 @@ export const formatError = (
 ): string => {
   const error = toRtError(thrown)
   const lines = [`${style('red', 'error', stream)}  ${error.code}: ${printable(error.message)}`]
-  if (error.hint)
-    lines.push(
-      ...printable(error.hint)
-        .split('\n')
-        .map((line) => `       ${line}`),
-    )
+  const advice = [error.hint && printable(error.hint), comeBack(error)].filter(Boolean).join('\n')
+  if (advice) lines.push(...advice.split('\n').map((line) => `       ${line}`))
   if (debug) lines.push('', printable(error.stack ?? ''), ...causes(error).map(printable))
   return `${lines.join('\n')}\n`
+}
+
+/** Of a provider that says how long to wait, where the hint does not. */
+const comeBack = ({ data, hint = '' }: RtError): string => {
+  const ms = data?.['retryAfterMs']
+  return typeof ms === 'number' && ms > 0 && !hint.startsWith('Try again in') ? `Try again in ${span(ms)}.` : ''
 }
 
 const causes = (error: Error): string[] => {

@@ -91,3 +91,14 @@ it('says when an answer was cut', async () => {
   ])
   expect(warned).toContain('--max-tokens')
 })
+
+it('does not call an answer incomplete of which nothing was seen', async () => {
+  const error = { code: 'overloaded' as const, message: 'busy.', retryable: true }
+  const empty: StreamPart = { type: 'text-delta', text: '', provider: { p: {} } }
+  expect((await show([empty, { type: 'error', error }])).failure).not.toHaveProperty('hint', expect.anything())
+  const { failure } = await show([
+    { type: 'text-delta', text: 'Hel' },
+    { type: 'error', error },
+  ])
+  expect(failure).toHaveProperty('hint', 'The answer above is incomplete.')
+})

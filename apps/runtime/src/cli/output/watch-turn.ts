@@ -57,6 +57,8 @@ export const watchTurn = async (
   }
   let decodeMs = 0
   for await (const part of stream) {
+    // It only ends a text, and carries what the provider attached to that.
+    if (part.type === 'text-delta' && !part.text) continue
     if (part.type === 'text-delta' || part.type === 'tool-call-start') turn.firstTokenMs ||= performance.now() - started
     if (part.type === 'start') {
       Object.assign(turn, { model: part.model, traceId: part.traceId ?? turn.traceId })

@@ -120,9 +120,14 @@ const STATUSES: Record<number, ErrorCode> = {
   429: 'rate_limited',
 }
 
+const ANOTHER = 'Ask again later, or let a route fall back to another model.'
+
 const HINTS: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'Check ANTHROPIC_API_KEY, or the key in your settings: is it whole, still valid, and one of this API?',
   forbidden: 'Check what the key may do, and the balance of its account.',
+  rate_limited: ANOTHER,
+  overloaded: ANOTHER,
+  provider_error: ANOTHER,
   model_not_found: 'list() of the provider names the models of this key.',
   context_overflow: 'Send less, or choose a model with a larger context window.',
 }
