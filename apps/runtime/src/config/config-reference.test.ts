@@ -16,17 +16,38 @@ beforeEach(async () => {
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
 
-it('every setting is a key of the schema, and every key that is not to come is a setting', () => {
+it('every setting is a key of the schema; other keys are to come or of what only a file names', () => {
   const written = configFields().flatMap(({ path, note }) => (note?.setting ? [path.join('.')] : []))
   expect(written.toSorted()).toEqual(SETTINGS.map(({ key }) => key).toSorted())
   const rest = configFields().filter(({ note, keys }) => note && !note.setting && !note.later && !keys)
-  expect(rest.map(({ path }) => path.join('.'))).toEqual(['rt', 'models.*'])
+  const tables = new Set(rest.map(({ path }) => path.slice(0, path.at(-1) === '*' ? 2 : 1).join('.')))
+  expect([...tables]).toEqual(['rt', 'models.*', 'providers', 'router', 'limits'])
 })
 
-it('every row of the reference says what the key means', () => {
-  const rows = configReference().flatMap((table) => table.rows)
-  expect(rows.length).toBeGreaterThan(30)
-  expect(rows.filter(({ meaning, type }) => !meaning || !type)).toEqual([])
+describe('the reference', () => {
+  const reference = configReference()
+  const tableOf = (name: string) => reference.find(({ table }) => table === name)
+
+  it('says of every key what it means', () => {
+    const rows = reference.flatMap((table) => table.rows)
+    expect(rows.length).toBeGreaterThan(30)
+    expect(rows.filter(({ meaning, type }) => !meaning || !type)).toEqual([])
+  })
+
+  it('names tables as they are written, each with what it is for', () => {
+    const names = reference.map(({ table }) => table)
+    expect(names).toEqual(expect.arrayContaining(['[providers.NAME]', '[router.budget]', '[limits.models.MODEL]']))
+    expect(new Set(names).size).toBe(names.length)
+    expect(tableOf('[limits.models.MODEL]')?.meaning).toContain('Limits of one model')
+    expect(tableOf('[router.budget]')?.meaning).toContain('What may be spent')
+    expect(tableOf('[server]')?.meaning).toBeUndefined()
+  })
+
+  it('says what holds without a key, and what is not there yet of those only that are not', () => {
+    const later = reference.filter(({ rows }) => rows.some((row) => row.later)).map(({ table }) => table)
+    expect(later).toEqual(['[tools]', '[observe]', '[vector]', '[state]', '[mcp.NAME]'])
+    expect(tableOf('[router]')?.rows.find(({ key }) => key === 'retries')?.otherwise).toBe('2')
+  })
 })
 
 describe('the JSON Schema', () => {
@@ -47,6 +68,11 @@ describe('the JSON Schema', () => {
     expect(undescribed(schema, '')).toEqual([])
     expect(schema.additionalProperties).toBe(false)
     expect(schema.properties!['server']!.additionalProperties).toBe(false)
+    const { additionalProperties: provider } = schema.properties!['providers']!
+    expect(provider).toMatchObject({
+      additionalProperties: false,
+      properties: { price: { required: ['input', 'output'] } },
+    })
   })
 
   it('takes env:NAME where text has a pattern', () => {

@@ -1,6 +1,6 @@
-import { configFields, type Field } from './fields.ts'
+import { configFields, type Field, fieldAt } from './fields.ts'
 import { VARIABLES_ONLY } from './settings-table.ts'
-import { laterText } from './schema.ts'
+import { laterText } from './schema/note.ts'
 import type { ValueKind } from './value-kind.ts'
 
 /** A line of the reference: texts without any markup. */
@@ -21,35 +21,46 @@ export interface ReferenceRow {
 export interface ReferenceTable {
   /** `[server]`; empty for what stands above every table. */
   table: string
+  /** Where its name alone does not say it. */
+  meaning?: string
   rows: ReferenceRow[]
 }
 
 /** config.toml by its tables, in the order of the schema. */
 export const configReference = (): ReferenceTable[] => {
-  const tables = new Map<string, ReferenceRow[]>()
-  for (const field of configFields()) {
+  const fields = configFields()
+  /** Of a field and each table above it, `*` by what stands for it. */
+  const written = ({ path }: Field): string[] =>
+    path.map((part, index) => (part === '*' ? (fieldAt(fields, path.slice(0, index + 1)).note?.name ?? 'NAME') : part))
+  const tables = new Map<string, ReferenceTable>()
+  for (const field of fields) {
     if (!field.note || field.keys?.length) continue
-    const names = field.path.map((part, index) => (part === '*' ? placeholder(field, index) : part))
-    const table = names.slice(0, -1).join('.')
-    tables.set(table, [...(tables.get(table) ?? []), toRow(names.at(-1)!, field)])
+    const names = written(field)
+    const above = names.slice(0, -1).join('.')
+    const table = tables.get(above) ?? toTable(above, fieldAt(fields, field.path.slice(0, -1)))
+    table.rows.push(toRow(names.at(-1)!, field))
+    tables.set(above, table)
   }
-  return Array.from(tables, ([table, rows]) => ({ table: table && `[${table}]`, rows }))
+  return [...tables.values()]
 }
+
+const toTable = (name: string, { note, keys }: Field): ReferenceTable => ({
+  table: name && `[${name}]`,
+  ...(note && keys && { meaning: note.meaning }),
+  rows: [],
+})
 
 /** Variables that stand for no key of the file. */
 export const variableReference = (): Pick<ReferenceRow, 'variable' | 'otherwise' | 'meaning'>[] =>
   VARIABLES_ONLY.map(({ variable, otherwise, meaning }) => ({ variable, otherwise, meaning }))
 
-const placeholder = ({ note, path }: Field, index: number): string =>
-  (index === path.length - 1 ? note?.name : undefined) ?? 'NAME'
-
 const toRow = (key: string, { note }: Field): ReferenceRow => {
-  const { setting, later, meaning, expects } = note!
+  const { setting, later, meaning, expects, otherwise } = note!
   return {
     key,
     type: setting ? typeName(setting.kind) : expects.replace(/^an? /, ''),
     default: setting?.default === undefined ? undefined : JSON.stringify(unwrap(setting.default)),
-    otherwise: setting?.otherwise,
+    otherwise: setting?.otherwise ?? otherwise,
     variable: setting?.variable,
     flag: setting?.flag,
     meaning,

@@ -1,7 +1,13 @@
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+/** Timers take no more than about 596 hours, and fire at once for it. */
+const LONGEST = 500 * UNITS['h']!
 
 /** `60s`, `1.5m`, `500ms`, `1h`. */
 export const DURATION: RegExp = /^\d+(?:\.\d+)? ?(?:ms|s|m|h)$/
+
+/** Whether a text is a time that can be waited for. */
+export const isDuration = (text: string): boolean =>
+  DURATION.test(text) && toMilliseconds(text) >= 1 && toMilliseconds(text) <= LONGEST
 
 /** Milliseconds of a text that DURATION matches. */
 export const toMilliseconds = (text: string): number =>

@@ -17,7 +17,13 @@ export const explainIssues = (
     where: describePlace(path, valueAt(raw, path)),
     why,
   })
-  const lists = new Set<string>()
+  const told = new Set<string>()
+  /** Once of a list or table, however much in it is wrong. */
+  const once = (path: Path, why: string): Mistake[] => {
+    if (told.has(String(path))) return []
+    told.add(String(path))
+    return [at(path, why)]
+  }
   return issues.flatMap((issue): Mistake[] => {
     const path = issue.path as (string | number)[]
     if (issue.code === 'unrecognized_keys')
@@ -26,14 +32,16 @@ export const explainIssues = (
     if (issue.code === 'custom' && issues.some((other) => other !== issue && String(other.path) === String(path)))
       return []
     const field = fieldAt(fields, path)
+    if (issue.code === 'invalid_key') return [at(path, wrongName(field, path))]
+    // What is not there has no place: its table has.
+    if (path.length > 1 && valueAt(raw, path) === undefined) {
+      const table = path.slice(0, -1)
+      return once(table, wrongValue(fieldAt(fields, table), table, {}))
+    }
     // Of a list the whole stands there, however deep the wrong element is.
     const own = path.slice(0, field.path.length)
-    if (own.length < path.length) {
-      // Once, however many elements are wrong.
-      if (lists.has(String(own))) return []
-      lists.add(String(own))
-    }
-    return [at(own, wrongValue(field, own, valueAt(raw, own)))]
+    const why = wrongValue(field, own, valueAt(raw, own))
+    return own.length < path.length ? once(own, why) : [at(own, why)]
   })
 }
 
@@ -67,10 +75,15 @@ const suggest = (fields: Field[], keys: readonly string[], key: string): string 
   return there === undefined ? '.' : `; did you mean ${elsewhere(there)}?`
 }
 
+const wrongName = ({ note }: Field, path: Path): string =>
+  `"${visible(String(path.at(-1)))}" must consist of ${note?.names}, for it begins the names of its models.`
+
 const wrongValue = ({ note, keys }: Field, own: Path, value: unknown): string => {
   const name = own.join('.')
   if (keys && !isTable(value)) return `"${name}" must be a table: [${name}] and its keys below.`
-  const expected = `${keys ? `[${name}]` : `"${own.at(-1)}"`} must be ${note?.expects}.`
+  const [near] = typeof value === 'string' ? nearestNames(value, note?.values ?? []) : []
+  const meant = near === undefined ? '.' : `; did you mean "${near}"?`
+  const expected = `${keys ? `[${name}]` : `"${own.at(-1)}"`} must be ${note?.expects}${meant}`
   const hasOther = note?.setting && note.setting.kind.type !== 'text' && isVariable(value)
   return hasOther ? `${expected} env:NAME is text; ${note.setting!.variable} sets it instead.` : expected
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { configSchema, type Note, NOTES } from './schema.ts'
+import { configSchema } from './schema.ts'
+import { type Note, NOTES } from './schema/note.ts'
 
 /** A place in the schema: a key that can be written. */
 export interface Field {

@@ -94,6 +94,9 @@ store = "sqlite"
         allowedHosts: ['rt.example.org'],
         allowedOrigins: ['https://app.example.org'],
       },
+      providers: {},
+      router: {},
+      limits: {},
     })
     expect(file).toBe(join(root, 'config.toml'))
   })

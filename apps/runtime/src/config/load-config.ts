@@ -119,11 +119,15 @@ const toSettings = (
   >
 }
 
+/** A provider of the program replaces the whole one of that name; of the other tables each key does. */
 const over = (file: RoutingSettings, { providers, router, limits }: Partial<RoutingSettings>): RoutingSettings => ({
-  providers: { ...file.providers, ...providers },
-  router: { ...file.router, ...router },
-  limits: { ...file.limits, ...limits },
+  providers: { ...file.providers, ...given(providers) },
+  router: { ...file.router, ...given(router) },
+  limits: { ...file.limits, ...given(limits) },
 })
+
+const given = <T extends object>(options: T = {} as T): T =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 
 /** A file as a person would name it from where they are. */
 const shownPath = (file: string, cwd: string): string => {

@@ -11,42 +11,75 @@ const ONLY: Record<string, (kind: ProviderKind) => boolean> = {
   api: (kind) => !['anthropic', 'kserve', 'ai-sdk'].includes(kind),
   package: (kind) => kind === 'ai-sdk',
   headers: (kind) => kind !== 'kserve' && kind !== 'ai-sdk',
+  dimensions: (kind) => kind !== 'anthropic',
 }
 /** Keys that some kinds cannot do without. */
 const NEEDED: Partial<Record<ProviderKind, { key: string; such: string }>> = {
-  kserve: { key: 'base_url', such: 'base_url = "http://127.0.0.1:8000"' },
-  'ai-sdk': { key: 'package', such: 'package = "@ai-sdk/google"' },
+  kserve: { key: 'base_url', such: 'the address of its server: base_url = "http://127.0.0.1:8000"' },
+  'ai-sdk': { key: 'package', such: 'an installed package: package = "@ai-sdk/google"' },
 }
 
-/** What is wrong between the keys of `[providers.NAME]` and of `[limits]`: the schema checks each by itself. */
-export const providerMistakes = (raw: Record<string, unknown>, lines: KeyLines): Mistake[] => {
+/**
+ * What is wrong between the keys of `[providers.NAME]` and of `[limits]`: the schema checks each by itself.
+ *
+ * @param resolved the same as `raw` with `env:NAME` replaced.
+ */
+export const providerMistakes = (
+  raw: Record<string, unknown>,
+  resolved: Record<string, unknown>,
+  lines: KeyLines,
+): Mistake[] => {
   const at = (path: Path, why: string): Mistake => ({
     line: lines.lineOf(path),
     where: describePlace(path, valueAt(raw, path)),
     why,
   })
-  const { providers, limits } = raw
-  const found = Object.entries(isTable(providers) ? providers : {}).flatMap(([name, table]): Mistake[] => {
-    if (!isTable(table)) return []
-    const path = ['providers', name]
-    const kind = table['kind'] ?? name
-    if (!isProviderKind(kind)) return table['kind'] === undefined ? [at(path, noKind(name))] : []
-    const needed = NEEDED[kind]
-    return [
-      ...Object.keys(table).flatMap((key) =>
-        ONLY[key] && !ONLY[key](kind) ? [at([...path, key], `A provider of kind ${kind} has no "${key}".`)] : [],
+  const { providers, limits } = resolved
+  return [
+    ...Object.entries(isTable(providers) ? providers : {}).flatMap(([name, table]) =>
+      isTable(table) ? ofProvider(name, table, at) : [],
+    ),
+    ...(isTable(limits) ? ofLimits(limits, at) : []),
+  ]
+}
+
+type At = (path: Path, why: string) => Mistake
+
+const ofProvider = (name: string, table: Record<string, unknown>, at: At): Mistake[] => {
+  const path = ['providers', name]
+  const kind = table['kind'] ?? name
+  // A wrong kind is told by the schema.
+  if (!isProviderKind(kind)) return table['kind'] === undefined ? [at(path, noKind(name))] : []
+  const needed = NEEDED[kind]
+  return [
+    ...Object.keys(table)
+      .filter((key) => ONLY[key] && !ONLY[key](kind))
+      .map((key) =>
+        at([...path, key], `A provider of kind ${kind} has no "${key}": remove it. ${kindsWith(ONLY[key]!)}`),
       ),
-      ...(needed && table[needed.key] === undefined
-        ? [at(path, `A provider of kind ${kind} needs ${needed.such}.`)]
-        : []),
-    ]
-  })
-  if (isTable(limits) && limits['store'] === 'redis' && limits['url'] === undefined)
-    found.push(at(['limits', 'store'], 'It needs its address: url = "redis://127.0.0.1:6379".'))
-  return found
+    ...(needed && table[needed.key] === undefined
+      ? [at(path, `A provider of kind ${kind} needs ${needed.such}.`)]
+      : []),
+  ]
+}
+
+const kindsWith = (has: (kind: ProviderKind) => boolean): string => {
+  const [only, ...more] = PROVIDER_KINDS.filter(has)
+  return more.length
+    ? `All but ${PROVIDER_KINDS.filter((kind) => !has(kind)).join(', ')} have it.`
+    : `Only kind ${only} has it.`
 }
 
 const noKind = (name: string): string => {
   const [near] = nearestNames(name, PROVIDER_KINDS)
-  return `It does not say what it speaks: kind = "openai" for any compatible server, or one of ${PROVIDER_KINDS.join(', ')}.${near ? ` Did you mean [providers.${near}] instead of [providers.${visible(name)}]?` : ''}`
+  const meant = near ? `; did you mean [providers.${near}]?` : '.'
+  return `What "${visible(name)}" speaks is not known${meant} Write its kind: kind = "openai" for any server with OpenAI's protocol, or one of ${PROVIDER_KINDS.join(', ')}.`
+}
+
+const ofLimits = ({ store, url }: Record<string, unknown>, at: At): Mistake[] => {
+  if (store === 'redis' && url === undefined)
+    return [at(['limits', 'store'], 'It needs its address: url = "redis://127.0.0.1:6379".')]
+  if (url !== undefined && (store === undefined || store === 'memory'))
+    return [at(['limits', 'url'], 'An address is of a Redis: write store = "redis" too, or remove it.')]
+  return []
 }

@@ -5,6 +5,7 @@ import { explainIssues } from './explain-issues.ts'
 import { configFields, fieldAt } from './fields.ts'
 import type { FoundConfig } from './find-config.ts'
 import { type KeyLines, locateKeys, type Path } from './locate-keys.ts'
+import { missingVariable } from './missing-variable.ts'
 import { type Mistake, mistakesError } from './mistakes.ts'
 import { parseToml } from './parse-toml.ts'
 import { providerMistakes } from './provider-mistakes.ts'
@@ -56,11 +57,11 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
       issues.filter(({ path }) => path[0] !== 'rt' || raw['rt'] !== undefined),
       { fields, raw, lines },
     ),
-    ...providerMistakes(raw, lines),
+    ...providerMistakes(raw, value as Record<string, unknown>, lines),
     ...missing
       // What is refused below needs no variable first.
       .filter(({ path }) => !fieldAt(fields, path).note?.later)
-      .map(({ path, variable }) => noVariable(raw, lines, path, variable, env)),
+      .map((one) => missingVariable(one, { raw, lines, env })),
   ]
   if (mistakes.length) throw mistakesError(shown, mistakes)
 
@@ -155,22 +156,4 @@ const mistypedDefault = (name: string, raw: unknown, lines: KeyLines): Mistake[]
       why: `"${visible(name)}" would be another name for a model; did you mean "${near}"? Give an alias a name that is less like it.`,
     },
   ]
-}
-
-const noVariable = (
-  raw: unknown,
-  lines: KeyLines,
-  path: Path,
-  variable: string,
-  env: Record<string, string | undefined>,
-): Mistake => {
-  const [near] = variable ? nearestNames(variable, Object.keys(env)) : []
-  const key = path.filter((part) => typeof part === 'string')
-  return {
-    line: lines.lineOf(path),
-    where: describePlace(key, valueAt(raw, key)),
-    why: /^[A-Za-z_]\w*$/.test(variable)
-      ? `The environment variable ${variable} is not set${near ? `; did you mean ${near}?` : '.'} Set it, or remove the line.`
-      : `After env: stands the name of an environment variable, such as env:MY_KEY.`,
-  }
 }

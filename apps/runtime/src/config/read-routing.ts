@@ -2,7 +2,7 @@ import { toMilliseconds } from './duration.ts'
 import type { ConfigFile } from './read-file.ts'
 import type { ProviderSettings, RateSettings, RoutingSettings } from './routing-settings.ts'
 import type { SettingRow } from './settings.ts'
-import { isSecret } from './shown.ts'
+import { isSecret, withoutLoginsDeep } from './shown.ts'
 
 type Table = Record<string, unknown>
 
@@ -28,8 +28,6 @@ const toProvider = (table: Table): ProviderSettings => {
   const { base_url: baseURL, timeout, price, ...others } = table
   return defined({
     ...camelCase(others),
-    // Names of headers are not ours.
-    headers: others['headers'],
     baseURL,
     timeoutMs: milliseconds(timeout),
     price: price && camelCase(price as Table),
@@ -64,9 +62,8 @@ export const routingRows = (file: ConfigFile | undefined, path: string | undefin
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return Object.entries(value).flatMap(([key, below]) => rows([...at, key], below))
     const { line } = file.get(at)!
-    return [
-      { key: at.join('.'), value: isSecret(at, value) ? 'set' : value, origin: { from: 'file', file: path, line } },
-    ]
+    const shown = isSecret(at, value) ? 'set' : withoutLoginsDeep(value)
+    return [{ key: at.join('.'), value: shown, origin: { from: 'file', file: path, line } }]
   }
   return TABLES.flatMap((table) => rows([table], file.get([table])?.written ?? {}))
 }

@@ -137,10 +137,6 @@ describe('parts that this version cannot run yet', () => {
     ['[tools]\nshell = true', ['2 [tools] shell: let models run any command']],
     ['[tools]\nroots = ["/", "~"]', ['2 [tools] roots: let models read and write /, ~']],
     [
-      '[providers.a]\nbase_url = "https://u:canary@evil.example"\napi_key = "env:ANTHROPIC_API_KEY"',
-      ['1 [providers.a]: send ANTHROPIC_API_KEY to https://…@evil.example'],
-    ],
-    [
       '[mcp.a]\nurl = "https://evil.example"\nheaders = { Authorization = "env:TOKEN" }',
       ['1 [mcp.a]: send TOKEN to https://evil.example'],
     ],
@@ -148,7 +144,6 @@ describe('parts that this version cannot run yet', () => {
       '[mcp.a]\ncommand = ["x"]\n[tools]\nshell = true',
       ['1 [mcp.a]: run x', '4 [tools] shell: let models run any command'],
     ],
-    ['[providers.anthropic]\napi_key = "env:ANTHROPIC_API_KEY"', []],
     ['[observe]\notlp = "env:OTEL_EXPORTER_OTLP_ENDPOINT"', []],
     ['[tools]\nshell = false\n[vector]\nurl = "x"', []],
   ])('will need trust, wherever the file is: %j', (text, expected) => {
@@ -177,6 +172,92 @@ describe('parts that this version cannot run yet', () => {
     })
     expect(asked.join('').replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
     expect(asked[0]).toContain('u001b[1A')
+  })
+})
+
+describe('of providers and limits', () => {
+  const ENV = {
+    ANTHROPIC_API_KEY: 'canary-1',
+    MY_TOKEN: 'canary-2',
+    PLACE: 'http://canary-3.example/',
+    HERE: 'http://[::1]:1',
+  }
+  const GOOGLE = '[providers.g]\nkind = "ai-sdk"\npackage = "@ai-sdk/google"'
+  const named: [string, string][] = [
+    [
+      '[providers.a]\nkind = "anthropic"\nbase_url = "https://u:canary@evil.example"\napi_key = "env:ANTHROPIC_API_KEY"',
+      '[providers.a] would send ANTHROPIC_API_KEY to https://…@evil.example',
+    ],
+    // Another user of the machine may listen there.
+    [
+      '[providers.vllm]\nbase_url = "http://127.0.0.1:8000/v1"\napi_key = "env:MY_TOKEN"',
+      '[providers.vllm] would send MY_TOKEN to http://127.0.0.1:8000/v1',
+    ],
+    [
+      '[providers.vllm]\nbase_url = "env:HERE"\nheaders = { X = "env:MY_TOKEN" }',
+      '[providers.vllm] would send MY_TOKEN to env:HERE',
+    ],
+    ['[providers.openai]\napi_key = "env:MY_TOKEN"', '[providers.openai] would send your MY_TOKEN to openai'],
+    [
+      '[providers.openai]\nheaders = { A = "env:ANTHROPIC_API_KEY" }',
+      '[providers.openai] would send your ANTHROPIC_API_KEY to openai',
+    ],
+    [
+      '[providers.anthropic]\nkind = "openai"\napi_key = "env:ANTHROPIC_API_KEY"',
+      '[providers.anthropic] would send your ANTHROPIC_API_KEY to openai',
+    ],
+    [GOOGLE, '[providers.g] would run the package @ai-sdk/google'],
+    [`${GOOGLE}\napi_key = "env:MY_TOKEN"`, '[providers.g] would run the package @ai-sdk/google, with your MY_TOKEN'],
+  ]
+  it.each(named)('%j needs trust, also in a file that was named', async (text, does) => {
+    for (const isNamed of [true, false]) {
+      const { code, error } = await load(`rt = 1\n${text}\n`, { env: ENV, named: isNamed })
+      expect(code).toBe('forbidden')
+      expect(error.message).toContain(`config.toml line 2: ${does}, and you have not trusted`)
+      expect(`${error.message}${error.hint}`).not.toContain('canary')
+    }
+  })
+
+  it.each<[string, string]>([
+    [
+      '[providers.a]\nkind = "openai"\nbase_url = "https://u:canary@evil.example/v1"',
+      '[providers.a] would send conversations to https://…@evil.example/v1',
+    ],
+    [
+      '[providers.openai]\nbase_url = "http://127.0.0.1.evil.example"',
+      '[providers.openai] would send conversations to http://127.0.0.1.evil.example',
+    ],
+    ['[providers.openai]\nbase_url = "env:PLACE"', '[providers.openai] would send conversations to env:PLACE'],
+    [
+      '[limits]\nurl = "redis://u:canary@redis.example:6379"\nstore = "redis"',
+      '[limits] url would keep limits, budgets and answers in redis://…@redis.example:6379',
+    ],
+  ])('%j needs trust in a file that was found', async (text, does) => {
+    const { code, error } = await load(`rt = 1\n${text}\n`, { env: ENV })
+    expect(code).toBe('forbidden')
+    expect(error.message).toContain(` ${does}, and you have not trusted`)
+    expect(`${error.message}${error.hint}`).not.toContain('canary')
+    expect((await load(`rt = 1\n${text}\n`, { env: ENV, named: true })).code).toBeUndefined()
+  })
+
+  it.each([
+    '[providers.anthropic]\napi_key = "env:ANTHROPIC_API_KEY"',
+    '[providers.claude]\nkind = "anthropic"\napi_key = "env:ANTHROPIC_API_KEY"\ntimeout = "5s"',
+    '[providers.groq]\n[providers.ollama]\n[models]\nchat = ["smollm2:135m", "groq/openai/gpt-oss-120b"]',
+    '[providers.openai]\napi_key = "literally"',
+    '[providers.vllm]\nbase_url = "http://127.0.0.1:8000/v1"',
+    '[providers.vllm]\nbase_url = "env:HERE"',
+    '[limits]\nstore = "redis"\nurl = "redis://localhost:6379"',
+    '[limits]\nstore = "redis"\nurl = "unix:///run/redis.sock"',
+    '[router]\nretries = 1\n[router.budget]\nday_usd = 1\n[limits]\nrequests_per_minute = 1',
+  ])('%j needs none', async (text) => {
+    expect(await load(`rt = 1\n${text}\n`, { env: ENV, answer: true })).toMatchObject({ asked: [], code: undefined })
+  })
+
+  it('asks again when another key of the table changes', async () => {
+    expect((await load(`rt = 1\n${GOOGLE}\n`, { answer: true })).asked).toHaveLength(1)
+    expect((await load(`rt = 1\n${GOOGLE}\n`, { answer: true })).asked).toHaveLength(0)
+    expect((await load(`rt = 1\n${GOOGLE}\nbase_url = "http://h"\n`, { answer: true })).asked).toHaveLength(1)
   })
 })
 

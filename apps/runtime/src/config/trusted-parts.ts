@@ -1,6 +1,7 @@
 import { isLoopbackHost } from '@rt/core'
 import { isTable, valueAt } from './describe-place.ts'
 import type { KeyLines, Path } from './locate-keys.ts'
+import { isProviderKind, keyVariable } from './provider-kinds.ts'
 import { isVariable } from './resolve-variables.ts'
 import { visible, withoutLogins } from './shown.ts'
 
@@ -42,7 +43,7 @@ export const trustedParts = (
       value,
     }
   }
-  const { mcp, tools, providers, ...others } = raw
+  const { mcp, tools, providers, limits, ...others } = raw
   const found: TrustedPart[] = []
   for (const [name, server] of entries(mcp)) {
     if (!isTable(server)) continue
@@ -59,7 +60,8 @@ export const trustedParts = (
   for (const [name, table] of entries(providers))
     if (isTable(table)) found.push(...reaches(name, table, { resolved, isFound, part }))
   found.push(...sends([], others, part))
-  if (isFound) found.push(...opens(raw, resolved, part), ...fetches(raw, resolved, part))
+  if (isFound)
+    found.push(...keeps(limits, resolved, part), ...opens(raw, resolved, part), ...fetches(raw, resolved, part))
   return found.toSorted((a, b) => a.line - b.line)
 }
 
@@ -76,19 +78,31 @@ const reaches = (
 ): TrustedPart[] => {
   const path = ['providers', name]
   const { package: code, base_url: address } = table
-  if (code !== undefined) return [part(path, table, `run the code of the package ${String(code)}`)]
+  if (code !== undefined) return [part(path, table, `run the package ${addressOf(code)}${withSecrets(table)}`)]
   const sent = sends(path, table, part)
   if (sent.length) return sent
-  const kind = String(table['kind'] ?? name)
-  if (address !== undefined) {
-    const place = URL.parse(String(valueAt(resolved, [...path, 'base_url'])))
-    return isFound && !(place && isLoopbackHost(place.hostname))
-      ? [part(path, table, `send conversations to ${withoutLogins(String(address))}`)]
+  if (address !== undefined)
+    return isFound && !isHere(valueAt(resolved, [...path, 'base_url']))
+      ? [part(path, table, `send conversations to ${addressOf(address)}`)]
       : []
-  }
-  const own = `${kind.toUpperCase().replaceAll(/\W/g, '_')}_API_KEY`
+  const kind = valueAt(resolved, [...path, 'kind']) ?? name
+  const own = isProviderKind(kind) ? keyVariable(kind) : undefined
   const foreign = variablesIn(table).filter((variable) => variable !== own)
-  return foreign.length ? [part(path, table, `send your ${foreign.join(', ')} to ${kind}`)] : []
+  return foreign.length ? [part(path, table, `send your ${foreign.join(', ')} to ${addressOf(kind)}`)] : []
+}
+
+/** Answers, and what was counted, in a Redis of the file's choice. */
+const keeps = (limits: unknown, resolved: unknown, part: Describe): TrustedPart[] => {
+  const address = isTable(limits) ? limits['url'] : undefined
+  return address === undefined || isHere(valueAt(resolved, ['limits', 'url']))
+    ? []
+    : [part(['limits', 'url'], address, `keep limits, budgets and answers in ${addressOf(address)}`, true)]
+}
+
+/** An address of this machine. */
+const isHere = (address: unknown): boolean => {
+  const url = URL.parse(String(address))
+  return url !== null && (url.protocol === 'unix:' || isLoopbackHost(url.hostname))
 }
 
 /** Who may reach the server, beyond this machine's own programs. */
@@ -121,14 +135,7 @@ const fetches = (raw: Record<string, unknown>, resolved: unknown, part: Describe
     const path = ['models', key]
     if (![valueAt(resolved, path)].flat().some(isReference)) return []
     const names = [written].flat().filter((name) => isReference(name) || isVariable(name))
-    return [
-      part(
-        path,
-        written,
-        `load a model of its own choice: ${names.map((name) => withoutLogins(String(name))).join(', ')}`,
-        true,
-      ),
-    ]
+    return [part(path, written, `load a model of its own choice: ${names.map(addressOf).join(', ')}`, true)]
   })
 
 /** Tables, however deep, that hold a destination and, beside it, a secret of the environment. */
@@ -137,10 +144,13 @@ const sends = (path: Path, table: Record<string, unknown>, part: Describe): Trus
   if (destination !== undefined) {
     const { [destination]: address, ...beside } = table
     const secrets = variablesIn(beside)
-    return secrets.length ? [part(path, table, `send ${secrets.join(', ')} to ${withoutLogins(String(address))}`)] : []
+    return secrets.length ? [part(path, table, `send ${secrets.join(', ')} to ${addressOf(address)}`)] : []
   }
   return Object.entries(table).flatMap(([key, value]) => (isTable(value) ? sends([...path, key], value, part) : []))
 }
+
+/** A place as it may be shown. */
+const addressOf = (value: unknown): string => withoutLogins(String(value))
 
 const variablesIn = (value: unknown): string[] => {
   if (isVariable(value)) return [value.slice('env:'.length)]
