@@ -3,15 +3,15 @@ import type { LanguageModel, ModelCapabilities, ModelRequest } from '@rt/core'
 type Capable = Pick<LanguageModel, 'capabilities'>
 
 /**
- * What a whole route promises. A request that needs tools, images or a schema skips the legs without, so one leg that can is
- * enough to promise it; what no leg may fall short of, because it is not chosen by request, is the least of all.
+ * What a whole route promises. A request that needs tools, images, a schema or a large window goes past the legs without, so
+ * one leg that can is enough to promise it; what is not chosen by request holds only when all legs do it.
  */
 export const routeCapabilities = (legs: Capable[]): ModelCapabilities => {
   const all = legs.map(({ capabilities }) => capabilities)
   const tools = all.map((each) => each.tools).filter((kind) => kind !== 'none')
   return {
     local: all.every((each) => each.local),
-    contextTokens: Math.min(...all.map((each) => each.contextTokens)),
+    contextTokens: Math.max(...all.map((each) => each.contextTokens)),
     tools: tools.length === 0 ? 'none' : tools.includes('native') ? 'native' : 'grammar',
     structuredOutput: all.some((each) => each.structuredOutput),
     // Two models count differently even when each is exact about itself.

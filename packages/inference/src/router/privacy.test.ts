@@ -71,7 +71,7 @@ describe('capabilities', () => {
   it('promises what holds for the whole route', () => {
     expect(route.capabilities).toEqual({
       local: false,
-      contextTokens: 1000,
+      contextTokens: 9000,
       tools: 'native',
       structuredOutput: true,
       tokenCount: 'estimate',

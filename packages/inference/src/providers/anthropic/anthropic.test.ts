@@ -419,8 +419,20 @@ describe('what an answer becomes', () => {
 })
 
 describe('beside the answers', () => {
+  it('counts tokens near the limit of the window, and far from it estimates', async () => {
+    await using stage = await play([], { models: { '*': { contextTokens: 4000 } } })
+    stage.server.reply = json({ input_tokens: 42 })
+    const model = stage.provider.languageModel('claude-opus-4-6')
+    const count = (words: number): Promise<number> =>
+      model.countTokens({ messages: [createMessage('user', 'word '.repeat(words))] })
+    expect(await count(100)).toBeGreaterThan(100)
+    expect(stage.server.requests).toEqual([])
+    expect(await count(1000)).toBe(42)
+    expect(stage.server.requests.map(({ path }) => path)).toEqual(['/v1/messages/count_tokens'])
+  })
+
   it('counts tokens once for a prompt, and estimates when it cannot ask', async () => {
-    await using stage = await play([])
+    await using stage = await play([], { count: 'always' })
     stage.server.reply = json({ input_tokens: 42 })
     const model = stage.provider.languageModel('claude-opus-4-6')
     const messages = [createMessage('user', 'Hello?')]

@@ -9,9 +9,13 @@ import { promptBody } from './request-body.ts'
 
 const KEPT = 512
 
+/** Estimates are wrong by less than that factor: far from the limit they decide the same as a count. */
+const DOUBT = 4
+
 /**
- * Counts with the provider's own count_tokens, once for each prompt. What must not leave this machine, and what cannot be
- * asked just now, is estimated from its length.
+ * Counts with the provider's own count_tokens, once for each prompt, where it may matter: from a quarter of the window on,
+ * or always when told. The rest is estimated from its length, and so is what must not leave this machine and what cannot be
+ * asked just now: a count is a round trip before each call.
  */
 export const createTokenCounter = ({
   model,
@@ -28,6 +32,10 @@ export const createTokenCounter = ({
   return async (prompt, { signal } = {}) => {
     throwIfAborted(signal)
     if (prompt.messages.some(({ label }) => label === 'local-only')) return estimateTokens(prompt)
+    if (settings.count === 'near') {
+      const estimate = estimateTokens(prompt)
+      if (estimate * DOUBT < facts().contextTokens) return estimate
+    }
     // Markers cost no tokens, and would make one prompt look like two.
     const { body } = promptBody(prompt, model, facts(), { ...settings, cache: false })
     const key = createHash('sha256').update(JSON.stringify(body)).digest('base64')

@@ -20,6 +20,8 @@ export interface AnthropicOptions {
   idleMs?: number
   /** Marks the stable prefix of each prompt for the provider's cache, whose writes cost a quarter more. Default true. */
   cache?: boolean
+  /** When tokens are counted by the API instead of estimated: `near` the limit of the window, or `always`. Default `near`. */
+  count?: 'near' | 'always'
   /** Tools the provider runs itself, as its documentation writes them: `{ type: 'web_search_20250305', name: 'web_search' }`. */
   serverTools?: JsonObject[]
   /** Fields added to every request as they are: `service_tier`, `container`, `inference_geo`, ... */
@@ -42,6 +44,7 @@ export const resolveOptions = (options: AnthropicOptions): AnthropicSettings => 
     timeoutMs: 120_000,
     idleMs: 60_000,
     cache: true,
+    count: 'near',
     serverTools: [],
     body: {},
     models: {},
