@@ -101,6 +101,16 @@ export const refusalsConformance = (subject: ConformanceSubject, { describe, it,
       }),
     )
 
+    it(
+      'follows no redirect, which would carry prompt and key elsewhere',
+      withBench(subject, async (bench) => {
+        bench.server.reply = { status: 307, headers: { location: `${bench.server.url}/elsewhere` } }
+        const error = await failure(bench)
+        expect([error.code, error.retryable]).toEqual(['provider_error', false])
+        expect(bench.server.requests.length).toBe(1)
+      }),
+    )
+
     it('says network where nobody listens', async () => {
       const server = await startFakeServer()
       await server[Symbol.asyncDispose]()

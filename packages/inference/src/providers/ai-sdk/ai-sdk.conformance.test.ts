@@ -42,6 +42,8 @@ providerConformance(
       })
     },
     cannot: {
+      'follows no redirect, which would carry prompt and key elsewhere':
+        'The package calls fetch itself. Who makes it can give it a fetch that refuses them.',
       'finds the error in a body that came under 200':
         'The package takes it for a stream without events: the code is right, the reason is lost.',
     },

@@ -49,6 +49,8 @@ const load = async ({
     maxRetries: 0,
     openTelemetry: false,
     logLevel: 'off',
+    // A redirect would carry prompt and key elsewhere: fetch takes `authorization` off, but not `x-api-key`.
+    fetchOptions: { redirect: 'manual' },
     defaultHeaders: {
       ...headers,
       'anthropic-version': version,

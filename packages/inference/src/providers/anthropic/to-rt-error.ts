@@ -76,6 +76,14 @@ export const apiError = ({ status, headers, error, message }: ApiFailure, contex
   }
   const subject = context.model ? `${context.provider}/${context.model}` : context.provider
   const text = cleanMessage(words ?? 'it gave no reason', [context.apiKey])
+  if (status !== undefined && status >= 300 && status < 400)
+    return new RtError({
+      code: 'provider_error',
+      message: `${subject} (${context.host}) points elsewhere with ${status}, which is not followed.`,
+      hint: 'Give that address as baseURL of the provider, if it is the right one.',
+      retryable: false,
+      data,
+    })
   return new RtError({
     code,
     message: `${code === 'unauthorized' ? `${context.provider} refused the key` : `${subject} refused the call`}${status === undefined ? '' : ` with ${status}`}${type ? ` (${type})` : ''}: ${text}`,

@@ -37,7 +37,8 @@ export const send = async (connection: Connection, call: Call, signal: AbortSign
         ...(body !== undefined && { body }),
         // The whole call's, so that the body ends with it, too.
         signal: AbortSignal.any([both, signal]),
-        redirect: 'error',
+        // It would carry prompt and key elsewhere.
+        redirect: 'manual',
       }).catch((thrown: unknown) => {
         throw both.aborted || signal.aborted ? thrown : unreached(id, thrown)
       }),
