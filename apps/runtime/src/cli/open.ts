@@ -1,10 +1,10 @@
 import { RtError } from '@rt/core'
 import { createRuntime } from '../create-runtime.ts'
-import { dataFolder } from '../folders.ts'
 import { connectRuntime } from '../remote/connect-runtime.ts'
 import type { RuntimeClient, RuntimeOptions } from '../runtime.ts'
 import { called } from './called.ts'
 import { text, type CommandContext } from './command.ts'
+import { findData } from './find-data.ts'
 import { findOwner } from './find-owner.ts'
 import { createDownloadProgress } from './output/download-progress.ts'
 
@@ -22,7 +22,7 @@ export const withRuntime = async <T>(
   { readOnly = false, ...options }: OpenOptions,
   work: (runtime: RuntimeClient) => Promise<T>,
 ): Promise<T> => {
-  const data = await dataFolder(text(flags['data']), { config: text(flags['config']) })
+  const data = await findData(flags)
   const owner = await findOwner(data)
   if (owner && !owner.address && !readOnly) throw silentOwner(owner.pid)
   const open = async (beside: boolean): Promise<RuntimeClient> =>

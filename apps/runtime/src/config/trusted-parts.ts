@@ -78,17 +78,17 @@ const reaches = (
 ): TrustedPart[] => {
   const path = ['providers', name]
   const { package: code, base_url: address } = table
-  if (code !== undefined) return [part(path, table, `run the package ${addressOf(code)}${withSecrets(table)}`)]
+  if (code !== undefined) return [part(path, table, `run the package ${asShown(code)}${withSecrets(table)}`)]
   const sent = sends(path, table, part)
   if (sent.length) return sent
   if (address !== undefined)
     return isFound && !isHere(valueAt(resolved, [...path, 'base_url']))
-      ? [part(path, table, `send conversations to ${addressOf(address)}`)]
+      ? [part(path, table, `send conversations to ${asShown(address)}`)]
       : []
   const kind = valueAt(resolved, [...path, 'kind']) ?? name
   const own = isProviderKind(kind) ? keyVariable(kind) : undefined
   const foreign = variablesIn(table).filter((variable) => variable !== own)
-  return foreign.length ? [part(path, table, `send your ${foreign.join(', ')} to ${addressOf(kind)}`)] : []
+  return foreign.length ? [part(path, table, `send your ${foreign.join(', ')} to ${asShown(kind)}`)] : []
 }
 
 /** Answers, and what was counted, in a Redis of the file's choice. */
@@ -96,7 +96,7 @@ const keeps = (limits: unknown, resolved: unknown, part: Describe): TrustedPart[
   const address = isTable(limits) ? limits['url'] : undefined
   return address === undefined || isHere(valueAt(resolved, ['limits', 'url']))
     ? []
-    : [part(['limits', 'url'], address, `keep limits, budgets and answers in ${addressOf(address)}`, true)]
+    : [part(['limits', 'url'], address, `keep limits, budgets and answers in ${asShown(address)}`, true)]
 }
 
 /** An address of this machine. */
@@ -135,7 +135,7 @@ const fetches = (raw: Record<string, unknown>, resolved: unknown, part: Describe
     const path = ['models', key]
     if (![valueAt(resolved, path)].flat().some(isReference)) return []
     const names = [written].flat().filter((name) => isReference(name) || isVariable(name))
-    return [part(path, written, `load a model of its own choice: ${names.map(addressOf).join(', ')}`, true)]
+    return [part(path, written, `load a model of its own choice: ${names.map(asShown).join(', ')}`, true)]
   })
 
 /** Tables, however deep, that hold a destination and, beside it, a secret of the environment. */
@@ -144,13 +144,13 @@ const sends = (path: Path, table: Record<string, unknown>, part: Describe): Trus
   if (destination !== undefined) {
     const { [destination]: address, ...beside } = table
     const secrets = variablesIn(beside)
-    return secrets.length ? [part(path, table, `send ${secrets.join(', ')} to ${addressOf(address)}`)] : []
+    return secrets.length ? [part(path, table, `send ${secrets.join(', ')} to ${asShown(address)}`)] : []
   }
   return Object.entries(table).flatMap(([key, value]) => (isTable(value) ? sends([...path, key], value, part) : []))
 }
 
-/** A place as it may be shown. */
-const addressOf = (value: unknown): string => withoutLogins(String(value))
+/** Text of the file without logins. */
+const asShown = (value: unknown): string => withoutLogins(String(value))
 
 const variablesIn = (value: unknown): string[] => {
   if (isVariable(value)) return [value.slice('env:'.length)]

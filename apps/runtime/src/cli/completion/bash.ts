@@ -1,4 +1,4 @@
-import { type CommandShape, type FlagShape, quoted, spellings } from './shape.ts'
+import { type CommandShape, quoted, spellings, valueCases } from './shape.ts'
 
 /**
  * The script for bash, 3.2 (of macOS) and later. It reads the words of the line itself: bash cuts them at `:` and `=`, which
@@ -32,7 +32,7 @@ ${commands.map(commandCase).join('\n')}
       esac
     done
     case "$command $previous" in
-${commands.flatMap(valueCases).join('\n')}
+${commands.flatMap((command) => valueCases(command, { indent: ' '.repeat(6), offer: offered })).join('\n')}
       *)
         case $current in
           -*) candidates=$flags ;;
@@ -76,17 +76,7 @@ const commandCase = ({ name, subcommands, flags, completes }: CommandShape): str
   ].join('\n')
 }
 
-/** What may stand after a flag. */
-const valueCases = ({ name, flags }: CommandShape): string[] =>
-  flags
-    .filter(({ takesValue }) => takesValue)
-    .map((flag) => {
-      const after = spellings(flag).map((spelling) => quoted(`${name} ${spelling}`))
-      return `      ${after.join(' | ')}) ${valueOf(flag)} ;;`
-    })
-
-const valueOf = ({ values, completes }: FlagShape): string =>
-  values.length ? `candidates=${words(values)} completes=''` : `completes='${completes ?? ''}'`
+const offered = (values: readonly string[]): string => `candidates=${words(values)} completes=''`
 
 /** One a line. */
 const words = (list: readonly string[]): string => quoted(list.join('\n'))

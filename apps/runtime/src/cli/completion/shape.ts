@@ -39,5 +39,18 @@ export const shapeOf = ({ name, summary, subcommands, flags, completes }: Comman
 /** As the shell reads it: `--port` and `-p`. */
 export const spellings = ({ name, short }: FlagShape): string[] => [`--${name}`, ...(short ? [`-${short}`] : [])]
 
+/** Cases of bash and zsh for what may stand after a flag: `'key --scope' | 'key -s') … ;;`. */
+export const valueCases = (
+  { name, flags }: CommandShape,
+  { indent, offer }: { indent: string; offer(values: readonly string[]): string },
+): string[] =>
+  flags
+    .filter(({ takesValue }) => takesValue)
+    .map((flag) => {
+      const after = spellings(flag).map((spelling) => quoted(`${name} ${spelling}`))
+      const then = flag.values.length ? offer(flag.values) : `completes='${flag.completes ?? ''}'`
+      return `${indent}${after.join(' | ')}) ${then} ;;`
+    })
+
 /** A text in single quotes, for bash and zsh. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`

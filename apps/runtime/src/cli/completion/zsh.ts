@@ -1,4 +1,4 @@
-import { type CommandShape, type FlagShape, quoted, spellings } from './shape.ts'
+import { type CommandShape, quoted, spellings, valueCases } from './shape.ts'
 
 /** The script for zsh: to be sourced, or a file named `_rt` in a folder of `fpath`. */
 export const zshCompletion = (commands: CommandShape[]): string =>
@@ -20,7 +20,7 @@ ${commands.map(commandCase).join('\n')}
     help) _describe -t commands 'rt command' commands; return ;;
   esac
   case "$command $previous" in
-${commands.flatMap(valueCases).join('\n')}
+${commands.flatMap((command) => valueCases(command, { indent: ' '.repeat(4), offer: offered })).join('\n')}
     *)
       if [[ $current == -* ]]; then
         _describe -o 'option' flags
@@ -58,16 +58,7 @@ const commandCase = ({ name, subcommands, flags, completes }: CommandShape): str
   ].join('\n')
 }
 
-const valueCases = ({ name, flags }: CommandShape): string[] =>
-  flags
-    .filter(({ takesValue }) => takesValue)
-    .map((flag) => {
-      const after = spellings(flag).map((spelling) => quoted(`${name} ${spelling}`))
-      return `    ${after.join('|')}) ${valueOf(flag)} ;;`
-    })
-
-const valueOf = ({ values, completes }: FlagShape): string =>
-  values.length ? `compadd -- ${values.map(quoted).join(' ')}; return` : `completes='${completes ?? ''}'`
+const offered = (values: readonly string[]): string => `compadd -- ${values.map(quoted).join(' ')}; return`
 
 /** `name:what it is`, as _describe reads it. */
 const described = (items: { name: string; summary: string }[]): string =>
