@@ -53,7 +53,8 @@ export interface AppOptions {
   heartbeatMs?: number
   /**
    * How long a stream's status line waits for the first word of an answer, so that an unknown model or a provider's 429 is
-   * a status rather than an error inside a 200. Then headers and first chunk go out, whatever comes. Default 10,000 ms.
+   * a status rather than an error inside a 200. Then headers and first chunk go out, whatever comes. Default 20,000 ms: a
+   * route has asked three times by then, and hosts that want an answer begun within 25 s have it.
    */
   openingMs?: number
   /** Default: the system's. */
@@ -87,7 +88,7 @@ export const withDefaults = (options: AppOptions): AppSettings => ({
   maxBodyBytes: options.maxBodyBytes ?? 8 * 1024 * 1024,
   maxJsonDepth: options.maxJsonDepth ?? 128,
   heartbeatMs: options.heartbeatMs ?? 10_000,
-  openingMs: options.openingMs ?? 10_000,
+  openingMs: options.openingMs ?? 20_000,
   clock: options.clock ?? systemClock,
   onError: options.onError ?? ((error, requestId) => console.error(`request ${requestId}:`, error)),
 })

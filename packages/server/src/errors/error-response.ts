@@ -47,7 +47,8 @@ const openAiBody = (error: SerializedRtError): ErrorBody => {
   const wire = toWireError(error)
   return {
     error: {
-      message: hint ? `${message} ${hint}` : message,
+      // What a provider said may have no end.
+      message: hint ? `${message}${/[\p{L}\p{N}\]]$/u.test(message) ? '.' : ''} ${hint}` : message,
       type: wire.type,
       param: typeof data?.param === 'string' ? data.param : null,
       code: wire.code ?? code,

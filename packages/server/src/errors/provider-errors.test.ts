@@ -126,6 +126,18 @@ describe('a client’s own mistakes', () => {
   })
 })
 
+describe('the hint', () => {
+  it.each(['openai refused the key (401): no: [key]', 'openai refused the key (401): no: [key].'])(
+    'is a sentence after %j',
+    async (message) => {
+      const ports = failing({ code: 'unauthorized', message, hint: 'Check it.', data: { provider: 'openai' } })
+      const response = await createApp(ports).fetch(post('/v1/chat/completions', chatBody()))
+      const { error } = (await response.json()) as ErrorBody
+      expect(error.message).toBe('openai refused the key (401): no: [key]. Check it.')
+    },
+  )
+})
+
 describe('budget_exceeded', () => {
   it('has OpenAI’s name', async () => {
     const response = await createApp(failing({ code: 'budget_exceeded', message: 'm' })).fetch(
