@@ -16,7 +16,7 @@ export interface Admission {
   /**
    * Books what was used.
    *
-   * @param usage undefined: the leg did not say. Then nothing counts when it failed before it wrote, else an estimate.
+   * @param usage undefined, or all zero: the leg did not say. Then nothing counts when it failed before it wrote, else an estimate.
    * @param characters of the answer that came.
    * @param begun it was sent, and given up by us: who sent it may be billed for the prompt.
    */
@@ -66,7 +66,9 @@ export const admit = async (
       settled = true
       const wrote = characters > 0
       const estimate = { ...emptyUsage(), input: prompt, output: Math.ceil(characters / CHARACTERS_PER_TOKEN) }
-      const usage = reported ?? (wrote || begun ? estimate : undefined)
+      // No call takes nothing: zeros are what drivers give that were told nothing.
+      const told = reported && totalTokens(reported) > 0 ? reported : undefined
+      const usage = told ?? (wrote || begun ? estimate : undefined)
       try {
         await ticket?.settle(usage ? totalTokens(usage) : 0)
         if (usage) await reservation?.settle(usage, await usdOf(usage, clock.monotonic() - started))

@@ -44,3 +44,9 @@ export const retryAfterMs = (error: RtError): number => {
   const asked = error.data?.['retryAfterMs']
   return typeof asked === 'number' && asked > 0 ? asked : 0
 }
+
+/** How long a leg asked to be left alone, when that is too long to wait for it; else 0. */
+export const restMs = (error: RtError, { retryAfterCapMs }: Required<RetryOptions>): number => {
+  const asked = retryAfterMs(error)
+  return asked > retryAfterCapMs ? asked : 0
+}

@@ -10,7 +10,7 @@ export interface BreakerOptions {
 }
 
 /**
- * Keeps calls from a leg that fails again and again. Half open, one call tries and the others go to the next leg at once.
+ * Keeps calls from a leg that fails again and again, or asked to be left alone. Half open, one call tries and the others go to the next leg at once.
  *
  * Not cockatiel's: that one reads the wall clock, wraps a function that ends (not a stream that is judged by its first
  * part), and lets other calls wait for the one that tries, where a route has better things to do.
@@ -23,8 +23,11 @@ export interface Breaker {
 }
 
 export interface BreakerPass {
+  /** It answers, but may yet fail: one that tried lets others in, and the next failure opens it again. */
+  begun(): void
   success(): void
-  failure(): void
+  /** @param restMs how long the leg asked to be left alone. */
+  failure(restMs?: number): void
   /** It says nothing about the leg: the caller gave up, or the request was wrong. */
   none(): void
 }
@@ -36,8 +39,9 @@ export const createBreaker = (
   let failed = 0
   let opened = 0
   let openUntil = 0
+  let restUntil = 0
   let probing = false
-  const waitMs = (): number => Math.max(0, openUntil - clock.monotonic())
+  const waitMs = (): number => Math.max(0, Math.max(openUntil, restUntil) - clock.monotonic())
   const isClosed = (): boolean => opened === 0
 
   const open = (): void => {
@@ -49,22 +53,30 @@ export const createBreaker = (
       return waitMs()
     },
     enter() {
-      const probe = !isClosed()
-      if (probe && (probing || waitMs() > 0)) return undefined
+      let probe = !isClosed()
+      if (waitMs() > 0 || (probe && probing)) return undefined
       if (probe) probing = true
       const leave = (): void => {
         if (probe) probing = false
       }
       return {
+        begun() {
+          if (!probe) return
+          leave()
+          probe = false
+          failed = failures - 1
+          opened = openUntil = 0
+        },
         success() {
           leave()
           // A call from before it opened that ends well late does not close it.
           if (!probe && !isClosed()) return
           failed = opened = openUntil = 0
         },
-        failure() {
+        failure(restMs = 0) {
           leave()
           failed++
+          restUntil = Math.max(restUntil, clock.monotonic() + Math.min(restMs, maxOpenMs))
           if (probe || (isClosed() && failed >= failures)) open()
         },
         none: leave,

@@ -48,6 +48,11 @@ describe('an answer that dies in mid-stream', () => {
     ['structured output', ask('x', { output: { type: 'json' } }), broken()],
     ['a forced tool', ask('x', { toolChoice: 'required', tools }), broken()],
     ['an open tool call', ask(), broken({ type: 'tool-call-start', id: '1', name: 't' })],
+    [
+      'text only its provider can read',
+      ask(),
+      broken({ type: 'text-delta', text: 'Found', provider: { a: { block: 1 } } }),
+    ],
     ['reasoning', ask(), broken({ type: 'reasoning-delta', text: 'Hm' })],
     ['a wrong request', ask(), fail('invalid_request', undefined, 'So')],
   ])('ends with one error in %s', async (_what, request, answer) => {

@@ -5,13 +5,15 @@ import type { RouteLeg } from './leg.ts'
 /** What a call has written so far, over all its legs. */
 export interface Written {
   text: string
-  /** Nothing but text: no reasoning, no tool call. */
+  /** Nothing but text: no reasoning, no tool call, nothing that only its provider can read. */
   onlyText: boolean
 }
 
 export const noteWritten = (written: Written, part: StreamPart): void => {
-  if (part.type === 'text-delta') written.text += part.text
-  else if (part.type === 'reasoning-delta' || part.type.startsWith('tool-call')) written.onlyText = false
+  if (part.type === 'text-delta') {
+    written.text += part.text
+    if (Object.keys(part.provider ?? {}).length > 0) written.onlyText = false
+  } else if (part.type === 'reasoning-delta' || part.type.startsWith('tool-call')) written.onlyText = false
 }
 
 /** Times one answer is taken over. */

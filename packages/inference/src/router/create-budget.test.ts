@@ -2,7 +2,7 @@ import { createMessage, emptyUsage } from '@rt/core'
 import { createFakeClock } from '@rt/core/testing'
 import { describe, expect, it } from 'vitest'
 import { type BudgetLimit, createBudget, createMemoryKeyValue, createRoute } from './index.ts'
-import { ask, fail, lastOf, model, read, REMOTE, textOf } from './__fixtures__/models.ts'
+import { ask, fail, lastOf, model, read, REMOTE, settleAll, silentModel, textOf } from './__fixtures__/models.ts'
 
 const setUp = (...limits: BudgetLimit[]) => {
   const clock = createFakeClock()
@@ -115,6 +115,49 @@ describe('a route with a budget', () => {
     expect(lastOf(await read(route.stream(request)))).toMatchObject({
       error: { code: 'budget_exceeded', data: { spent: 11 } },
     })
+  })
+
+  it('says so behind the start, with which a stream begins', async () => {
+    const { budget } = setUp({ per: 'all', usd: 1 })
+    const route = createRoute({ id: 'chat', legs: [{ model: model('cloud/x', ['yes'], REMOTE) }], budget })
+    const parts = await read(route.stream(ask()))
+    expect(parts.slice(0, 3).map(({ type }) => type)).toEqual(['start', 'warning', 'text-delta'])
+  })
+
+  it('books an estimate where an API tells no usage', async () => {
+    const { budget } = setUp({ per: 'all', tokens: 100 })
+    const untold = {
+      parts: [
+        { type: 'text-delta' as const, text: 'x'.repeat(40) },
+        { type: 'finish' as const, finishReason: 'stop' as const, usage: emptyUsage() },
+      ],
+    }
+    const route = createRoute({ id: 'chat', legs: [{ model: model('a', [untold]) }], budget })
+    await read(route.stream(ask('Hello', { maxOutputTokens: 50 })))
+    await expect(budget.reserve({ ...call, tokens: 100 })).rejects.toMatchObject({ data: { spent: 11 } })
+  })
+
+  it('books the prompt of a call that was lost to a hedge', async () => {
+    const { budget, clock } = setUp({ per: 'all', tokens: 200 })
+    const slow = {
+      ...silentModel('cloud/slow'),
+      capabilities: model('', [], REMOTE).capabilities,
+      countTokens: async () => 7,
+    }
+    const route = createRoute({
+      id: 'chat',
+      legs: [{ model: slow }, { model: model('b', ['fast']) }],
+      budget,
+      clock,
+      hedgeAfterMs: 300,
+    })
+    const reading = read(route.stream(ask('Hello', { maxOutputTokens: 50 })))
+    await settleAll()
+    await clock.advance(300)
+    expect(textOf(await reading)).toBe('fast')
+    await settleAll()
+    // 7 of the loser's prompt, 2 of the answer.
+    await expect(budget.reserve({ ...call, tokens: 200 })).rejects.toMatchObject({ data: { spent: 9 } })
   })
 
   it('books what was written when the reader leaves', async () => {

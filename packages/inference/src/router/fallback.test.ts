@@ -1,5 +1,5 @@
 import { createFakeClock, createFakeTelemetry } from '@rt/core/testing'
-import { RtError, type ErrorCode } from '@rt/core'
+import { emptyUsage, RtError, type ErrorCode, type StreamPart } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { createRoute, type RouteOptions, describeRoute } from './index.ts'
 import { ask, fail, lastOf, model, read, REMOTE, settleAll, silentModel, textOf } from './__fixtures__/models.ts'
@@ -161,6 +161,31 @@ describe('createRoute', () => {
     expect(silent.state.aborted).toBe(1)
   })
 
+  it('does not wait for a leg that loads for too long, either', async () => {
+    const loading = { id: 'a', capabilities: model('a', []).capabilities, model: () => new Promise<never>(() => {}) }
+    const { route, clock } = setUp({
+      legs: [loading, { model: model('b', ['yes']) }],
+      firstPartMs: 1000,
+      retry: { attempts: 1 },
+    })
+    expect(textOf(await finish(clock, read(route.stream(ask()))))).toBe('yes')
+    expect(clock.monotonic()).toBe(1000)
+  })
+
+  it('says abort, whatever a model makes of it', async () => {
+    const caller = new AbortController()
+    const failing = {
+      ...model('a', []),
+      async *stream(): AsyncGenerator<StreamPart> {
+        yield { type: 'text-delta', text: 'Once' }
+        caller.abort()
+        yield { type: 'error', error: new RtError({ code: 'network', message: 'cut' }).toJSON() }
+      },
+    }
+    const { route } = setUp({ legs: [{ model: failing }] })
+    expect(lastOf(await read(route.stream(ask(), { signal: caller.signal })))).toMatchObject({ type: 'abort' })
+  })
+
   it('ends at once when the caller gives up, waiting or not', async () => {
     const waiting = setUp({ legs: [{ model: model('a', [fail('network')]) }] })
     const silent = setUp({ legs: [{ model: silentModel('b') }] })
@@ -228,6 +253,62 @@ describe('breaker', () => {
     await clock.advance(1000)
     expect(await Promise.all([text(), text()])).toEqual(['well', 'other'])
     expect(await text()).toBe('well')
+  })
+
+  it('lets others in as soon as the call that tries begins to answer', async () => {
+    let ill = true
+    let end = (): void => {}
+    const leg = {
+      ...model('a', []),
+      async *stream(): AsyncGenerator<StreamPart> {
+        if (ill) return yield { type: 'error', error: new RtError({ code: 'network', message: 'ill' }).toJSON() }
+        yield { type: 'text-delta', text: 'well' }
+        await new Promise<void>((resolve) => (end = resolve))
+        yield { type: 'finish', finishReason: 'stop', usage: emptyUsage() }
+      },
+    }
+    const { route, clock } = setUp({
+      legs: [{ model: leg }, { model: model('b', ['other']) }],
+      retry: { attempts: 1 },
+      breaker: { failures: 1, openMs: 1000 },
+    })
+    const text = async () => textOf(await read(route.stream(ask())))
+    expect(await text()).toBe('other')
+    await clock.advance(1000)
+    ill = false
+    const trying = text()
+    await settleAll()
+    const endFirst = end
+    const second = text()
+    await settleAll()
+    end()
+    endFirst()
+    expect(await Promise.all([trying, second])).toEqual(['well', 'well'])
+  })
+
+  it('opens at the first failure after it was let in, though it had begun to answer', async () => {
+    const leg = model('a', [fail('network'), fail('network'), fail('network', undefined, 'half'), 'well'])
+    const { route, clock } = setUp({
+      legs: [{ model: leg }, { model: model('b', ['other']) }],
+      retry: { attempts: 1 },
+      breaker: { failures: 2, openMs: 1000 },
+    })
+    const text = async () => textOf(await read(route.stream(ask())))
+    expect([await text(), await text()]).toEqual(['other', 'other'])
+    await clock.advance(1000)
+    expect([await text(), await text()]).toEqual(['half', 'other'])
+    await clock.advance(1000)
+    expect(await text()).toBe('well')
+  })
+
+  it('leaves a leg alone for as long as it asked, when nobody waits for that', async () => {
+    const leg = model('a', [fail('rate_limited', { retryAfterMs: 20_000 }), 'again'])
+    const { route, clock } = setUp({ legs: [{ model: leg }, { model: model('b', ['other']) }] })
+    const text = async () => textOf(await read(route.stream(ask())))
+    expect([await text(), await text()]).toEqual(['other', 'other'])
+    expect(leg.requests).toHaveLength(1)
+    await clock.advance(20_000)
+    expect(await text()).toBe('again')
   })
 
   it('does not open for wrong requests', async () => {

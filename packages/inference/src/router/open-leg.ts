@@ -6,15 +6,14 @@ import {
   RtError,
   type StreamPart,
   toRtError,
-  type Usage,
-  addUsage,
-  emptyUsage,
   withTimeout,
 } from '@rt/core'
 import { type Admission, admit } from './admission.ts'
+import { restMs } from './backoff.ts'
 import type { BreakerPass } from './breaker.ts'
 import { isIllness } from './decide-failure.ts'
 import type { RouteLeg } from './leg.ts'
+import { type LegReader, readLeg } from './read-leg.ts'
 import type { RouteCall } from './route-call.ts'
 
 /** A leg that has begun to answer. */
@@ -49,35 +48,30 @@ export const openLeg = async (
   const own = AbortSignal.any([signal, stop.signal])
   let admitting: Promise<Admission> | undefined
   let admission: Admission | undefined
-  let reader: Reader | undefined
+  let reader: LegReader | undefined
   // The limits and the budget are ours: what they refuse says nothing about the leg.
   let ours = false
   const judge = (error?: RtError): void => {
     if (!error) pass.success()
-    else if (isIllness(error) && !ours && !signal.aborted) pass.failure()
+    else if (isIllness(error) && !ours && !signal.aborted) pass.failure(restMs(error, route.retry))
     else pass.none()
   }
 
   try {
-    const model = await abortable(leg.load(), own)
-    ours = true
-    admitting = admit(call, model, request)
-    admission = await abortable(admitting, own)
-    ours = false
-    const opened = (reader = readLeg(model.stream(request, { signal: own, span }), leg.id))
-    const readHead = async (limit: AbortSignal): Promise<StreamPart[]> => {
-      const head = [...admission!.warnings]
-      for (;;) {
-        const part = await abortable(opened.next(), limit)
-        if (isTerminal(part) && part.type !== 'finish') throw failureOf(part)
-        head.push(part)
-        if (isTerminal(part) || isContent(part)) return head
-      }
+    const begin = async (limit: AbortSignal): Promise<StreamPart[]> => {
+      const model = await abortable(leg.load(), limit)
+      ours = true
+      admission = await abortable((admitting = admit(call, model, request)), limit)
+      ours = false
+      reader = readLeg(model.stream(request, { signal: own, span }), leg.id)
+      return readHead(reader, admission.warnings, limit)
     }
     const ms = route.firstPartMs
     const head = await (ms === undefined
-      ? readHead(own)
-      : withTimeout(readHead, { ms, error: () => silent(leg.id, ms), signal: own, clock: route.clock }))
+      ? begin(own)
+      : withTimeout(begin, { ms, error: () => silent(leg.id, ms), signal: own, clock: route.clock }))
+    const opened = reader!
+    pass.begun()
 
     let closed: Promise<void> | undefined
     const close = (): Promise<void> =>
@@ -117,73 +111,19 @@ export const openLeg = async (
   }
 }
 
-interface Reader {
-  /** Rejects with what the model threw. */
-  next(): Promise<StreamPart>
-  /** As `next`, but what was thrown becomes a part; after an abort the model has only `grace` left. */
-  nextOrEnd(signal: AbortSignal, grace: (ended: AbortSignal) => Promise<void>): Promise<StreamPart>
-  leave(): void
-  state(): { usage: Usage | undefined; characters: number; failure: RtError | undefined }
-}
-
-const readLeg = (stream: AsyncIterable<StreamPart>, id: string): Reader => {
-  const iterator = stream[Symbol.asyncIterator]()
-  let ended = false
-  let usage: Usage | undefined
-  let characters = 0
-  let failure: RtError | undefined
-
-  const note = (part: StreamPart): void => {
-    if (part.type === 'usage') usage = addUsage(usage ?? emptyUsage(), part.usage)
-    if (part.type === 'text-delta' || part.type === 'reasoning-delta') characters += part.text.length
-    if (part.type === 'tool-call-delta') characters += part.delta.length
-    if (!isTerminal(part)) return
-    ended = true
-    failure = failureOf(part)
-    // The terminal part's count is the whole one.
-    usage = part.usage ?? usage
-  }
-  const next = async (): Promise<StreamPart> => {
-    try {
-      const { value, done } = await iterator.next()
-      if (done) throw brokenOff(id)
-      note(value)
-      return value
-    } catch (error) {
-      ended = true
-      failure = toRtError(error)
-      throw failure
+/** Up to the first content part, or to `finish`. Warnings stand behind `start`, which a stream begins with. */
+const readHead = async (reader: LegReader, warnings: StreamPart[], limit: AbortSignal): Promise<StreamPart[]> => {
+  const head: StreamPart[] = []
+  let pending = warnings
+  for (;;) {
+    const part = await abortable(reader.next(), limit)
+    if (isTerminal(part) && part.type !== 'finish') throw failureOf(part)
+    if (part.type !== 'start') {
+      head.push(...pending)
+      pending = []
     }
-  }
-  return {
-    next,
-    async nextOrEnd(signal, grace) {
-      const over = new AbortController()
-      const aborted = new Promise<StreamPart>((resolve) => {
-        const wait = (): void => {
-          grace(over.signal).then(
-            () => resolve({ type: 'abort', reason: 'aborted by the caller.', ...(usage && { usage }) }),
-            () => {},
-          )
-        }
-        if (signal.aborted) return wait()
-        signal.addEventListener('abort', wait, { once: true })
-        over.signal.addEventListener('abort', () => signal.removeEventListener('abort', wait), { once: true })
-      })
-      const following = next().catch((error: unknown): StreamPart => ({
-        type: 'error',
-        error: toRtError(error).toJSON(),
-        ...(usage && { usage }),
-      }))
-      return Promise.race([following, aborted]).finally(() => over.abort())
-    },
-    leave() {
-      if (ended) return
-      ended = true
-      // Never waited for: a model that hangs would hold the call.
-      void Promise.resolve(iterator.return?.()).catch(() => {})
-    },
-    state: () => ({ usage, characters, failure }),
+    head.push(part)
+    if (isTerminal(part) || isContent(part)) return head
   }
 }
 
@@ -194,6 +134,3 @@ const isContent = (part: StreamPart): boolean => {
 
 const silent = (id: string, ms: number): RtError =>
   new RtError({ code: 'timeout', message: `'${id}' wrote nothing for ${ms} ms.`, data: { leg: id, ms } })
-
-const brokenOff = (id: string): RtError =>
-  new RtError({ code: 'provider_error', message: `the answer of '${id}' broke off.`, data: { leg: id } })

@@ -43,7 +43,7 @@ export const openWithRetries = async (
 const resting = ({ id, breaker }: RouteLeg): RtError =>
   new RtError({
     code: 'overloaded',
-    message: `'${id}' failed several times in a row and rests.`,
+    message: `'${id}' is left alone for now: it failed several times in a row, or asked for it.`,
     hint: 'It is tried again by itself.',
     data: { leg: id, breaker: 'open', retryAfterMs: Math.ceil(breaker.waitMs) },
   })

@@ -1,4 +1,5 @@
 import {
+  abortError,
   type CallOptions,
   failureOf,
   isTerminal,
@@ -70,7 +71,9 @@ async function* passOn(
       await close()
     }
     const error = terminal && failureOf(terminal)
-    if (!terminal || terminal.type !== 'error' || !error || call.signal?.aborted)
+    if (call.signal?.aborted && terminal?.type === 'error')
+      return yield finalPart(call, { type: 'abort', reason: abortError(call.signal).message })
+    if (!terminal || terminal.type !== 'error' || !error)
       return yield finalPart(call, terminal ?? { type: 'abort', reason: 'the stream was left.' })
     const next = legsToContinue(legs, { died: leg, error, written, request, times })
     call.trace.failed(leg, error)
