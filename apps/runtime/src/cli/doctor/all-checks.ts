@@ -14,6 +14,7 @@ import { node } from './checks/node.ts'
 import { owner } from './checks/owner.ts'
 import { platform } from './checks/platform.ts'
 import { port } from './checks/port.ts'
+import { providers } from './checks/providers.ts'
 
 /** In the order they are shown. */
 export const CHECKS: Check[] = [
@@ -24,6 +25,7 @@ export const CHECKS: Check[] = [
   gpu,
   engines,
   models,
+  providers,
   modelsDisk,
   dataDisk,
   database,

@@ -60,6 +60,7 @@ it('shows one screen, nothing red, on an empty machine', async () => {
     'config',
     'keys',
     'network',
+    'providers',
   ])
     expect(stdout).toMatch(new RegExp(`^ {3}(ok|!) +${name} `, 'm'))
   expect(stdout).toMatch(
@@ -156,6 +157,76 @@ describe('is red, with a fix and exit code 1, for', () => {
     const { code, found } = await look({ RT_CHAT: 'smolm2:135m' })
     expect(code).toBe(1)
     expect(found['chat model']).toMatchObject({ state: 'red', fix: expect.stringContaining('smollm2:135m') })
+  })
+})
+
+describe('of remote services, it tells', () => {
+  it('which variable has the key of a default, or is not set', async () => {
+    const { code, found } = await look({
+      RT_CHAT: 'anthropic/claude-x',
+      RT_EMBED: 'openai/embed-y',
+      OPENAI_API_KEY: 'canary',
+    })
+    expect(code).toBe(1)
+    expect(found['provider anthropic']).toEqual({
+      name: 'provider anthropic',
+      state: 'warning',
+      detail: 'https://api.anthropic.com, asked for anthropic/claude-x: it has no key',
+      fix: 'Set ANTHROPIC_API_KEY to its key',
+    })
+    expect(found['chat model']).toMatchObject({ state: 'red', fix: 'Set ANTHROPIC_API_KEY to its key' })
+    expect(found['provider openai']).toMatchObject({
+      state: 'ok',
+      detail: 'https://api.openai.com/v1, key from OPENAI_API_KEY, asked for openai/embed-y',
+    })
+    expect(found['embedder']).toMatchObject({ state: 'ok', detail: 'openai/embed-y, of openai' })
+    expect(found['network']?.detail).toMatch(/^needed for models of anthropic, openai; beside them only rt pull/)
+  })
+
+  it('where those of config.toml are, and what they lack', async () => {
+    const text = `rt = 1
+[models]
+chat = ["anthropic/claude-x", "mine/a"]
+fast = "groq/b"
+[providers.mine]
+kind = "openai"
+base_url = "http://user:canary-1@127.0.0.1:8000/v1"
+api_key = "env:MINE"
+[providers.written]
+kind = "anthropic"
+api_key = "canary-2"
+[providers.claude]
+kind = "anthropic"
+base_url = "https://claude.example"
+[providers.google]
+kind = "ai-sdk"
+package = "@ai-sdk/not-there"
+[providers.ollama]
+[limits]
+store = "redis"
+url = "redis://:canary-3@127.0.0.1:6379"
+`
+    await writeFile(join(folder.path, 'project/config.toml'), text)
+    const { code, stdout } = await run(['--config', 'config.toml'], { MINE: 'canary-4' })
+    // The parts of this file that need trust are not looked at before they have it.
+    expect({ code, mentions: stdout.includes('provider mine') }).toEqual({ code: 1, mentions: false })
+    await runCommand(['config', '--config', 'config.toml', '--trust'], {
+      cwd: join(folder.path, 'project'),
+      env: { HOME: folder.path, MINE: 'canary-4' },
+    })
+    const { found } = await look({ RT_CONFIG: 'config.toml', MINE: 'canary-4', OLLAMA_BASE_URL: 'http://10.0.0.9/v1' })
+    const detail = (name: string): string => `${found[name]?.state} ${found[name]?.detail} ${found[name]?.fix ?? ''}`
+    // The first has no key and is passed over.
+    expect(detail('chat model')).toBe('ok mine/a, of mine ')
+    expect(detail('provider mine')).toBe('ok http://…@127.0.0.1:8000/v1, key from MINE, asked for mine/a ')
+    expect(detail('provider written')).toContain('ok https://api.anthropic.com, key from config.toml, asked when')
+    expect(detail('provider claude')).toMatch(/^warning https:.* it has no key Set api_key of \[providers.claude\]/)
+    expect(detail('provider google')).toMatch(/^warning package .* not installed here npm install @ai-sdk\/not-there$/)
+    expect(detail('provider ollama')).toContain('ok http://10.0.0.9/v1, without a key, asked when')
+    expect(detail('provider groq')).toMatch(/^warning .* Set GROQ_API_KEY to its key$/)
+    expect(detail('redis')).toMatch(/^ok limits are kept in redis:\/\/…@127.0.0.1:6379, package redis \d/)
+    expect(found['network']?.detail).toMatch(/^needed for models of written, claude, google, ollama, anthropic, groq;/)
+    expect(JSON.stringify(found)).not.toContain('canary')
   })
 })
 

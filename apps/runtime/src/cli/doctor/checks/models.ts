@@ -2,6 +2,7 @@ import { type Catalog, createCatalog } from '@rt/inference/catalog'
 import { bytes, plural } from '../../output/units.ts'
 import type { Settings } from '../../../config/settings.ts'
 import type { Check, Finding } from '../check.ts'
+import { type RemoteService, remoteServices } from '../remote-services.ts'
 import { settingsOf } from '../settings-of.ts'
 
 export const models: Check = {
@@ -9,19 +10,21 @@ export const models: Check = {
   name: 'models',
   async run(context) {
     const catalog = createCatalog({ env: context.env })
-    const [installed, settings] = await Promise.all([
+    const [installed, settings, services] = await Promise.all([
       catalog.installed({ signal: context.signal }),
       settingsOf(context),
+      remoteServices(context),
     ])
     const total = installed.reduce((sum, model) => sum + model.bytes, 0)
     const names = installed.map(({ entry }) => entry.name)
+    const here = { catalog, names, settings, services }
     return [
       {
         name: 'installed',
         state: 'ok',
         detail: names.length ? `${plural(names.length, 'model')}, ${bytes(total)}: ${names.join(', ')}` : 'none',
       },
-      await usable('chat model', settings.chat, { catalog, names, settings }),
+      await usable('chat model', settings.chat, here),
       ...(settings.embed === false
         ? [
             {
@@ -30,7 +33,7 @@ export const models: Check = {
               detail: 'switched off: documents are found by words only',
             } satisfies Finding,
           ]
-        : [await usable('embedder', settings.embed, { catalog, names, settings })]),
+        : [await usable('embedder', settings.embed, here)]),
     ]
   },
 }
@@ -40,17 +43,38 @@ interface Here {
   /** Of installed models. */
   names: string[]
   settings: Settings
+  services: RemoteService[]
 }
 
-/** Of a list the first that is here is used, else the first that can be fetched. */
-const usable = async (name: string, wanted: string[], { catalog, names, settings }: Here): Promise<Finding> => {
+/** Of a list what is here or elsewhere is asked in order; when there is nothing, the first that can be fetched. */
+const usable = async (
+  name: string,
+  wanted: string[],
+  { catalog, names, settings, services }: Here,
+): Promise<Finding> => {
   const known = wanted.flatMap((one) => settings.aliases[one] ?? [one])
+  const serviceOf = (one: string): RemoteService | undefined => services.find((service) => service.names.includes(one))
   for (const one of known) {
+    const service = serviceOf(one)
+    if (service) {
+      if (service.missing === undefined) return { name, state: 'ok', detail: `${one}, of ${service.id}` }
+      continue
+    }
     const entry = catalog.find(one, { references: true })
     // A file that is named by its path is there or not; all else is in the list of what is installed.
     const file = entry && entry.files[0]?.sources.length === 0
     if (file ? await catalog.locate(one, { references: true }) : entry && names.includes(entry.name))
       return { name, state: 'ok', detail: `${one}, installed` }
+  }
+  const [keyless] = known.flatMap((one) => serviceOf(one) ?? [])
+  if (keyless) {
+    const { id, missing } = keyless
+    return {
+      name,
+      state: 'red',
+      detail: `${known.join(', ')}: none can be asked, for ${id} has no key`,
+      fix: `Set ${missing} to its key`,
+    }
   }
   const fetchable = known.find((one) => (catalog.find(one, { references: true })?.files[0]?.sources.length ?? 0) > 0)
   if (fetchable === undefined) {

@@ -6,7 +6,8 @@ export const platform: Check = {
   name: 'platform',
   async run() {
     const detail = `${process.platform} ${process.arch}, ${release()}`
-    if (process.platform === 'linux' && !glibcVersion()) return withoutGlibc(detail)
+    const { createMachineProbes } = await import('@rt/inference/engines')
+    if (process.platform === 'linux' && !(await createMachineProbes().hasGlibc())) return withoutGlibc(detail)
     return { name: 'platform', state: 'ok', detail }
   },
 }
@@ -17,11 +18,3 @@ const withoutGlibc = (detail: string): Finding => ({
   detail: `${detail}, without glibc: the engines are built for glibc`,
   fix: 'Use a system with glibc: the image node:26-slim instead of node:26-alpine',
 })
-
-/** Of the C library this process runs on; undefined for musl. */
-const glibcVersion = (): string | undefined => {
-  // The report would otherwise ask for the names of all network addresses.
-  Object.assign(process.report, { excludeNetwork: true })
-  const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } }
-  return header.glibcVersionRuntime
-}
