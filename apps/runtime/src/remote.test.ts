@@ -92,9 +92,9 @@ describe('a remote model', () => {
     const folder = await temporaryFolder()
     const options = { data: folder.path, router: { budget: { dayUsd: 0.02 } } }
     const rt = await open(options)
-    // The first call may take up to 1,024 tokens for the answer: 1.6 cents; it takes less than one.
-    await rt.generate('Hi')
-    await rt.generate('Hi', { maxOutputTokens: 100 })
+    // Each may take up to 1,000 tokens for the answer: 1.5 cents; it takes less than a tenth of one.
+    await rt.generate('Hi', { maxOutputTokens: 1000 })
+    await rt.generate('Hi', { maxOutputTokens: 1000 })
     expect(claude.requests).toHaveLength(2)
     await rt.close()
     const again = await open(options)
@@ -109,7 +109,7 @@ describe('a remote model', () => {
   })
 
   it('answers from the cache, and bills nothing', async () => {
-    const rt = await open({ router: { cache: {} } })
+    const rt = await open({ router: { cache: { sampled: true } } })
     const first = await rt.generate('Hi')
     expect((await rt.generate('Hi')).text).toBe(first.text)
     expect(claude.requests).toHaveLength(1)

@@ -37,6 +37,8 @@ export interface RunRequest {
   maxOutputTokens?: number
   reasoning?: Reasoning
   maxSteps?: number
+  /** A turn of ours, or of an agent of ours: what it leaves open is filled in for the model. Default: it stays open. */
+  isOwn?: boolean
   /** Of these messages. */
   label?: PrivacyLabel
 }

@@ -18,6 +18,7 @@ import {
 } from '@rt/core'
 import { cite, withEarlierCitations } from '@rt/memory'
 import { runLoop } from '@rt/tools'
+import { fillIn } from './fill-in.ts'
 import { labelOf } from './label-of.ts'
 import type { Retrieval, RunParts, RunRequest } from './run-request.ts'
 import { withLabel } from './with-label.ts'
@@ -35,7 +36,7 @@ export async function* run(request: RunRequest, parts: RunParts, signal?: AbortS
     const turn = await prepare(request, parts, { signal, span })
     yield { type: 'start', model: turn.model.id, traceId: span.traceId }
     if (turn.retrieval.warning) yield { type: 'warning', ...turn.retrieval.warning }
-    const last = yield* stream(request, parts, turn, { signal, span })
+    const last = yield* stream(fillIn(request, turn.model), parts, turn, { signal, span })
     span.end(failureOf(last))
     yield last
   } catch (error) {

@@ -157,7 +157,13 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     models,
     async prepare() {
       // Reading beside us, and after us, others find all tables.
-      await Promise.all([telemetry(), app(), ...(readOnly ? [] : [threads(), vectors(), (await keys()).required()])])
+      // A shared store that cannot be reached is said now, not to the first who asks.
+      await Promise.all([
+        telemetry(),
+        app(),
+        limits(),
+        ...(readOnly ? [] : [threads(), vectors(), (await keys()).required()]),
+      ])
     },
     app: ready,
     keys,

@@ -27,10 +27,9 @@ const turns = createTurns({
 })
 const messages = [createMessage('user', 'hi')]
 
-it('fills in a turn of ours: instructions, tools, knowledge', async () => {
+it('fills in a turn of ours: tools and knowledge, the rest by the model', async () => {
   const request = await turns.own({ messages })
-  expect(request).toMatchObject({ principal: LOCAL, tools: [weather], retrieve: 'default', maxOutputTokens: 1024 })
-  expect(request.system).toMatch(/helpful assistant/)
+  expect(request).toMatchObject({ principal: LOCAL, tools: [weather], retrieve: 'default', isOwn: true })
 })
 
 it('takes what a turn says itself', async () => {
@@ -47,8 +46,8 @@ it('puts the agent in place of the model that is named', async () => {
 it('leaves a request of a client plain', async () => {
   const request = await turns.client({ messages, principal: 'key_1', model: 'smollm2:135m' })
   expect(request).toMatchObject({ principal: 'key_1', model: 'smollm2:135m', tools: [] })
-  const { system, retrieve, maxOutputTokens, sampling } = request
-  expect([system, retrieve, maxOutputTokens, sampling]).toEqual([undefined, undefined, undefined, undefined])
+  const { system, retrieve, maxOutputTokens, sampling, isOwn } = request
+  expect([system, retrieve, maxOutputTokens, sampling, isOwn]).toEqual(Array.from({ length: 5 }, () => undefined))
 })
 
 it('gives a client the agent it asks for, its own tools beside', async () => {
@@ -60,7 +59,7 @@ it('gives a client the agent it asks for, its own tools beside', async () => {
     serverTools: ['weather'],
   })
   expect(request).toMatchObject({ model: 'smollm2:135m', system: 'Arr.', tools: [weather], retrieve: 'ships' })
-  expect(request.sampling).toEqual({ temperature: 0 })
+  expect(request.isOwn).toBe(true)
   expect(request.clientTools?.map(({ name }) => name)).toEqual(['local'])
 })
 

@@ -3,12 +3,7 @@ import type { ResolvedAgent, ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
 import type { RunRequest } from './run-request.ts'
 
-const SYSTEM = 'You are a helpful assistant. Answer in one short sentence.'
-/** A small model does not always find an end: without a limit it repeats itself until the context is full. */
-const LONGEST_ANSWER = 1024
-const GREEDY = { temperature: 0 }
-
-/** What a request leaves open is filled in from the agent it names, the settings and the app. */
+/** What a request leaves open is filled in from the agent it names, the settings and the app; the rest by `fillIn`. */
 export interface Turns {
   /** A turn of this program or of its operator: with our instructions, tools and knowledge unless it says otherwise. */
   own(request: TurnRequest, tools?: Tool[]): Promise<RunRequest>
@@ -31,10 +26,10 @@ export const createTurns = ({ settings, app, knowledge }: TurnParts): Turns => (
       principal: LOCAL,
       model: agent ? agent.model : request.model,
       tools: tools ?? agent?.tools ?? app.tools,
-      system: request.system ?? agent?.system ?? settings.system ?? SYSTEM,
-      maxOutputTokens: request.maxOutputTokens ?? agent?.maxOutputTokens ?? LONGEST_ANSWER,
+      system: request.system ?? agent?.system ?? settings.system,
+      maxOutputTokens: request.maxOutputTokens ?? agent?.maxOutputTokens,
       maxSteps: request.maxSteps ?? agent?.maxSteps,
-      sampling: { ...GREEDY, ...request.sampling },
+      isOwn: true,
       retrieve: await knowledge(retrieve ?? agent?.retrieve ?? settings.retrieve),
     }
   },
@@ -46,9 +41,9 @@ export const createTurns = ({ settings, app, knowledge }: TurnParts): Turns => (
       ...(agent && {
         model: agent.model,
         system: agent.system,
-        maxOutputTokens: request.maxOutputTokens ?? agent.maxOutputTokens ?? LONGEST_ANSWER,
+        maxOutputTokens: request.maxOutputTokens ?? agent.maxOutputTokens,
         maxSteps: agent.maxSteps,
-        sampling: { ...GREEDY, ...request.sampling },
+        isOwn: true,
       }),
       clientTools: tools,
       tools: [...new Set(wanted)],

@@ -41,7 +41,7 @@ describe.skipIf(!program)('connectRedis', () => {
   })
 
   it.each(['', ':wrong@'])('is refused with the login %j', async (login) => {
-    await expect(connectRedis(`unix://${login}${server.socket}`)).rejects.toMatchObject({ code: 'unauthorized' })
+    await expect(connectRedis(`unix://${login}${server.socket}`)).rejects.toMatchObject({ code: 'config_invalid' })
   })
 
   it('notices that Redis hangs, refuses, and connects anew', async () => {

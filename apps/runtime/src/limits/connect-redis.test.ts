@@ -58,7 +58,7 @@ it.each(['-NOAUTH Authentication required.\r\n', '-WRONGPASS invalid username-pa
       for (const _ of text.matchAll(/^\*/gm)) socket.write(answer)
     })
     await expect(connectRedis(`redis://${host}`)).rejects.toMatchObject({
-      code: 'unauthorized',
+      code: 'config_invalid',
       hint: expect.stringContaining('env:REDIS_URL'),
     })
   },

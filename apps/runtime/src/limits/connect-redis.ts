@@ -20,7 +20,7 @@ const CLOSING_MS = 1000
 
 /**
  * @param url `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, or `unix://[user:password@]/path`.
- * @throws RtError `config_invalid` for a wrong address; `unsupported` without the package; `unauthorized`; `network` or
+ * @throws RtError `config_invalid` for a wrong address or login; `unsupported` without the package; `network` or
  * `timeout` when no Redis answers. None repeats a password.
  */
 export const connectRedis = async (
@@ -115,7 +115,8 @@ const describe = (error: unknown, shown: string): RtError => {
   const { message, code } = error as NodeJS.ErrnoException
   if (/^(NOAUTH|WRONGPASS|NOPERM|ERR .*(AUTH|password))/.test(message))
     return new RtError({
-      code: 'unauthorized',
+      // Not of who asks: of this runtime's settings.
+      code: 'config_invalid',
       message: `Redis at ${shown} refuses: ${message}`,
       hint: 'Put its user and password into the address, and the address into a variable: url = "env:REDIS_URL", redis://user:password@host:6379.',
       cause: error,

@@ -17,7 +17,7 @@ import { createRemoteModels, type RemoteModel } from './remote-models.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
 import { localLeg } from './local-leg.ts'
 
-export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, 'settings'> {
+export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, 'settings' | 'embedder'> {
   settings: Pick<
     Settings,
     'chat' | 'embed' | 'aliases' | 'contextTokens' | 'download' | 'providers' | 'router' | 'limits'
@@ -47,7 +47,7 @@ export const createModels = (options: ModelsOptions): Models => {
   const { settings } = options
   const local = createLocalModels(options)
   const remotes = createRemoteModels(settings.providers, options.providers)
-  const routes = createRoutes(options)
+  const routes = createRoutes({ ...options, embedder: () => defaultEmbedder() })
   /** By label and legs: what a route remembers of its legs must outlive a request. */
   const made = new Map<string, Promise<LanguageModel>>()
 
@@ -153,6 +153,9 @@ export const createModels = (options: ModelsOptions): Models => {
     return first!.at === 'remote' ? remoteEmbedder(first!.remote) : local.embedder(first!.found)
   }
 
+  const defaultEmbedder = async (): Promise<EmbeddingModel | undefined> =>
+    settings.embed === false ? undefined : embedder(settings.embed.flatMap(namesOf))
+
   const embedNames = new Set((settings.embed || []).flatMap(namesOf))
   const remoteKind = (name: string): ModelEntry['kind'] => (embedNames.has(name) ? 'embed' : 'chat')
   const isRemote = (name: string): boolean => remotes.find(name, { chosen: true }) !== undefined
@@ -162,10 +165,7 @@ export const createModels = (options: ModelsOptions): Models => {
       name === undefined
         ? chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf))
         : chat(name, namesOf(name)),
-    async embedder(name) {
-      if (name !== undefined) return embedder(namesOf(name))
-      return settings.embed === false ? undefined : embedder(settings.embed.flatMap(namesOf))
-    },
+    embedder: (name) => (name === undefined ? defaultEmbedder() : embedder(namesOf(name))),
     choose(names) {
       for (const name of names.flatMap(namesOf)) chosen.add(name)
     },

@@ -1,5 +1,13 @@
-import type { Budget, KeyValue, LanguageModel } from '@rt/core'
-import type { BudgetLimit, Leg, Price, RateLimits, ResponseCache, RouteOptions } from '@rt/inference/router'
+import { type Budget, type EmbeddingModel, type KeyValue, type LanguageModel, RtError } from '@rt/core'
+import type {
+  BudgetLimit,
+  Leg,
+  Price,
+  RateLimits,
+  ResponseCache,
+  RouteOptions,
+  SemanticCache,
+} from '@rt/inference/router'
 import type { BudgetSettings, Settings } from '../config/settings.ts'
 import { once } from '../once.ts'
 
@@ -10,6 +18,8 @@ export interface RoutesOptions {
   store(): Promise<KeyValue>
   /** A connected client, when limits are shared. */
   redis(): Promise<object | undefined>
+  /** For near questions; undefined = switched off. */
+  embedder(): Promise<EmbeddingModel | undefined>
 }
 
 /** What all routes of a runtime share: limits, budget, cache. */
@@ -28,7 +38,13 @@ export interface Routes {
 }
 
 /** Makes routes. The router is read when the first is made: a program with one local model never does. */
-export const createRoutes = ({ settings: { router, limits }, price, store, redis }: RoutesOptions): Routes => {
+export const createRoutes = ({
+  settings: { router, limits },
+  price,
+  store,
+  redis,
+  embedder,
+}: RoutesOptions): Routes => {
   const budgets = budgetLimits(router.budget)
   const isLimited = [limits, ...Object.values(limits.models ?? {})].some(
     ({ requestsPerMinute, tokensPerMinute }) => requestsPerMinute !== undefined || tokensPerMinute !== undefined,
@@ -43,8 +59,18 @@ export const createRoutes = ({ settings: { router, limits }, price, store, redis
         limits: createRateLimits({ requestsPerMinute, tokensPerMinute, models, redis: await redis() }),
       }),
       ...(budgets.length && { budget: createBudget({ limits: budgets, store: await store() }) }),
-      ...(router.cache && { cache: createResponseCache({ store: await store(), ...router.cache }) }),
+      ...(router.cache && {
+        cache: createResponseCache({ store: await store(), ttlMs: router.cache.ttlMs, sampled: router.cache.sampled }),
+      }),
     }
+  })
+  const semanticCache = once(async (): Promise<SemanticCache | undefined> => {
+    const { similar, ...cache } = router.cache ?? {}
+    if (similar === undefined) return undefined
+    const model = await embedder()
+    if (!model) throw noEmbedder(similar)
+    const { createSemanticCache } = await load()
+    return createSemanticCache({ embedder: model, store: await store(), threshold: similar, ...cache })
   })
   const options: Pick<RouteOptions, 'retry' | 'firstPartMs' | 'hedgeAfterMs'> = {
     ...(router.retries !== undefined && { retry: { attempts: router.retries + 1 } }),
@@ -56,10 +82,17 @@ export const createRoutes = ({ settings: { router, limits }, price, store, redis
     parts,
     async route(id, legs) {
       const { createRoute } = await load()
-      return createRoute({ id, legs, ...options, ...(await parts()) })
+      return createRoute({ id, legs, ...options, ...(await parts()), semanticCache: await semanticCache() })
     },
   }
 }
+
+const noEmbedder = (similar: number): RtError =>
+  new RtError({
+    code: 'config_invalid',
+    message: `router.cache.similar is ${similar}, and there is no embedder to compare questions with (models.embed is false).`,
+    hint: 'Name an embedder, or leave similar out: then only the same question is answered from the cache.',
+  })
 
 const budgetLimits = (budget: BudgetSettings = {}): BudgetLimit[] => {
   const { dayUsd, dayTokens, keyDayUsd, keyDayTokens, threadUsd, threadTokens } = budget

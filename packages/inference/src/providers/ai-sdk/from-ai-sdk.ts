@@ -11,7 +11,7 @@ export type AISDKSource<Model> = Model | ((model: string) => Model | PromiseLike
 
 /** What the AI SDK does not say of a model. */
 export interface AISDKModelInfo {
-  /** Default: a remote model with tools and structured output and 128,000 tokens of context. */
+  /** Default: a remote model with tools, structured output, images and 128,000 tokens of context. */
   capabilities?: Partial<ModelCapabilities>
   /** Length of its vectors. Embedding models need it. */
   dimensions?: number
@@ -45,7 +45,7 @@ const CAPABILITIES: ModelCapabilities = {
   structuredOutput: true,
   tokenCount: 'estimate',
   reasoning: false,
-  images: false,
+  images: true,
 }
 
 /** Models of the AI SDK (version 4 of its provider interface, `ai` 7) as a provider of rt. */
