@@ -287,8 +287,10 @@ describe('what an answer becomes', () => {
       ]),
       { serverTools: [{ type: 'web_search_20250305', name: 'web_search' }], cache: false },
     )
-    const { messages, text } = await stage.ask('claude-opus-4-6')
+    // A loop without tools of its own says `none`; the API's tools may run all the same.
+    const { messages, text } = await stage.ask('claude-opus-4-6', { toolChoice: 'none' })
     expect(text).toBe('I look. Plain. Cited.')
+    expect(stage.bodies()[0]).not.toHaveProperty('tool_choice')
     await stage.ask('claude-opus-4-6', { messages: [createMessage('user', 'Hello?'), ...messages] })
     const [, sent] = stage.bodies()[1]!['messages'] as { content: unknown[] }[]
     expect(sent!.content).toEqual([

@@ -61,8 +61,10 @@ export const promptBody = (
       : []),
   ]
   if (settings.cache) markCache(offered, prompt.system, prompt.messages)
+  // Whoever has no tools says so about theirs; the API would take it for its own tools, too.
+  const ownChoice = toolChoice === 'none' && tools.length === 0 ? undefined : toolChoice
   const choice = choiceOf(
-    answer && (tools.length === 0 || toolChoice === 'none') ? { name: answer.name } : toolChoice,
+    answer && (tools.length === 0 || toolChoice === 'none') ? { name: answer.name } : ownChoice,
     answer,
   )
   return {
