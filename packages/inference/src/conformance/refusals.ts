@@ -161,6 +161,23 @@ export const refusalsConformance = (subject: ConformanceSubject, { describe, it,
       }),
     )
     it(
+      'does not wait for the end of a refusal or a web page that never comes',
+      withBench(
+        subject,
+        async (bench) => {
+          for (const status of [200, 500]) {
+            const headers = { 'content-type': 'text/html' }
+            bench.server.reply = { status, headers, chunks: ['<html>'], ending: 'hang' }
+            const arrived = bench.server.next()
+            const error = await failure(bench)
+            expect(['timeout', 'provider_error']).toContain(error.code)
+            expect(await (await arrived).closed).toBe('by-client')
+          }
+        },
+        { timeoutMs: 150, idleMs: 150 },
+      ),
+    )
+    it(
       'finds the error in a body that came under 200',
       withBench(subject, async (bench) => {
         const { body } = wire.refuse('server-error', 'the upstream is gone.')

@@ -1,6 +1,7 @@
 import { RtError } from '@rt/core'
 import type { Anthropic } from '@anthropic-ai/sdk'
 import type { Stream } from '@anthropic-ai/sdk/streaming'
+import { guardBody } from '../../driver-kit/guard-body.ts'
 import type { AnthropicSettings } from './options.ts'
 
 export interface AnthropicClient {
@@ -28,6 +29,8 @@ const load = async ({
   version,
   headers,
   timeoutMs,
+  idleMs,
+  clock,
 }: AnthropicSettings): Promise<AnthropicClient> => {
   const [{ Anthropic, toFile }, { Stream }] = await Promise.all([
     import('@anthropic-ai/sdk'),
@@ -49,8 +52,15 @@ const load = async ({
     maxRetries: 0,
     openTelemetry: false,
     logLevel: 'off',
-    // A redirect would carry prompt and key elsewhere: fetch takes `authorization` off, but not `x-api-key`.
-    fetchOptions: { redirect: 'manual' },
+    async fetch(input, init) {
+      // A redirect would carry prompt and key elsewhere: fetch takes `authorization` off, but not `x-api-key`.
+      const response = await fetch(input, { ...init, redirect: 'manual' })
+      if (!response.body) return response
+      // Every body: the SDK reads refusals to their end, which may never come.
+      const body = guardBody(response.body, { idleMs, clock, id, signal: init?.signal ?? undefined })
+      const { status, statusText, headers } = response
+      return new Response(body, { status, statusText, headers })
+    },
     defaultHeaders: {
       ...headers,
       'anthropic-version': version,

@@ -1,6 +1,5 @@
 import { RtError } from '@rt/core'
 import { cleanMessage } from '../../driver-kit/clean-message.ts'
-import { guardBody } from '../../driver-kit/guard-body.ts'
 import type { AnthropicClient } from './load-client.ts'
 import type { AnthropicSettings } from './options.ts'
 import type { PromptBody } from './request-body.ts'
@@ -29,10 +28,8 @@ export async function* sendMessage({
     .post('/v1/messages', { body: { ...body, stream: true }, stream: true, signal, timeout: settings.timeoutMs })
     .asResponse()
   await refuseOther(response, context())
-  const { idleMs, clock } = settings
   const name = `${settings.id}/${body.model}`
-  const guarded = guardBody(response.body!, { idleMs, clock, signal, id: name })
-  for await (const { data } of events(new Response(guarded), new AbortController())) {
+  for await (const { data } of events(response, new AbortController())) {
     const event = parse(data)
     if (!event) throw broken(name, data, settings.apiKey)
     if (event.type === 'error') throw apiError({ error: event, message: data }, context())
