@@ -98,7 +98,7 @@ export const CONFIG_FLAGS: Record<string, Flag> = {
   config: CONFIG_FLAG,
   trust: {
     type: 'boolean',
-    description: 'Accept a config.toml that opens the server or chooses what is fetched, without asking',
+    description: 'Accept what a config.toml would open, fetch, run or send, without asking',
   },
 }
 

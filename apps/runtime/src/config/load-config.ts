@@ -1,5 +1,6 @@
 import { isAbsolute, relative } from 'node:path'
 import { RtError } from '@rt/core'
+import { checkRouting } from './check-routing.ts'
 import { type FindConfigOptions, findConfig, type FoundConfig } from './find-config.ts'
 import type { ConfigFile, ReadFileOptions } from './read-file.ts'
 import { readRouting, routingRows } from './read-routing.ts'
@@ -25,6 +26,7 @@ export const loadConfig = async (
   flags: Partial<FlagValues> = {},
   { env = process.env, cwd = process.cwd(), config, routing = {}, ...trust }: LoadConfigOptions = {},
 ): Promise<LoadedConfig> => {
+  checkRouting(routing)
   const found = await findConfig({ config, env, cwd })
   const file = found && (await readFound(found, { ...trust, env, shown: shownPath(found.file, cwd) }))
   const values = SETTINGS.map((setting) => ({ setting, ...valueOf(setting, flags, env, file, found?.file) }))

@@ -12,6 +12,7 @@ const ONLY: Record<string, (kind: ProviderKind) => boolean> = {
   package: (kind) => kind === 'ai-sdk',
   headers: (kind) => kind !== 'kserve' && kind !== 'ai-sdk',
   dimensions: (kind) => kind !== 'anthropic',
+  context_tokens: (kind) => kind !== 'kserve',
 }
 /** Keys that some kinds cannot do without. */
 const NEEDED: Partial<Record<ProviderKind, { key: string; such: string }>> = {

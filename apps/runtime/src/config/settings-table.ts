@@ -33,7 +33,8 @@ export const SETTINGS: readonly Setting[] = [
     flag: '--model',
     kind: { type: 'models', off: false },
     default: ['smollm2:135m'],
-    meaning: 'Chat model. Of several names the first that is installed is used, else the first that can be fetched.',
+    meaning:
+      'Chat model. Of several names all that are installed or elsewhere are asked, in order, until one answers; when none is, the first that can be fetched is used.',
   },
   {
     key: 'models.embed',
@@ -41,7 +42,8 @@ export const SETTINGS: readonly Setting[] = [
     option: 'embed',
     kind: { type: 'models', off: true },
     default: ['bge-small-en-v1.5'],
-    meaning: 'Embedding model of the knowledge; false (in a variable also none) = search by words only.',
+    meaning:
+      'Embedding model of the knowledge, of several names the first that is there; false (in a variable also none) = search by words only.',
   },
   {
     key: 'engine.threads',

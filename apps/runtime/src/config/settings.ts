@@ -10,9 +10,9 @@ export type {
 
 /** Everything that can be set, after flags, environment, config.toml and defaults were put together. */
 export interface Settings extends RoutingSettings {
-  /** Names of the default chat model, tried in order: the first that is installed, else the first that can be fetched. */
+  /** Names of the default chat model: all that are installed or elsewhere are asked in order; when none is, the first that can be fetched. */
   chat: string[]
-  /** The same of the embedder; false = keyword search only. */
+  /** Names of the embedder, of which the first that is there is used; false = keyword search only. */
   embed: string[] | false
   /** Further names for models: `[models] fast = "smollm2:135m"`. Lists are tried in order. */
   aliases: Record<string, string[]>
