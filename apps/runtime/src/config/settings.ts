@@ -1,12 +1,6 @@
 import type { RoutingSettings } from './routing-settings.ts'
 
-export type {
-  BudgetSettings,
-  CacheSettings,
-  LimitsSettings,
-  ProviderSettings,
-  RouterSettings,
-} from './routing-settings.ts'
+export type { BudgetSettings, LimitsSettings, ProviderSettings, RouterSettings } from './routing-settings.ts'
 
 /** Everything that can be set, after flags, environment, config.toml and defaults were put together. */
 export interface Settings extends RoutingSettings {
