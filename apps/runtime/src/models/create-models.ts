@@ -121,7 +121,12 @@ export const createModels = (options: ModelsOptions): Models => {
       // It is asked first, and will be there: when it fails, the route sees it.
       loading.catch(() => {})
     }
-    const legs = await legsOf(found)
+    const legs = await legsOf(found).catch(async (error: unknown) => {
+      // Services without a key are all there was: a model that can be fetched is better than that.
+      const fetchable = names.filter((name) => !isRemote(name) && chosen.has(name))
+      if (fetchable.length === 0 || found.some(({ at }) => at === 'here')) throw error
+      return legsOf([{ at: 'here', found: await fetchFirst(fetchable, 'chat') }])
+    })
     const ids = legs.map((leg) => ('id' in leg ? leg.id : leg.model.id))
     const id = ids.length === 1 ? ids[0]! : label
     const key = JSON.stringify([id, ids])

@@ -171,6 +171,7 @@ describe('decoding', () => {
     ['rt.thread', chatBody({ rt: { thread: 'a\u0000b' } })],
     ['rt.label', chatBody({ rt: { label: 'local' } })],
     ['rt.label', chatBody({ rt: { label: '' } })],
+    ['rt', chatBody({ rt: { lable: 'local-only' } as never })],
     ['rt.label', chatBody({ rt: { label: ['local-only'] } })],
     ['model', chatBody({ model: '../../etc/passwd' })],
     ['model', chatBody({ model: '/models/a.gguf' })],

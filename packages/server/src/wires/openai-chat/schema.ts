@@ -75,7 +75,8 @@ const label = z
   .max(200)
   .regex(/^[^\p{Cc}]*$/u, 'control characters are not allowed')
 
-const rt = z.object({
+/** Ours, so nobody sends it by habit: a mistyped key would leave out what it asks for, a privacy label too. */
+const rt = z.strictObject({
   thread: label.nullish(),
   retrieve: z.union([z.boolean(), label]).nullish(),
   tools: z.array(label).max(128).nullish(),
@@ -127,4 +128,5 @@ export const KNOWN_FIELDS: ReadonlySet<string> = new Set([
   'prompt_cache_key',
   'prompt_cache_retention',
 ])
+/** Without those that are yet to come. */
 export const KNOWN_RT_FIELDS: ReadonlySet<string> = new Set(Object.keys(rt.shape).filter((field) => field !== 'memory'))
