@@ -1,4 +1,4 @@
-import { type Clock, RtError, systemClock, withTimeout } from '@rt/core'
+import { abortError, type Clock, RtError, systemClock } from '@rt/core'
 
 export interface BodyLimits {
   /** Most milliseconds somebody waits for the next chunk. */
@@ -20,27 +20,55 @@ export const guardBody = <T>(
   { idleMs, id, signal, clock = systemClock, onBroken = (thrown) => thrown }: BodyLimits,
 ): ReadableStream<T> => {
   const reader = body.getReader()
-  // Never waited for: a source that hangs must not hold up whoever gave it up.
-  const hangUp = (): void => void reader.cancel().catch(() => {})
-  const read = (): Promise<ReadableStreamReadResult<T>> =>
-    reader.read().catch((thrown: unknown) => {
-      throw onBroken(thrown)
-    })
+  const over = new AbortController()
+  /** Since when somebody waits. */
+  let since: number | undefined
+  let watching = false
+  let stop = (): void => {}
+
+  const end = (): void => {
+    over.abort()
+    signal?.removeEventListener('abort', stop)
+  }
+  const hangUp = (): void => {
+    end()
+    // Never waited for: a source that hangs must not hold up whoever gave it up.
+    reader.cancel().catch(() => {})
+  }
+  const fail = (controller: ReadableStreamDefaultController<T>, error: unknown): void => {
+    if (over.signal.aborted) return
+    hangUp()
+    controller.error(error)
+  }
+  /** One timer for many chunks: it looks how long the wait has been when it wakes, and goes when nobody waits. */
+  const watch = async (controller: ReadableStreamDefaultController<T>): Promise<void> => {
+    watching = true
+    for (let ms = idleMs; ms > 0 && since !== undefined; ms = idleMs - (clock.monotonic() - since))
+      await clock.sleep(ms, over.signal)
+    watching = false
+    if (since !== undefined) fail(controller, silent(id, idleMs))
+  }
+
   return new ReadableStream<T>(
     {
+      start(controller) {
+        stop = () => fail(controller, abortError(signal))
+        if (signal?.aborted) stop()
+        else signal?.addEventListener('abort', stop, { once: true })
+      },
       async pull(controller) {
+        since = clock.monotonic()
+        if (!watching) watch(controller).catch((error: unknown) => fail(controller, error))
         try {
-          const { done, value } = await withTimeout(read, {
-            ms: idleMs,
-            signal,
-            clock,
-            error: () => silent(id, idleMs),
-          })
-          if (done) controller.close()
-          else controller.enqueue(value)
-        } catch (error) {
-          hangUp()
-          controller.error(error)
+          const { done, value } = await reader.read()
+          if (over.signal.aborted) return
+          if (!done) return controller.enqueue(value)
+          end()
+          controller.close()
+        } catch (thrown) {
+          fail(controller, onBroken(thrown))
+        } finally {
+          since = undefined
         }
       },
       cancel: hangUp,
