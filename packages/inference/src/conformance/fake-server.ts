@@ -19,6 +19,8 @@ export interface FakeRequest {
   path: string
   headers: Record<string, string>
   body: string
+  /** The client's end of the connection, `<address>:<port>`. */
+  socket: string
   /** Resolves when the client hangs up before the reply has ended, or when it has. */
   closed: Promise<'by-client' | 'done'>
 }
@@ -45,6 +47,7 @@ export const startFakeServer = async (): Promise<FakeServer> => {
         path: request.url ?? '',
         headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
         body: Buffer.concat(bytes).toString('utf8'),
+        socket: `${request.socket.remoteAddress}:${request.socket.remotePort}`,
         closed: new Promise((resolve) => {
           response.on('close', () => resolve(response.writableFinished ? 'done' : 'by-client'))
         }),

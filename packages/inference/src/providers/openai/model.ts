@@ -12,14 +12,17 @@ import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
 import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import type { BuildOptions, BuiltRequest } from './common-request.ts'
 import type { Connection } from './connection.ts'
-import type { StreamEnd } from './stream-end.ts'
+import { readAnswer } from './read-answer.ts'
+import { endedEarly, type StreamEnd } from './stream-end.ts'
 import { toError } from './to-error.ts'
+import { streamOf } from './transport.ts'
 
 /** What chat completions and Responses do each in their own way. */
 export interface Dialect {
   build(options: BuildOptions): BuiltRequest
-  open(client: OpenAI, body: BuiltRequest['body'], signal: AbortSignal | undefined): Promise<AsyncIterable<unknown>>
-  parse(events: AsyncIterable<unknown>, connection: Connection): AsyncGenerator<StreamPart, StreamEnd>
+  open(client: OpenAI, body: BuiltRequest['body'], signal: AbortSignal | undefined): Promise<Response>
+  /** @param events those that came together in one list. */
+  parse(events: AsyncIterable<unknown[]>, connection: Connection): AsyncGenerator<StreamPart, StreamEnd>
 }
 
 export const createModel = (
@@ -54,10 +57,9 @@ export const createModel = (
         refuseLocal(request.messages, id)
         const { body, warnings } = dialect.build({ model: name, request, connection, capabilities })
         for (const warning of warnings) yield { type: 'warning', ...warning }
-        const events = await dialect.open(await client(), body, signal)
-        const end = yield* dialect.parse(events, connection)
-        // The SDK takes an abort for the end of its stream.
-        throwIfAborted(signal)
+        const answer = streamOf(await dialect.open(await client(), body, signal))
+        if (!answer) throw endedEarly(connection.id)
+        const end = yield* dialect.parse(readAnswer(answer, connection, { model: name, signal }), connection)
         if (end.usage) yield { type: 'usage', usage: end.usage }
         yield { type: 'finish', finishReason: end.finishReason, usage: end.usage ?? emptyUsage() }
       } catch (thrown) {

@@ -102,3 +102,16 @@ it('tells from its name what a listed model is for', async () => {
   const list = await createOpenAI({ baseURL: server.url }).list()
   expect(list.map(({ kind }) => kind)).toEqual(['chat', 'embed', 'embed', 'rerank'])
 })
+
+it('serves the next call on the connection of one that is done', async () => {
+  await using server = await startFakeServer()
+  server.reply = { ...ok, chunks: [...ok.chunks, 'data: [DONE]\n\n', ': goodbye\n\n'] }
+  const model = createOpenAI({ baseURL: server.url }).languageModel('m')
+  await collect(model.stream({ messages }))
+  // The rest of an answer is read after it was given, so the very next call may come too soon.
+  await vi.waitFor(async () => {
+    await collect(model.stream({ messages }))
+    const [last, before] = server.requests.map(({ socket }) => socket).toReversed()
+    expect(last).toBe(before)
+  })
+})

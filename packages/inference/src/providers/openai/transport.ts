@@ -1,10 +1,18 @@
+import { Readable } from 'node:stream'
 import { RtError } from '@rt/core'
 import { guardBody } from '../../driver-kit/guard-body.ts'
+import { type Answer, sendRequest } from '../../driver-kit/send-request.ts'
 import type { Connection } from './connection.ts'
 import { clean, isObject, networkError, refusalError } from './to-error.ts'
 
 /** Largest body that is read where a stream was asked for. */
 const MOST = 64 * 1024
+
+/** Bodies of answers that are streams of events, to be read with `readAnswer`: their Response has none. */
+const streams = new WeakMap<Response, Readable>()
+
+/** The body of an answer to a request that accepts `text/event-stream`. */
+export const streamOf = (response: Response): Readable | undefined => streams.get(response)
 
 /**
  * The `fetch` the SDK is given: limits of time, no redirects (they would carry prompts and keys elsewhere), no answer
@@ -13,34 +21,51 @@ const MOST = 64 * 1024
 export const createTransport =
   (connection: Connection): typeof fetch =>
   async (input, init = {}) => {
-    const { id, timeoutMs, idleMs } = connection
-    const sent = new Headers(init.headers)
-    const own = headersOf(sent, connection)
-    const limit = new AbortController()
-    const timer = setTimeout(() => limit.abort(late(id, timeoutMs)), timeoutMs)
-    const signal = init.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal
-    let response: Response
-    try {
-      response = await fetch(input, { ...init, signal, headers: own, redirect: 'manual' })
-    } catch (thrown) {
-      if (limit.signal.aborted) throw limit.signal.reason
-      throw init.signal?.aborted ? thrown : networkError(thrown, connection)
-    } finally {
-      clearTimeout(timer)
+    const { id, timeoutMs } = connection
+    const sent = init.headers instanceof Headers ? init.headers : new Headers(init.headers)
+    const signal = init.signal ?? undefined
+    const { status, message, body } = await sendRequest(input instanceof Request ? input.url : input, {
+      method: init.method ?? 'GET',
+      headers: headersOf(sent, connection),
+      body: typeof init.body === 'string' ? init.body : undefined,
+      signal,
+      timeoutMs,
+      late: () => late(id, timeoutMs),
+    }).catch((thrown: unknown) => {
+      throw RtError.isInstance(thrown) ? thrown : networkError(thrown, connection)
+    })
+    const streaming = sent.get('accept') === 'text/event-stream'
+    const type = message.headers['content-type'] ?? ''
+    if (isFull(status) && streaming && !/\b(html|json)\b/i.test(type)) {
+      const response = new Response(null, { status })
+      streams.set(response, body)
+      return response
     }
-    const body =
-      response.body &&
-      guardBody(response.body, {
-        idleMs,
-        id,
-        signal: init.signal ?? undefined,
-        onBroken: (thrown) => (init.signal?.aborted ? thrown : networkError(thrown, connection)),
-      })
-    const { status, statusText, headers } = response
-    const watched = new Response(body, { status, statusText, headers })
-    if (response.ok) await refuseOther(watched, sent.get('accept') === 'text/event-stream', connection)
-    return watched
+    const response = toResponse({ status, message, body }, connection, signal)
+    if (response.ok) await refuseOther(response, streaming, connection)
+    return response
   }
+
+/** Statuses of answers without a body. */
+const EMPTY = [204, 205, 304]
+
+const isFull = (status: number): boolean => status >= 200 && status < 300 && !EMPTY.includes(status)
+
+const toResponse = ({ status, message, body }: Answer, connection: Connection, signal?: AbortSignal): Response => {
+  const { id, idleMs } = connection
+  const headers = new Headers()
+  for (const [name, values] of Object.entries(message.headersDistinct))
+    for (const value of values ?? []) headers.append(name, value)
+  const empty = EMPTY.includes(status)
+  if (empty) body.resume()
+  const watched = guardBody(Readable.toWeb(body) as ReadableStream<Uint8Array<ArrayBuffer>>, {
+    idleMs,
+    id,
+    signal,
+    onBroken: (thrown) => (signal?.aborted ? thrown : networkError(thrown, connection)),
+  })
+  return new Response(empty ? null : watched, { status, headers })
+}
 
 const late = (id: string, ms: number): RtError =>
   new RtError({
@@ -50,13 +75,13 @@ const late = (id: string, ms: number): RtError =>
     data: { provider: id },
   })
 
-const headersOf = (sent: Headers, connection: Connection): Headers => {
-  const headers = new Headers({ accept: sent.get('accept') ?? 'application/json', 'user-agent': 'rt' })
+const headersOf = (sent: Headers, connection: Connection): Record<string, string> => {
+  const headers: Record<string, string> = { accept: sent.get('accept') ?? 'application/json', 'user-agent': 'rt' }
   const type = sent.get('content-type')
-  if (type) headers.set('content-type', type)
+  if (type) headers['content-type'] = type
   const key = connection.apiKey()
-  if (key) headers.set('authorization', `Bearer ${key}`)
-  for (const [name, value] of Object.entries(connection.headers)) headers.set(name, value)
+  if (key) headers['authorization'] = `Bearer ${key}`
+  for (const [name, value] of Object.entries(connection.headers)) headers[name.toLowerCase()] = value
   return headers
 }
 

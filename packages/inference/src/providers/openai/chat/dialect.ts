@@ -8,9 +8,11 @@ export const chatDialect: Dialect = {
   build: buildRequest,
   // The body follows the API that is called, which need not be the one the SDK knows.
   open: (client, body, signal) =>
-    client.chat.completions.create(body as unknown as OpenAI.ChatCompletionCreateParamsStreaming, {
-      signal,
-      headers: { accept: 'text/event-stream' },
-    }),
+    client.chat.completions
+      .create(body as unknown as OpenAI.ChatCompletionCreateParamsStreaming, {
+        signal,
+        headers: { accept: 'text/event-stream' },
+      })
+      .asResponse(),
   parse: parseStream,
 }

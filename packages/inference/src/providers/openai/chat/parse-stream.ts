@@ -1,4 +1,5 @@
 import type { FinishReason, JsonObject, JsonValue, StreamPart, Usage } from '@rt/core'
+import { joinTexts } from '../../../driver-kit/join-texts.ts'
 import type { Connection } from '../connection.ts'
 import { createCallId, endCall, type OpenCall, startCall } from '../open-calls.ts'
 import { endedEarly, type StreamEnd } from '../stream-end.ts'
@@ -15,13 +16,13 @@ const FINISH: Record<string, FinishReason> = {
 }
 
 /**
- * Chunks of chat completions as stream parts; returns how it ended. Lenient where servers differ: calls without an index
- * or with the same one, without an id, in one piece or many.
+ * Chunks of chat completions as stream parts, of what came together as few as can be; returns how it ended. Lenient where
+ * servers differ: calls without an index or with the same one, without an id, in one piece or many.
  *
  * @throws RtError `provider_error` when the stream ends before the model did.
  */
 export async function* parseStream(
-  chunks: AsyncIterable<unknown>,
+  pieces: AsyncIterable<unknown[]>,
   connection: Connection,
 ): AsyncGenerator<StreamPart, StreamEnd> {
   const { id, quirks } = connection
@@ -30,12 +31,12 @@ export async function* parseStream(
   let usage: Usage | undefined
   let finish: string | undefined
   let refused = false
-  for await (const chunk of chunks) {
-    if (!isObject(chunk)) continue
+  const partsOf = function* (chunk: unknown): Generator<StreamPart> {
+    if (!isObject(chunk)) return
     const grouped = isObject(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined
     usage = toUsage(chunk['usage'] ?? grouped) ?? usage
     const choice: unknown = Array.isArray(chunk['choices']) ? chunk['choices'][0] : undefined
-    if (!isObject(choice)) continue
+    if (!isObject(choice)) return
     if (isObject(choice['error'])) throw refusalError({ error: choice['error'] }, connection)
     const delta = isObject(choice['delta']) ? choice['delta'] : {}
     const reasoning = quirks.reasoningFields.map((field) => delta[field]).find((value) => typeof value === 'string')
@@ -49,6 +50,7 @@ export async function* parseStream(
     if (Array.isArray(delta['tool_calls'])) for (const call of delta['tool_calls']) yield* calls.add(call)
     if (typeof choice['finish_reason'] === 'string' && choice['finish_reason']) finish = choice['finish_reason']
   }
+  for await (const chunks of pieces) yield* joinTexts(chunks.flatMap((chunk) => [...partsOf(chunk)]))
   if (finish === undefined) throw endedEarly(id)
   // It closes the reasoning, and goes back with the turn.
   if (details.length > 0)

@@ -8,9 +8,11 @@ export const responsesDialect: Dialect = {
   build: buildRequest,
   // The body follows the API that is called, which need not be the one the SDK knows.
   open: (client, body, signal) =>
-    client.responses.create(body as unknown as OpenAI.Responses.ResponseCreateParamsStreaming, {
-      signal,
-      headers: { accept: 'text/event-stream' },
-    }),
+    client.responses
+      .create(body as unknown as OpenAI.Responses.ResponseCreateParamsStreaming, {
+        signal,
+        headers: { accept: 'text/event-stream' },
+      })
+      .asResponse(),
   parse: parseStream,
 }

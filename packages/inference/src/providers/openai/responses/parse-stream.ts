@@ -13,7 +13,7 @@ type Event = Record<string, unknown>
  * @throws RtError of a failed response, or `provider_error` when the stream ends before the response did.
  */
 export async function* parseStream(
-  events: AsyncIterable<unknown>,
+  pieces: AsyncIterable<unknown[]>,
   connection: Connection,
 ): AsyncGenerator<StreamPart, StreamEnd> {
   const { id } = connection
@@ -23,7 +23,7 @@ export async function* parseStream(
   const callOf = ({ item_id: itemId, output_index: place }: Event): OpenCall | undefined =>
     calls.findLast(({ keys }) => keys.includes(itemId ?? place)) ?? calls.at(-1)
 
-  for await (const event of events) {
+  for await (const event of flat(pieces)) {
     if (!isObject(event)) continue
     const item = isObject(event['item']) ? event['item'] : {}
     const delta = typeof event['delta'] === 'string' ? event['delta'] : ''
@@ -82,6 +82,10 @@ export async function* parseStream(
     }
   }
   throw endedEarly(id)
+}
+
+async function* flat(pieces: AsyncIterable<unknown[]>): AsyncGenerator<unknown, void, undefined> {
+  for await (const events of pieces) yield* events
 }
 
 const openCall = (item: Event): OpenCall => ({
