@@ -54,3 +54,24 @@ it('embeds a local-only question with an embedder on this machine', async () => 
   expect(found.passages[0]?.cosine).toBeGreaterThan(0)
   expect(embedder.counts.calls).toBe(calls + 1)
 })
+
+it('knows at once that there are documents, and that there are none any more', async () => {
+  const folder = await temporaryFolder()
+  await using database = await openDatabase({ path: join(folder.path, 'rt.db') })
+  onTestFinished(() => folder[Symbol.asyncDispose]())
+  const store = await createSqliteStore({ database })
+  const knowledge = createKnowledge({
+    database: async () => database,
+    vectors: async () => store,
+    telemetry: async () => noopTelemetry,
+    embedder: async () => undefined,
+    settings: { embed: false, passages: 2 },
+    readOnly: false,
+  })
+  expect(await knowledge.named(true)).toBeUndefined()
+  const collection = await store.collection('default')
+  await collection.upsert([{ id: 'a', text: 'The allowance in Oslo is 400 NOK a day.' }])
+  expect(await knowledge.named(true)).toBe('default')
+  await collection.delete(['a'])
+  expect(await knowledge.named(true)).toBeUndefined()
+})

@@ -70,6 +70,16 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
     })
   }
 
+  /** Asked with every turn, and only this process writes: it is looked up again when something was written. */
+  let known: { at: number; holds: boolean } | undefined
+  const holdsAnything = async (): Promise<boolean> => {
+    const [{ written }, store] = await Promise.all([parts.database(), vectors()])
+    if (known?.at === written) return known.holds
+    const collections = await store.list()
+    known = { at: written, holds: collections.some(({ name, count }) => name === KNOWLEDGE && count > 0) }
+    return known.holds
+  }
+
   return {
     async ingest(paths, options) {
       if (parts.readOnly) throw readOnlyError()
@@ -100,8 +110,7 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
     async named(wanted) {
       if (wanted === false) return undefined
       if (typeof wanted === 'string') return wanted
-      const collections = await (await vectors()).list()
-      return collections.some(({ name, count }) => name === KNOWLEDGE && count > 0) ? KNOWLEDGE : undefined
+      return (await holdsAnything()) ? KNOWLEDGE : undefined
     },
   }
 }

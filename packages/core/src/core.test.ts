@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import {
   abortable,
@@ -11,6 +12,7 @@ import {
   messageText,
   nearestNames,
   noopSpan,
+  openScope,
   RtError,
   systemClock,
   toJsonSchema,
@@ -149,6 +151,21 @@ describe('lifecycle', () => {
     const clock = createFakeClock()
     await withTimeout(async () => 1, { ms: 100, error: () => new RtError({ code: 'timeout', message: '' }), clock })
     expect(clock.sleeping).toBe(0)
+  })
+
+  it('ends a scope with what is around it, and alone; then it listens no more', () => {
+    const outer = new AbortController()
+    const reason = new RtError({ code: 'shutting_down', message: 'going.' })
+    const [one, other] = [openScope(outer.signal), openScope(outer.signal)]
+    one.end()
+    expect(one.signal.reason).toMatchObject({ code: 'aborted' })
+    expect(getEventListeners(outer.signal, 'abort')).toHaveLength(1)
+    expect(other.signal.aborted).toBe(false)
+    outer.abort(reason)
+    expect([other.signal.reason, openScope(outer.signal).signal.reason]).toEqual([reason, reason])
+    other.end()
+    expect(other.signal.reason).toBe(reason)
+    expect(getEventListeners(outer.signal, 'abort')).toHaveLength(0)
   })
 
   it('keeps a program alive that sleeps, and no longer once the sleeper is aborted', async () => {

@@ -124,6 +124,7 @@ export type { CostRow, Trace, TraceCost, TraceEvent, TraceSpan, TraceSummary } f
 // Lifecycle
 export { createId, createSecretId } from './lifecycle/create-id.ts'
 export { abortable, throwIfAborted, withTimeout } from './lifecycle/abort.ts'
+export { openScope } from './lifecycle/scope.ts'
 export { abortError, systemClock } from './lifecycle/clock.ts'
 export { disposeAll } from './lifecycle/dispose.ts'
 export type { Clock } from './lifecycle/clock.ts'

@@ -15,22 +15,43 @@ export const withRedaction = (exporter: SpanExporter): SpanExporter => ({
 })
 
 const redactSpan = (span: ReadableSpan): ReadableSpan => {
-  const { name, attributes, events, status } = span
+  const { status } = span
+  const name = redact(span.name)
+  const attributes = redactAll(span.attributes)
+  const events = redactEvents(span.events)
+  const message = status.message === undefined ? undefined : redact(status.message)
+  const same = name === span.name && attributes === span.attributes && events === span.events
+  if (same && message === status.message) return span
   const value = <T>(of: T): PropertyDescriptor => ({ value: of, enumerable: true })
   // A span is closed once ended; this one reads through to it in all the rest.
   return Object.create(span, {
-    name: value(redact(name)),
-    attributes: value(redactAll(attributes)),
-    events: value(
-      events.map((event) => ({
-        ...event,
-        name: redact(event.name),
-        ...(event.attributes && { attributes: redactAll(event.attributes) }),
-      })),
-    ),
-    status: value(status.message === undefined ? status : { ...status, message: redact(status.message) }),
+    name: value(name),
+    attributes: value(attributes),
+    events: value(events),
+    status: value(message === undefined ? status : { ...status, message }),
   }) as ReadableSpan
 }
 
-const redactAll = (attributes: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, redactAttribute(name, value)]))
+const redactEvents = (events: ReadableSpan['events']): ReadableSpan['events'] => {
+  const clean = events.map((event) => {
+    const name = redact(event.name)
+    const attributes = event.attributes && redactAll(event.attributes)
+    return name === event.name && attributes === event.attributes
+      ? event
+      : { ...event, name, ...(attributes && { attributes }) }
+  })
+  return clean.every((event, index) => event === events[index]) ? events : clean
+}
+
+/** The same object when there is no secret in it. */
+const redactAll = (attributes: Attributes): Attributes => {
+  let clean = attributes
+  for (const name in attributes) {
+    const value = attributes[name]
+    const kept = redactAttribute(name, value)
+    if (kept === value) continue
+    if (clean === attributes) clean = { ...attributes }
+    clean[name] = kept
+  }
+  return clean
+}

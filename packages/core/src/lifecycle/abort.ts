@@ -1,5 +1,6 @@
 import type { RtError } from '../errors/rt-error.ts'
 import { abortError, type Clock, systemClock } from './clock.ts'
+import { openScope } from './scope.ts'
 
 /** Rejects as soon as the signal fires, though `promise` may go on; listeners are removed on both paths. */
 export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
@@ -33,7 +34,7 @@ export const withTimeout = async <T>(
   }: { ms: number; error: () => RtError; signal?: AbortSignal | undefined; clock?: Clock },
 ): Promise<T> => {
   const limit = new AbortController()
-  const settled = new AbortController()
+  const settled = openScope()
   const both = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal
   clock.sleep(ms, settled.signal).then(
     () => limit.abort(error()),
@@ -42,6 +43,6 @@ export const withTimeout = async <T>(
   try {
     return await abortable(work(both), both)
   } finally {
-    settled.abort()
+    settled.end()
   }
 }

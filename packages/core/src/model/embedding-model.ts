@@ -1,8 +1,10 @@
-import type { CallOptions } from './call-options.ts'
+import type { CallOptions, Principal } from './call-options.ts'
 
 export interface EmbedOptions extends CallOptions {
   /** Models with prefixes treat the two differently. Default `document`. */
   kind?: 'query' | 'document'
+  /** Who asks: limits and budgets are counted for it. Default `local`. */
+  principal?: Principal
 }
 
 export interface Embeddings {

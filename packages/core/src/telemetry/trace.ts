@@ -40,6 +40,10 @@ export interface TraceSummary {
   startedAt: number
   ms: number
   status: 'ok' | 'error'
+  /** That wrote text, in order, each once: `anthropic/claude-sonnet-4-5`, `smollm2:135m`. */
+  models: string[]
+  /** The conversation it belongs to. */
+  thread?: string
   /** Of all model calls that wrote text; embeddings are not in it. */
   usage: Usage
   cost: TraceCost

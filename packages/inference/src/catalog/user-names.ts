@@ -46,7 +46,8 @@ export const createUserNames = (folder: string): UserNames => {
     return next
   }
   return {
-    get: (name) => readNames(path).get(normalName(name)),
+    // Names of remote models are asked for with every call: no file is read for them.
+    get: (name) => (name.includes('/') ? undefined : readNames(path).get(normalName(name))),
     all() {
       try {
         return readNames(path)

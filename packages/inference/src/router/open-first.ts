@@ -12,6 +12,9 @@ export interface Opened {
   failures: LegFailure[]
 }
 
+/** For calls that nobody can abort. */
+const NEVER = new AbortController().signal
+
 /**
  * The first leg that begins to answer. Legs wait in one queue, and a lane asks them one by one; hedging opens a second lane
  * when the first has nothing after a while. Whoever is first wins, the other is aborted.
@@ -24,55 +27,76 @@ export const openFirst = async (
   request: ModelRequest,
   continuing: boolean,
 ): Promise<Opened> => {
-  const { route, signal, trace } = call
+  const { route, signal = NEVER, trace } = call
   let queue = [...legs]
   const failures: LegFailure[] = []
-  const over = new AbortController()
-  const lanes = new Set<AbortController>()
   let winner: OpenLeg | undefined
 
-  const lane = async (): Promise<void> => {
-    const own = new AbortController()
-    lanes.add(own)
-    const both = signal ? AbortSignal.any([signal, own.signal]) : own.signal
-    for (let leg = queue.shift(); leg && !both.aborted; leg = queue.shift()) {
+  const lane: Lane = async (own, won = () => {}) => {
+    for (let leg = queue.shift(); leg && !own.aborted; leg = queue.shift()) {
       try {
-        const open = await openWithRetries(call, leg, request, continuing, both)
+        const open = await openWithRetries(call, leg, request, continuing, own)
         if (winner) {
           trace.lost(leg)
           return await open.close()
         }
         winner = open
-        for (const other of lanes) if (other !== own) other.abort()
-        return over.abort()
+        return won()
       } catch (thrown) {
-        if (both.aborted) return winner && trace.lost(leg)
+        if (own.aborted) return winner && trace.lost(leg)
         const error = toRtError(thrown)
         failures.push({ leg: leg.id, error })
         queue = remaining(queue, leg, error, continuing)
       }
     }
   }
-  const hedge = async (): Promise<void> => {
-    if (route.hedgeAfterMs === undefined || queue.length === 0) return
-    await route.clock.sleep(route.hedgeAfterMs, over.signal).catch(() => {})
-    if (over.signal.aborted || signal?.aborted || queue.length === 0) return
-    trace.hedge(route.hedgeAfterMs)
-    await lane()
-  }
 
-  // Once there is a winner, nobody waits for a loser to notice.
-  const won = new Promise<void>((resolve) => over.signal.addEventListener('abort', () => resolve(), { once: true }))
-  const first = lane().finally(() => {
-    // Nothing runs any more and nothing is left to ask: there is nothing to hedge.
-    if (lanes.size === 1) over.abort()
-  })
-  await Promise.race([won.then(() => (winner ? undefined : first)), Promise.all([first, hedge()])])
-  if (signal?.aborted) {
+  if (route.hedgeAfterMs === undefined) await lane(signal)
+  else await hedged(call, lane, route.hedgeAfterMs, () => queue.length > 0)
+  if (signal.aborted) {
     await winner?.close()
     throw abortError(signal)
   }
   return { open: winner, failures }
+}
+
+/** Asks one leg after the other; `won` is called when it has the winner. */
+type Lane = (own: AbortSignal, won?: () => void) => Promise<void>
+
+/** Two lanes, the second after `afterMs`, as long as legs wait. Until one has won or both have nobody left to ask. */
+const hedged = async (
+  { route, signal = NEVER, trace }: RouteCall,
+  lane: Lane,
+  afterMs: number,
+  isWaiting: () => boolean,
+): Promise<void> => {
+  const over = new AbortController()
+  const lanes = new Set<AbortController>()
+  let hasWinner = false
+  const start = (): Promise<void> => {
+    const own = new AbortController()
+    lanes.add(own)
+    return lane(AbortSignal.any([signal, own.signal]), () => {
+      hasWinner = true
+      for (const other of lanes) if (other !== own) other.abort()
+      over.abort()
+    })
+  }
+  const hedge = async (): Promise<void> => {
+    if (!isWaiting()) return
+    await route.clock.sleep(afterMs, over.signal).catch(() => {})
+    if (over.signal.aborted || signal.aborted || !isWaiting()) return
+    trace.hedge(afterMs)
+    await start()
+  }
+
+  // Once there is a winner, nobody waits for a loser to notice.
+  const won = new Promise<void>((resolve) => over.signal.addEventListener('abort', () => resolve(), { once: true }))
+  const first = start().finally(() => {
+    // Nothing runs any more and nothing is left to ask: there is nothing to hedge.
+    if (lanes.size === 1) over.abort()
+  })
+  await Promise.race([won.then(() => (hasWinner ? undefined : first)), Promise.all([first, hedge()])])
 }
 
 /** Which of the legs that wait can still help after this failure. */

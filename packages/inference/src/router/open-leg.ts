@@ -3,6 +3,7 @@ import {
   failureOf,
   isTerminal,
   type ModelRequest,
+  openScope,
   RtError,
   type StreamPart,
   toRtError,
@@ -19,10 +20,8 @@ import type { RouteCall } from './route-call.ts'
 /** A leg that has begun to answer. */
 export interface OpenLeg {
   leg: RouteLeg
-  /** All up to the first content part, or up to `finish` when there was none. */
-  head: StreamPart[]
-  /** The rest. A stream that ends without a terminal part, or throws, ends with an `error` part. */
-  rest: AsyncGenerator<StreamPart>
+  /** All it writes. A stream that ends without a terminal part, or throws, ends with an `error` part. */
+  parts: AsyncGenerator<StreamPart>
   /** Stops it, if it still runs, and books what it took. Idempotent. */
   close(): Promise<void>
 }
@@ -44,8 +43,8 @@ export const openLeg = async (
 ): Promise<OpenLeg> => {
   const { route } = call
   const span = call.span.child(`route ${leg.id}`, { 'rt.route.leg': leg.id })
-  const stop = new AbortController()
-  const own = AbortSignal.any([signal, stop.signal])
+  const scope = openScope(signal)
+  const own = scope.signal
   let admitting: Promise<Admission> | undefined
   let admission: Admission | undefined
   let reader: LegReader | undefined
@@ -57,13 +56,14 @@ export const openLeg = async (
     else pass.none()
   }
 
+  const grace = (left: AbortSignal): Promise<void> => route.clock.sleep(GRACE_MS, left)
   try {
     const begin = async (limit: AbortSignal): Promise<StreamPart[]> => {
       const model = await abortable(leg.load(), limit)
       ours = true
       admission = await abortable((admitting = admit(call, model, request)), limit)
       ours = false
-      reader = readLeg(model.stream(request, { signal: own, span }), leg.id)
+      reader = readLeg(model.stream(request, { signal: own, span }), { id: leg.id, signal, grace })
       return readHead(reader, admission.warnings, limit)
     }
     const ms = route.firstPartMs
@@ -77,7 +77,7 @@ export const openLeg = async (
     const close = (): Promise<void> =>
       (closed ??= (async () => {
         const aborted = signal.aborted
-        stop.abort()
+        scope.end()
         opened.leave()
         const { usage, characters, failure } = opened.state()
         // It had begun to answer: given up by us, it has not failed.
@@ -86,19 +86,20 @@ export const openLeg = async (
         span.end(failure)
         await admission!.settle(usage, characters, true)
       })())
-    const rest = async function* (): AsyncGenerator<StreamPart> {
+    const parts = async function* (): AsyncGenerator<StreamPart> {
+      yield* head
       if (head.some(isTerminal)) return
       for (;;) {
-        const part = await opened.nextOrEnd(signal, (ended) => route.clock.sleep(GRACE_MS, ended))
+        const part = await opened.nextOrEnd()
         yield part
         if (isTerminal(part)) return
       }
     }
-    return { leg, head, rest: rest(), close }
+    return { leg, parts: parts(), close }
   } catch (thrown) {
     const error = toRtError(thrown)
     const abandoned = own.aborted || error.code === 'timeout'
-    stop.abort()
+    scope.end()
     reader?.leave()
     judge(error)
     const state = reader?.state()

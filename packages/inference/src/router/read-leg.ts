@@ -1,16 +1,33 @@
-import { addUsage, emptyUsage, failureOf, isTerminal, RtError, type StreamPart, toRtError, type Usage } from '@rt/core'
+import {
+  addUsage,
+  emptyUsage,
+  failureOf,
+  isTerminal,
+  openScope,
+  RtError,
+  type StreamPart,
+  toRtError,
+  type Usage,
+} from '@rt/core'
 
 /** Reads the stream of one attempt, and keeps account of it. */
 export interface LegReader {
   /** Rejects with what the model threw. */
   next(): Promise<StreamPart>
   /** As `next`, but what was thrown becomes a part; after an abort the model has only `grace` left. */
-  nextOrEnd(signal: AbortSignal, grace: (ended: AbortSignal) => Promise<void>): Promise<StreamPart>
+  nextOrEnd(): Promise<StreamPart>
   leave(): void
   state(): { usage: Usage | undefined; characters: number; failure: RtError | undefined }
 }
 
-export const readLeg = (stream: AsyncIterable<StreamPart>, id: string): LegReader => {
+export interface LegReaderOptions {
+  id: string
+  /** Of the call. */
+  signal: AbortSignal
+  grace: (left: AbortSignal) => Promise<void>
+}
+
+export const readLeg = (stream: AsyncIterable<StreamPart>, { id, signal, grace }: LegReaderOptions): LegReader => {
   const iterator = stream[Symbol.asyncIterator]()
   let ended = false
   let usage: Usage | undefined
@@ -39,29 +56,40 @@ export const readLeg = (stream: AsyncIterable<StreamPart>, id: string): LegReade
       throw failure
     }
   }
+  const left = openScope()
+  let watched = false
+  let expired = false
+  let expire = (): void => {}
+  const startGrace = (): void => {
+    grace(left.signal).then(
+      () => {
+        expired = true
+        expire()
+      },
+      () => {},
+    )
+  }
+  /** Once for all parts. */
+  const watch = (): void => {
+    if (watched) return
+    watched = true
+    if (signal.aborted) startGrace()
+    else signal.addEventListener('abort', startGrace, { once: true })
+  }
   return {
     next,
-    async nextOrEnd(signal, grace) {
-      const over = new AbortController()
-      const aborted = new Promise<StreamPart>((resolve) => {
-        const wait = (): void => {
-          grace(over.signal).then(
-            () => resolve({ type: 'abort', reason: 'aborted by the caller.', ...(usage && { usage }) }),
-            () => {},
-          )
-        }
-        if (signal.aborted) return wait()
-        signal.addEventListener('abort', wait, { once: true })
-        over.signal.addEventListener('abort', () => signal.removeEventListener('abort', wait), { once: true })
-      })
-      const following = next().catch((error: unknown): StreamPart => ({
-        type: 'error',
-        error: toRtError(error).toJSON(),
-        ...(usage && { usage }),
-      }))
-      return Promise.race([following, aborted]).finally(() => over.abort())
-    },
+    nextOrEnd: () =>
+      new Promise((resolve) => {
+        watch()
+        expire = () => resolve({ type: 'abort', reason: 'aborted by the caller.', ...(usage && { usage }) })
+        if (expired) return expire()
+        next().then(resolve, (error: unknown) =>
+          resolve({ type: 'error', error: toRtError(error).toJSON(), ...(usage && { usage }) }),
+        )
+      }),
     leave() {
+      signal.removeEventListener('abort', startGrace)
+      left.end()
       if (ended) return
       ended = true
       // Never waited for: a model that hangs would hold the call.

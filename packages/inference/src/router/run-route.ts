@@ -52,11 +52,11 @@ async function* passOn(
   let dropSeam = (part: StreamPart): StreamPart => part
   let open: OpenLeg | undefined = first
   for (let times = 0; open; times++) {
-    const { leg, head, rest, close }: OpenLeg = open
+    const { leg, parts, close }: OpenLeg = open
     if (times === 0) call.trace.answered(leg)
     let terminal: TerminalPart | undefined
     try {
-      for await (const part of chain(head, rest)) {
+      for await (const part of parts) {
         if (isTerminal(part)) {
           terminal = part
           break
@@ -86,11 +86,6 @@ async function* passOn(
     open = opened.open
     call.trace.answered(open.leg)
   }
-}
-
-async function* chain(head: StreamPart[], rest: AsyncIterable<StreamPart>): AsyncGenerator<StreamPart> {
-  yield* head
-  yield* rest
 }
 
 const finalPart = (call: RouteCall, part: TerminalPart): TerminalPart =>

@@ -36,6 +36,7 @@ export const cite = (
   retrieved: RetrievedChunk[],
   { question = '', minOverlap = 0.5 }: CiteOptions = {},
 ): CitationPart[] => {
+  if (retrieved.length === 0) return []
   const asked = termsOf(question)
   const markers = findMarkers(answer, retrieved.length)
   if (markers.length)

@@ -29,6 +29,19 @@ const count = async (database: Database): Promise<number> =>
   (await database.get<{ n: number }>('SELECT count(*) AS n FROM item'))!.n
 
 describe('reading and writing', () => {
+  test('changes are counted when they have ended, those that failed too; reads are not', async () => {
+    await using database = await openItems()
+    const before = database.written
+    await count(database)
+    expect(database.written).toBe(before)
+    const writing = database.write({ sql: 'INSERT INTO item (x) VALUES (1)' })
+    expect(database.written).toBe(before)
+    await writing
+    await database.transaction(async () => {})
+    await database.write({ sql: 'INSERT INTO nowhere VALUES (1)' }).catch(() => {})
+    expect(database.written).toBe(before + 3)
+  })
+
   test('a read sees every write that resolved before it', async () => {
     await using database = await openItems()
     for (let n = 1; n <= 20; n++) {

@@ -48,6 +48,7 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
   const inside = new AsyncLocalStorage<{ open: boolean }>()
   let queue: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | undefined
+  let written = 0
   /** Fires when closing has waited long enough for the work of transactions, which may wait for anything. */
   const overdue = new AbortController()
   const backups = new Set<Promise<unknown>>()
@@ -75,7 +76,12 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
       })
     }
     const release = writer.hold()
-    const turn = queue.then(() => work(writer)).finally(release)
+    const turn = queue
+      .then(() => work(writer))
+      .finally(() => {
+        written++
+        release()
+      })
     queue = turn.catch(() => {})
     return turn
   }
@@ -134,6 +140,9 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
   return {
     path,
     readOnly: !writer,
+    get written() {
+      return written
+    },
     all,
     async get<R>(sql: string, params: Parameters<Database['get']>[1] = []) {
       return (await all<R>(sql, params))[0]

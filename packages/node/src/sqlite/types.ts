@@ -31,6 +31,8 @@ export interface Transaction {
 export interface Database extends AsyncDisposable {
   readonly path: string
   readonly readOnly: boolean
+  /** Changes through this object that have ended. What was read at one count still holds at it, if nobody else writes. */
+  readonly written: number
   /** Runs on a reader; sees every write that resolved before. */
   all<T = Row>(sql: string, params?: SqlValue[]): Promise<T[]>
   get<T = Row>(sql: string, params?: SqlValue[]): Promise<T | undefined>

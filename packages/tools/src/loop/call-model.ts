@@ -57,7 +57,8 @@ export async function* callModel(
   let first: number | undefined
   let seen = emptyUsage()
   let terminal: TerminalPart | undefined
-  let failure: unknown = new RtError({ code: 'aborted', message: 'the reader of the stream left.' })
+  let failure: unknown
+  let left = true
 
   try {
     for await (const part of readUntilAbort(() => model.stream(request, { signal, span }), signal, clock)) {
@@ -77,9 +78,10 @@ export async function* callModel(
       yield renamed
     }
     const finishReason = finishOf(terminal, signal, model.id)
-    failure = undefined
+    left = false
     return { calls, finishReason }
   } catch (error) {
+    left = false
     failure = toRtError(error, 'provider_error')
     throw failure
   } finally {
@@ -90,7 +92,7 @@ export async function* callModel(
       'gen_ai.response.finish_reasons': [terminal?.type === 'finish' ? terminal.finishReason : 'error'],
       'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : first / 1000,
     })
-    span.end(failure)
+    span.end(left ? new RtError({ code: 'aborted', message: 'the reader of the stream left.' }) : failure)
   }
 }
 

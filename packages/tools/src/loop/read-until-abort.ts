@@ -1,4 +1,4 @@
-import { type Clock, type StreamPart, throwIfAborted } from '@rt/core'
+import { type Clock, openScope, type StreamPart, throwIfAborted } from '@rt/core'
 
 /** How long a model may take to close after an abort. It reports its usage in that time; then it is left alone. */
 const GRACE_MS = 200
@@ -14,32 +14,42 @@ export async function* readUntilAbort(
 ): AsyncGenerator<StreamPart> {
   throwIfAborted(signal)
   const iterator = open()[Symbol.asyncIterator]()
-  const over = new AbortController()
-  const expired = new Promise<'expired'>((resolve) => {
-    const startGrace = (): void =>
-      void clock.sleep(GRACE_MS, over.signal).then(
-        () => resolve('expired'),
-        () => {},
-      )
-    signal.addEventListener('abort', startGrace, { once: true })
-    over.signal.addEventListener('abort', () => signal.removeEventListener('abort', startGrace), { once: true })
-  })
+  const over = openScope()
+  let expired = false
+  let expire = (): void => {}
+  const startGrace = (): void =>
+    void clock.sleep(GRACE_MS, over.signal).then(
+      () => {
+        expired = true
+        expire()
+      },
+      () => {},
+    )
+  signal.addEventListener('abort', startGrace, { once: true })
+  /** Undefined when the grace is over. Not Promise.race, which would remember every part until then. */
+  const next = (): Promise<IteratorResult<StreamPart> | undefined> =>
+    new Promise((resolve, reject) => {
+      expire = () => resolve(undefined)
+      if (expired) return expire()
+      iterator.next().then(resolve, reject)
+    })
   let ended = false
   try {
     while (true) {
-      const next = await Promise.race([iterator.next(), expired])
-      if (next === 'expired') return
-      if (next.done) {
+      const result = await next()
+      if (!result) return
+      if (result.done) {
         ended = true
         return
       }
-      yield next.value
+      yield result.value
     }
   } catch (error) {
     ended = true
     throw error
   } finally {
-    over.abort()
+    signal.removeEventListener('abort', startGrace)
+    over.end()
     if (!ended) void Promise.resolve(iterator.return?.()).catch(() => {})
   }
 }

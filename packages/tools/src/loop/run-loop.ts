@@ -5,6 +5,7 @@ import {
   emptyUsage,
   type MessageBuilder,
   noopSpan,
+  openScope,
   type PrivacyLabel,
   RtError,
   type StreamPart,
@@ -28,8 +29,8 @@ const DEFAULT_MAX_STEPS = 8
  * error or abort, with the usage of all steps. It never throws. A reader that leaves early stops model and tools.
  */
 export async function* runLoop(options: LoopOptions, callOptions: CallOptions = {}): AsyncGenerator<StreamPart> {
-  const scope = new AbortController()
-  const signal = callOptions.signal ? AbortSignal.any([callOptions.signal, scope.signal]) : scope.signal
+  const scope = openScope(callOptions.signal)
+  const { signal } = scope
   let usage = emptyUsage()
   try {
     const run = createRun(options, signal, callOptions)
@@ -41,7 +42,7 @@ export async function* runLoop(options: LoopOptions, callOptions: CallOptions = 
   } catch (thrown) {
     yield toTerminal(thrown, { usage, signal })
   } finally {
-    scope.abort()
+    scope.end()
   }
 }
 
