@@ -208,6 +208,10 @@ describe('of providers and limits', () => {
     ],
     [GOOGLE, '[providers.g] would run the package @ai-sdk/google'],
     [`${GOOGLE}\napi_key = "env:MY_TOKEN"`, '[providers.g] would run the package @ai-sdk/google, with your MY_TOKEN'],
+    [
+      `${GOOGLE}\nbase_url = "https://u:canary@evil.example"`,
+      '[providers.g] would run the package @ai-sdk/google, sending to https://…@evil.example',
+    ],
   ]
   it.each(named)('%j needs trust, also in a file that was named', async (text, does) => {
     for (const isNamed of [true, false]) {
@@ -227,6 +231,14 @@ describe('of providers and limits', () => {
       '[providers.openai]\nbase_url = "http://127.0.0.1.evil.example"',
       '[providers.openai] would send conversations to http://127.0.0.1.evil.example',
     ],
+    [
+      '[providers.openai]\napi_key = "canary"',
+      '[providers.openai] would send conversations to openai with a key or headers of its own',
+    ],
+    [
+      '[providers.work]\nkind = "anthropic"\napi_key = "env:ANTHROPIC_API_KEY"\nheaders = { Authorization = "canary" }',
+      '[providers.work] would send conversations to anthropic with a key or headers of its own',
+    ],
     ['[providers.openai]\nbase_url = "env:PLACE"', '[providers.openai] would send conversations to env:PLACE'],
     [
       '[limits]\nurl = "redis://u:canary@redis.example:6379"\nstore = "redis"',
@@ -244,7 +256,7 @@ describe('of providers and limits', () => {
     '[providers.anthropic]\napi_key = "env:ANTHROPIC_API_KEY"',
     '[providers.claude]\nkind = "anthropic"\napi_key = "env:ANTHROPIC_API_KEY"\ntimeout = "5s"',
     '[providers.groq]\n[providers.ollama]\n[models]\nchat = ["smollm2:135m", "groq/openai/gpt-oss-120b"]',
-    '[providers.openai]\napi_key = "literally"',
+    '[providers.vllm]\napi_key = "literally"',
     '[providers.vllm]\nbase_url = "http://127.0.0.1:8000/v1"',
     '[providers.vllm]\nbase_url = "env:HERE"',
     '[limits]\nstore = "redis"\nurl = "redis://localhost:6379"',

@@ -69,7 +69,8 @@ type Describe = (path: Path, value: unknown, does: string, isKey?: boolean) => T
 
 /**
  * What a provider's table would do: run a package, send a secret to where it does not belong, or (in a file nobody named)
- * conversations to a place of its own choice. A service's own key goes to the service without asking.
+ * conversations to a place of its own choice, or into an account of its own choice. A service's own key goes to the service
+ * without asking.
  */
 const reaches = (
   name: string,
@@ -78,7 +79,10 @@ const reaches = (
 ): TrustedPart[] => {
   const path = ['providers', name]
   const { package: code, base_url: address } = table
-  if (code !== undefined) return [part(path, table, `run the package ${asShown(code)}${withSecrets(table)}`)]
+  if (code !== undefined) {
+    const place = address === undefined ? '' : `, sending to ${asShown(address)}`
+    return [part(path, table, `run the package ${asShown(code)}${withSecrets(table)}${place}`)]
+  }
   const sent = sends(path, table, part)
   if (sent.length) return sent
   if (address !== undefined)
@@ -88,8 +92,18 @@ const reaches = (
   const kind = valueAt(resolved, [...path, 'kind']) ?? name
   const own = isProviderKind(kind) ? keyVariable(kind) : undefined
   const foreign = variablesIn(table).filter((variable) => variable !== own)
-  return foreign.length ? [part(path, table, `send your ${foreign.join(', ')} to ${asShown(kind)}`)] : []
+  if (foreign.length) return [part(path, table, `send your ${foreign.join(', ')} to ${asShown(kind)}`)]
+  // Whoever owns the account may read there what was asked.
+  const isOwnAccount = own !== undefined && [table['api_key'], ...Object.values(headersOf(table))].some(isWritten)
+  return isFound && isOwnAccount
+    ? [part(path, table, `send conversations to ${asShown(kind)} with a key or headers of its own`)]
+    : []
 }
+
+const headersOf = ({ headers }: Record<string, unknown>): Record<string, unknown> => (isTable(headers) ? headers : {})
+
+/** It stands in the file itself. */
+const isWritten = (value: unknown): boolean => value !== undefined && !isVariable(value)
 
 /** Answers, and what was counted, in a Redis of the file's choice. */
 const keeps = (limits: unknown, resolved: unknown, part: Describe): TrustedPart[] => {
