@@ -1,4 +1,4 @@
-import { readGgufHeader } from '../driver-kit/gguf/read-gguf-header.ts'
+import { readGgufModel } from '../driver-kit/gguf/read-gguf-model.ts'
 import { summarizeGguf } from '../driver-kit/gguf/summarize-gguf.ts'
 import { entryBytes } from './suggest.ts'
 import type { CatalogEntry, InstalledModel, ModelDescription } from './types.ts'
@@ -9,7 +9,7 @@ export const describeModel = async (
   installed: InstalledModel | undefined,
   aliasOf: string | undefined,
 ): Promise<ModelDescription> => {
-  const header = installed && entry.engine === 'gguf' ? await readGgufHeader(installed.files.model) : undefined
+  const header = installed && entry.engine === 'gguf' ? (await readGgufModel(installed.files.model)).header : undefined
   return {
     ...(aliasOf !== undefined && { aliasOf }),
     entry,

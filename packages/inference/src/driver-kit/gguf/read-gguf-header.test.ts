@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RtError } from '@rt/core'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { type GgufInput, list, number, text, texts, u32, u64, writeGguf } from './__fixtures__/write-gguf.ts'
+import { BROKEN_GGUF, LONG_NAME } from './__fixtures__/broken-gguf.ts'
+import { type GgufInput, list, number, text, texts, u32, writeGguf } from './__fixtures__/write-gguf.ts'
 import { type GgufHeader, readGgufHeader } from './read-gguf-header.ts'
 import { summarizeGguf } from './summarize-gguf.ts'
 
@@ -40,7 +41,6 @@ const GOOD: GgufInput = {
   ],
   data: 4256,
 }
-const tensor = { name: 'w', dimensions: [64] as (number | bigint)[], type: F32, offset: 0 as number | bigint }
 
 test('what a file says of itself', async () => {
   const header = await read(writeGguf(GOOD))
@@ -59,66 +59,14 @@ test('what a file says of itself', async () => {
   expect(summarizeGguf(await read(writeGguf()))).toEqual({ parameters: 0 })
 })
 
-const long = 'k'.repeat(100)
-const BROKEN: Record<string, Buffer | GgufInput> = {
-  'an empty file': Buffer.alloc(0),
-  'a few bytes': Buffer.from('GGUF'),
-  text: Buffer.from('version https://git-lfs.github.com/spec/v1\n'.repeat(4)),
-  'version 1': { version: 1 },
-  'version 4': { version: 4 },
-  'big-endian': { version: 0x03000000 },
-  '2^62 metadata entries': { pairCount: 2n ** 62n },
-  '2^62 tensors': { tensorCount: 2n ** 62n },
-  '2^64 - 1 of both': { tensorCount: 2n ** 64n - 1n, pairCount: 2n ** 64n - 1n },
-  'a million entries that are not there': { pairCount: 1_000_000n },
-  'one entry that is not there': { pairCount: 1n },
-  'one tensor that is not there': { tensorCount: 1n },
-  'a name of 2^61 bytes': Buffer.concat([writeGguf({ pairCount: 1n }), u64(2n ** 61n), Buffer.alloc(64)]),
-  'a name without bytes': { metadata: [['', number(1)]] },
-  'a text of 2^61 bytes': { metadata: [['a', { type: 8, bytes: u64(2n ** 61n) }]] },
-  'a text of 2^40 bytes': { metadata: [['a', { type: 8, bytes: u64(2n ** 40n) }]] },
-  'a list of 2^62 numbers': { metadata: [['a', list(4, 2n ** 62n, Buffer.alloc(8))]] },
-  'a list of 2^50 numbers': { metadata: [['a', list(4, 2n ** 50n, Buffer.alloc(8))]] },
-  'a list of 2^50 texts': { metadata: [['a', list(8, 2n ** 50n, Buffer.alloc(64))]] },
-  'a list with a text beyond the end': { metadata: [['a', list(8, 2, Buffer.concat([u64(0), u64(2n ** 30n)]))]] },
-  'a list of lists': { metadata: [['a', list(9, 1, list(9, 1, list(4, 1, u32(1)).bytes).bytes)]] },
-  'an unknown type': { metadata: [['a', { type: 13, bytes: u32(0) }]] },
-  'a list of an unknown type': { metadata: [['a', list(99, 1, u32(0))]] },
-  'a name twice': {
-    metadata: [
-      [long, number(1)],
-      [long, number(2)],
-    ],
-  },
-  'alignment 0': { metadata: [['general.alignment', number(0)]], tensors: [tensor], data: 256 },
-  'alignment 3': { metadata: [['general.alignment', number(3)]], tensors: [tensor], data: 256 },
-  'alignment 2^31': { metadata: [['general.alignment', number(2 ** 31)]], tensors: [tensor], data: 256 },
-  'an alignment that is text': { metadata: [['general.alignment', text('32')]], tensors: [tensor], data: 256 },
-  'a tensor that begins beyond the end': { tensors: [{ ...tensor, offset: 1024 }], data: 256 },
-  'a tensor that begins at 2^62': { tensors: [{ ...tensor, offset: 2n ** 62n }], data: 256 },
-  'a tensor that is larger than the file': { tensors: [{ ...tensor, dimensions: [65] }], data: 256 },
-  'a tensor whose size overflows': { tensors: [{ ...tensor, dimensions: [2n ** 40n, 2n ** 40n] }], data: 256 },
-  'a tensor with 2^32 - 1 dimensions': Buffer.concat([
-    writeGguf({ tensorCount: 1n }),
-    u64(1),
-    Buffer.from('w'),
-    u32(2 ** 32 - 1),
-    Buffer.alloc(64),
-  ]),
-  'a tensor of half a block': { tensors: [{ ...tensor, dimensions: [33], type: Q4_1 }], data: 256 },
-  'a tensor that is not aligned': { tensors: [{ ...tensor, dimensions: [1], offset: 7 }], data: 256 },
-  'a tensor twice': { tensors: [tensor, tensor], data: 256 },
-  'a tensor with a long name': { tensors: [{ ...tensor, name: 'n'.repeat(200) }], data: 256 },
-}
-
 describe('damaged files', () => {
-  test.each(Object.entries(BROKEN))('%s', async (_, input) => {
+  test.each(Object.entries(BROKEN_GGUF))('%s', async (_, input) => {
     const error = await read(Buffer.isBuffer(input) ? input : writeGguf(input)).catch((thrown: unknown) => thrown)
     expect(error).toMatchObject({
       code: 'model_invalid',
       message: expect.stringMatching(/^model\.gguf is not a usable GGUF file: [^\n]{5,120}\.$/),
     })
-    expect((error as RtError).message).not.toContain(long)
+    expect((error as RtError).message).not.toContain(LONG_NAME)
   })
 
   test('cut off anywhere, it is refused', async () => {
@@ -152,6 +100,12 @@ describe('damaged files', () => {
     await expect(readGgufHeader(path)).rejects.toMatchObject({ code: 'model_invalid' })
     expect(process.memoryUsage.rss() - before).toBeLessThan(64e6)
   })
+})
+
+test('of many long texts only some are kept: memory does not grow with the file', async () => {
+  const metadata: GgufInput['metadata'] = Array.from({ length: 40 }, (_, i) => [`t${i}`, text('x'.repeat(500_000))])
+  const kept = [...(await read(writeGguf({ metadata }))).metadata.values()].map((value) => String(value).length)
+  expect(kept).toHaveLength(8)
 })
 
 test('a file that cannot be opened is not called damaged', async () => {

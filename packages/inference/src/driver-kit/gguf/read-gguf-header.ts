@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { RtError } from '@rt/core'
 import { createFileCursor, type FileCursor } from './file-cursor.ts'
 import { readTensors, type TensorSummary } from './read-tensors.ts'
-import { readValue, type GgufValue } from './read-value.ts'
+import { createKeptBytes, readValue, type GgufValue } from './read-value.ts'
 
 export interface GgufHeader extends TensorSummary {
   version: number
@@ -11,7 +11,7 @@ export interface GgufHeader extends TensorSummary {
   metadata: ReadonlyMap<string, GgufValue>
 }
 
-const MOST_PAIRS = 10_000
+const MOST_PAIRS = 4_096
 const LONGEST_KEY = 65_535
 const MOST_KEY_BYTES = 1024 * 1024
 
@@ -58,6 +58,7 @@ const readHeader = async (cursor: FileCursor): Promise<GgufHeader> => {
 const readMetadata = async (cursor: FileCursor, pairs: number): Promise<Map<string, GgufValue>> => {
   const metadata = new Map<string, GgufValue>()
   const seen = new Set<string>()
+  const kept = createKeptBytes()
   let keyBytes = 0
   for (let index = 1; index <= pairs; index++) {
     await cursor.need(8)
@@ -69,7 +70,7 @@ const readMetadata = async (cursor: FileCursor, pairs: number): Promise<Map<stri
     const key = cursor.take(length).toString('utf8')
     if (seen.has(key)) throw invalid(`metadata entry ${index} repeats the name of another`)
     seen.add(key)
-    const value = await readValue(cursor, index)
+    const value = await readValue(cursor, index, kept)
     if (value !== undefined) metadata.set(key, value)
   }
   return metadata

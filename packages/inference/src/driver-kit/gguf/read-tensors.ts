@@ -8,38 +8,60 @@ export interface TensorSummary {
   parameters: number
   /** The type most weights have, e.g. `Q4_1`; undefined when it is newer than this table, or there are no tensors. */
   dominantType: string | undefined
+  /** Number of weights by the number of their type. */
+  weights: ReadonlyMap<number, number>
 }
 
-const MOST_TENSORS = 100_000
+/** The largest models have some thousands. */
+const MOST_TENSORS = 32_768
 /** llama.cpp takes 64. */
 const LONGEST_NAME = 128
 const MOST_DIMENSIONS = 4
 /** Name length, dimensions, type, offset. */
 const SMALLEST_ENTRY = 8 + 4 + 4 + 8
+const LARGEST_ENTRY = SMALLEST_ENTRY + LONGEST_NAME + MOST_DIMENSIONS * 8
 
-/** Reads the list of tensors and checks that each lies inside the file. */
+/**
+ * Reads the list of tensors and checks that each lies inside the file, one behind the other as llama.cpp demands: none
+ * shares bytes with another.
+ */
 export const readTensors = async (cursor: FileCursor, count: number, alignment: number): Promise<TensorSummary> => {
   if (count > MOST_TENSORS || count * SMALLEST_ENTRY > cursor.left) throw invalid(`it announces ${count} tensors`)
   const names = new Set<string>()
   const weights = new Map<number, number>()
+  /** Where the next one begins; unknown behind a type that is newer than the table. */
+  let next: number | undefined = 0
   let end = 0
   for (let index = 1; index <= count; index++) {
-    const tensor = await readTensor(cursor, index)
+    // Waiting once a window, not once a tensor, keeps thousands of them within milliseconds.
+    if (!cursor.has(LARGEST_ENTRY)) await cursor.need(Math.min(LARGEST_ENTRY, cursor.left))
+    const tensor = readTensor(cursor, index)
     if (names.has(tensor.name)) throw invalid(`tensor ${index} repeats the name of another`)
     names.add(tensor.name)
     if (tensor.offset % alignment !== 0) throw invalid(`tensor ${index} is not aligned`)
+    if (next !== undefined && tensor.offset !== next)
+      throw invalid(`tensor ${index} does not begin where the one before it ends`)
     weights.set(tensor.type, (weights.get(tensor.type) ?? 0) + tensor.elements)
-    end = Math.max(end, tensor.offset + bytesOf(tensor, index))
+    const bytes = bytesOf(tensor, index)
+    next = bytes === undefined ? undefined : padded(tensor.offset + bytes, alignment)
+    end = Math.max(end, tensor.offset + (bytes ?? 0))
   }
-  const begin = Math.ceil(cursor.position / alignment) * alignment
+  const begin = padded(cursor.position, alignment)
   if (count > 0 && begin + end > cursor.position + cursor.left) throw invalid('its weights reach beyond its end')
+  return summarizeTensors(count, weights)
+}
+
+export const summarizeTensors = (tensors: number, weights: ReadonlyMap<number, number>): TensorSummary => {
   const [dominant] = [...weights].toSorted((a, b) => b[1] - a[1])
   return {
-    tensors: count,
+    tensors,
     parameters: [...weights.values()].reduce((sum, one) => sum + one, 0),
     dominantType: dominant && TENSOR_TYPES.get(dominant[0])?.name,
+    weights,
   }
 }
+
+const padded = (bytes: number, alignment: number): number => Math.ceil(bytes / alignment) * alignment
 
 interface Tensor {
   name: string
@@ -50,25 +72,34 @@ interface Tensor {
   offset: number
 }
 
-const readTensor = async (cursor: FileCursor, index: number): Promise<Tensor> => {
-  await cursor.need(8)
-  const length = cursor.u64()
+const readTensor = (cursor: FileCursor, index: number): Tensor => {
+  const length = whole(cursor, 8).u64()
   if (length > LONGEST_NAME) throw invalid(`the name of tensor ${index} has ${length} bytes`)
-  await cursor.need(length + 4)
-  const name = cursor.take(length).toString('latin1')
+  const name = whole(cursor, length + 4)
+    .take(length)
+    .toString('latin1')
   const dimensions = cursor.u32()
   if (dimensions > MOST_DIMENSIONS) throw invalid(`tensor ${index} has ${dimensions} dimensions`)
-  await cursor.need(dimensions * 8 + 12)
-  const sizes = Array.from({ length: dimensions }, () => cursor.u64())
-  const elements = sizes.reduce((product, one) => product * one, 1)
+  const { elements, width } = readSizes(whole(cursor, dimensions * 8 + 12), dimensions)
   if (!Number.isSafeInteger(elements)) throw invalid(`tensor ${index} is too large`)
-  return { name, elements, width: sizes[0] ?? 1, type: cursor.u32(), offset: cursor.u64() }
+  return { name, elements, width, type: cursor.u32(), offset: cursor.u64() }
 }
 
-/** Of a type that is newer than the table at least its offset is checked. */
-const bytesOf = ({ type, elements, width }: Tensor, index: number): number => {
+const readSizes = (cursor: FileCursor, dimensions: number): Pick<Tensor, 'elements' | 'width'> => {
+  const sizes = Array.from({ length: dimensions }, () => cursor.u64())
+  return { elements: sizes.reduce((product, one) => product * one, 1), width: sizes[0] ?? 1 }
+}
+
+/** The cursor, when so many bytes are there. */
+const whole = (cursor: FileCursor, bytes: number): FileCursor => {
+  if (cursor.has(bytes)) return cursor
+  throw invalid('its list of tensors ends too early')
+}
+
+/** Undefined for a type that is newer than the table: of such a tensor at least the offset is checked. */
+const bytesOf = ({ type, elements, width }: Tensor, index: number): number | undefined => {
   const known = TENSOR_TYPES.get(type)
-  if (!known) return 0
+  if (!known) return undefined
   if (width % known.block !== 0) throw invalid(`the rows of tensor ${index} are not whole blocks`)
   return (elements / known.block) * known.bytes
 }

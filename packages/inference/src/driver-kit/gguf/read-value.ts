@@ -7,8 +7,10 @@ export type GgufValue = number | bigint | boolean | string | number[]
 const LONGEST_TEXT = 1024 * 1024
 /** Longest list of numbers that is kept: one value a layer. */
 const LONGEST_LIST = 1024
-/** Texts of one list; the largest vocabularies have a quarter of a million. */
-const MOST_TEXTS = 8_000_000
+/** Texts of one list; the largest vocabularies have a quarter of a million, and twice as many merges. */
+const MOST_TEXTS = 2_000_000
+/** All that is kept of one file, in bytes: a file of 10,000 long texts must not fill the memory. */
+const MOST_KEPT = 4 * 1024 * 1024
 
 const STRING = 8
 const ARRAY = 9
@@ -28,12 +30,19 @@ const SCALARS: ReadonlyMap<number, { bytes: number; read: (bytes: Buffer) => num
   [12, { bytes: 8, read: (bytes: Buffer) => bytes.readDoubleLE() }],
 ])
 
+/** What may still be kept of a file, in bytes. */
+export interface KeptBytes {
+  left: number
+}
+
+export const createKeptBytes = (): KeptBytes => ({ left: MOST_KEPT })
+
 /** One value with its type before it; undefined for what is too long to keep. `index` is for errors. */
-export const readValue = async (cursor: FileCursor, index: number): Promise<GgufValue | undefined> => {
+export const readValue = async (cursor: FileCursor, index: number, kept: KeptBytes): Promise<GgufValue | undefined> => {
   await cursor.need(4)
   const type = cursor.u32()
-  if (type === STRING) return await readText(cursor)
-  if (type === ARRAY) return await readArray(cursor, index)
+  if (type === STRING) return await readText(cursor, kept)
+  if (type === ARRAY) return await readArray(cursor, index, kept)
   return await readScalar(cursor, type, index)
 }
 
@@ -44,18 +53,19 @@ const readScalar = async (cursor: FileCursor, type: number, index: number): Prom
   return scalar.read(cursor.take(scalar.bytes))
 }
 
-const readText = async (cursor: FileCursor): Promise<string | undefined> => {
+const readText = async (cursor: FileCursor, kept: KeptBytes): Promise<string | undefined> => {
   await cursor.need(8)
   const length = cursor.u64()
-  if (length > LONGEST_TEXT) {
+  if (length > Math.min(LONGEST_TEXT, kept.left)) {
     cursor.skip(length)
     return undefined
   }
+  kept.left -= length
   await cursor.need(length)
   return cursor.take(length).toString('utf8')
 }
 
-const readArray = async (cursor: FileCursor, index: number): Promise<number[] | undefined> => {
+const readArray = async (cursor: FileCursor, index: number, kept: KeptBytes): Promise<number[] | undefined> => {
   await cursor.need(12)
   const type = cursor.u32()
   const count = cursor.u64()
@@ -63,10 +73,11 @@ const readArray = async (cursor: FileCursor, index: number): Promise<number[] | 
   const scalar = SCALARS.get(type)
   // Lists of lists are allowed by the format and written by nobody.
   if (!scalar) throw unknownType(type, index)
-  if (count > LONGEST_LIST) {
+  if (count > LONGEST_LIST || count * 8 > kept.left) {
     cursor.skip(count * scalar.bytes)
     return undefined
   }
+  kept.left -= count * 8
   await cursor.need(count * scalar.bytes)
   return Array.from({ length: count }, () => Number(scalar.read(cursor.take(scalar.bytes))))
 }

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import { freemem } from 'node:os'
 import { basename } from 'node:path'
 import { RtError, toRtError, type Sampling } from '@rt/core'
 import type { Llama, LlamaContextSequence, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
-import { readGgufHeaderOf } from '../../driver-kit/gguf/read-gguf-header.ts'
+import { readGgufModel } from '../../driver-kit/gguf/read-gguf-model.ts'
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { createChatTemplate, type ChatTemplate } from './chat-template.ts'
 import { loadLlama } from './load-llama.ts'
@@ -32,7 +31,7 @@ export const PIECE = 64
 export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promise<HostModel> =>
   await loadUnchanged({
     model: params.id,
-    files: [{ path: params.path, stamp: params.stamp }],
+    files: [{ path: params.path, stamp: params.stamp }, ...(params.parts ?? [])],
     load: () => loadChecked(params, signal),
     discard: (loaded) => loaded[Symbol.asyncDispose](),
   })
@@ -101,9 +100,7 @@ const withFirst = <T>(first: T, create: () => Promise<T>): (() => Promise<T>) =>
 /** Rejects a damaged file before native code reads it. */
 const checkFile = async ({ id, path }: LoadParams): Promise<number> => {
   try {
-    await using file = await open(path)
-    await readGgufHeaderOf(file, `${basename(path)} of the model "${id}"`)
-    return (await file.stat()).size
+    return (await readGgufModel(path, `${basename(path)} of the model "${id}"`)).bytes
   } catch (cause) {
     if (RtError.isInstance(cause)) throw cause
     throw new RtError({

@@ -19,6 +19,8 @@ export interface GgufModelOptions {
    * then. Default: whatever is there is taken.
    */
   stamp?: FileIdentity | undefined
+  /** Further files of a split model, as they were checked. They are found beside the first by their names. Default: none. */
+  parts?: { path: string; stamp?: FileIdentity | undefined }[]
   /** Context window in tokens, prompt and answer together. Default: the smaller of 4096 and what the model was trained for. */
   contextTokens?: number
   /** The model's own sampling defaults. A request's values win over these, these over {@link DEFAULT_SAMPLING}. */
