@@ -44,16 +44,28 @@ export const createBatchProcessor = ({
     const batch = queue.splice(0, maxBatch)
     if (!(await exportBatch(exporter, batch, timeoutMs))) dropped += batch.length
   }
-  /** At most one export at a time; the next begins when it is done, if spans are left. */
+  const wait = (): void => void (timer ??= setTimeout(() => void drain(), delayMs).unref())
+  /**
+   * At most one export at a time. What is added meanwhile waits its own time, unless it fills a batch: else a busy program
+   * would write without a pause, a few spans at a time.
+   */
   const drain = (): Promise<void> =>
     (exporting ??= outside(async () => {
       clearTimeout(timer)
       timer = undefined
-      while (queue.length) await exportOnce()
-    }).finally(() => (exporting = undefined)))
+      for (let left = queue.length; left > 0 || queue.length >= maxBatch; left -= maxBatch) await exportOnce()
+    }).finally(() => {
+      exporting = undefined
+      if (queue.length) wait()
+    }))
+  /** With all that is there now. */
+  const drainAll = async (): Promise<void> => {
+    await exporting
+    await drain()
+  }
 
   const forceFlush = async (): Promise<void> => {
-    if (await within(drain(), timeoutMs)) return
+    if (await within(drainAll(), timeoutMs)) return
     dropped += queue.length
     queue = []
   }
@@ -69,7 +81,7 @@ export const createBatchProcessor = ({
       if (closed || queue.length >= maxQueue) return void dropped++
       queue.push(span)
       if (queue.length >= maxBatch) return void drain()
-      timer ??= setTimeout(() => void drain(), delayMs).unref()
+      wait()
     },
     forceFlush,
     async shutdown() {

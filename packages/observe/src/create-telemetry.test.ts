@@ -146,6 +146,38 @@ test('spans are written by themselves, a delay after they ended', async () => {
   expect(exporter.batches.map(({ length }) => length)).toEqual([2])
 })
 
+test('what ends while others are written waits for the next time; a flush waits for all of it', async () => {
+  const batches: number[] = []
+  let written = (): void => {}
+  const exporter: SpanExporter = {
+    export(spans, done) {
+      batches.push(spans.length)
+      written = () => done({ code: 0 })
+    },
+    shutdown: async () => {},
+  }
+  vi.useFakeTimers()
+  const telemetry = createTelemetry({ exporters: [exporter], delayMs: 50 })
+  telemetry.span('first').end()
+  await vi.advanceTimersByTimeAsync(50)
+  telemetry.span('second').end()
+  written()
+  await vi.advanceTimersByTimeAsync(49)
+  expect(batches).toEqual([1])
+  await vi.advanceTimersByTimeAsync(1)
+  expect(batches).toEqual([1, 1])
+
+  telemetry.span('third').end()
+  const flushing = telemetry.flush()
+  written()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(batches).toEqual([1, 1, 1])
+  written()
+  await flushing
+  expect(telemetry.dropped).toBe(0)
+  await telemetry[Symbol.asyncDispose]()
+})
+
 test('model calls are priced as they are exported: known, unknown, local', async () => {
   const exporter = createMemoryExporter()
   await using telemetry = createTelemetry({ exporters: [exporter] })
