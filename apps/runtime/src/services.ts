@@ -17,14 +17,12 @@ import {
   type RetrievedChunk,
   RtError,
   type SearchOptions,
-  splitModelId,
   type StreamPart,
   type Telemetry,
   type ThreadStore,
   type Tool,
   type TurnRequest,
   type VectorStore,
-  withSpan,
 } from '@rt/core'
 import { createContextAssembler, createThreadStore } from '@rt/memory'
 import { createSqliteKeyValue, type Database, openDatabase, type Owner } from '@rt/node/sqlite'
@@ -38,6 +36,7 @@ import { createKnowledge } from './knowledge.ts'
 import { connectLimits } from './limits/connect-limits.ts'
 import { createModels, type Models } from './models/create-models.ts'
 import { createPrices } from './models/prices.ts'
+import { createTracedEmbedder } from './models/traced-embedder.ts'
 import { once } from './once.ts'
 import { createOperations, type OwnOperations } from './operations.ts'
 import { readOnlyError } from './read-only-error.ts'
@@ -161,8 +160,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
       await Promise.all([
         telemetry(),
         app(),
-        limits(),
-        ...(readOnly ? [] : [threads(), vectors(), (await keys()).required()]),
+        ...(readOnly ? [] : [limits(), threads(), vectors(), (await keys()).required()]),
       ])
     },
     app: ready,
@@ -185,20 +183,11 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     async embed(name, texts, embedOptions) {
       const model = await models.embedder(name)
       if (!model) throw new RtError({ code: 'unsupported', message: 'this runtime has no embedder (embed: false).' })
-      const root = (await telemetry()).span('request')
-      const { provider = 'rt', model: known } = splitModelId(model.id, model.local)
-      const attributes = {
-        'gen_ai.operation.name': 'embeddings',
-        'gen_ai.provider.name': provider,
-        'gen_ai.request.model': known,
-        'rt.local': model.local,
-      }
+      // Those elsewhere stand in a trace whoever asks them.
+      const traced = model.local ? createTracedEmbedder(model) : model
+      const root = (await telemetry()).span('request', { 'rt.principal': embedOptions?.principal })
       try {
-        return await withSpan(root, `embeddings ${model.id}`, attributes, async (span) => {
-          const result = await model.embed(texts, { ...embedOptions, span })
-          span.set({ 'gen_ai.usage.input_tokens': result.tokens })
-          return { ...result, model: model.id }
-        })
+        return { ...(await traced.embed(texts, { ...embedOptions, span: root })), model: model.id }
       } finally {
         root.end()
       }

@@ -15,6 +15,7 @@ import { createLocalModels, type Kind, type LocalModelsOptions } from './local-m
 import { createMeteredEmbedder } from './metered-embedder.ts'
 import { createRemoteModels, type RemoteModel } from './remote-models.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
+import { createTracedEmbedder } from './traced-embedder.ts'
 import { localLeg } from './local-leg.ts'
 
 export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, 'settings' | 'embedder'> {
@@ -146,7 +147,7 @@ export const createModels = (options: ModelsOptions): Models => {
     const known = embedders.get(remote.id)
     if (known) return known
     const opening = Promise.all([remote.embedder(), routes.parts()]).then(([model, parts]) =>
-      createMeteredEmbedder(model, parts),
+      createTracedEmbedder(createMeteredEmbedder(model, parts)),
     )
     if (embedders.size >= MOST_ROUTES) embedders.delete(embedders.keys().next().value!)
     embedders.set(remote.id, opening)
@@ -158,8 +159,20 @@ export const createModels = (options: ModelsOptions): Models => {
     return first!.at === 'remote' ? remoteEmbedder(first!.remote) : local.embedder(first!.found)
   }
 
-  const defaultEmbedder = async (): Promise<EmbeddingModel | undefined> =>
-    settings.embed === false ? undefined : embedder(settings.embed.flatMap(namesOf))
+  const probes = new WeakMap<EmbeddingModel, Promise<unknown>>()
+  const probe = (model: EmbeddingModel): Promise<unknown> => {
+    const probing = probes.get(model) ?? model.embed(['rt'], { signal: options.signal })
+    probes.set(model, probing)
+    probing.catch(() => probes.delete(model))
+    return probing
+  }
+  const defaultEmbedder = async (): Promise<EmbeddingModel | undefined> => {
+    if (settings.embed === false) return undefined
+    const model = await embedder(settings.embed.flatMap(namesOf))
+    // What keeps vectors asks for their length first.
+    if (!knowsDimensions(model)) await probe(model)
+    return model
+  }
 
   const embedNames = new Set((settings.embed || []).flatMap(namesOf))
   const remoteKind = (name: string): ModelEntry['kind'] => (embedNames.has(name) ? 'embed' : 'chat')
@@ -198,6 +211,14 @@ export const createModels = (options: ModelsOptions): Models => {
 }
 
 const MOST_ROUTES = 256
+
+const knowsDimensions = (embedder: EmbeddingModel): boolean => {
+  try {
+    return embedder.dimensions > 0
+  } catch {
+    return false
+  }
+}
 
 const notFetched = (name: string): RtError =>
   new RtError({

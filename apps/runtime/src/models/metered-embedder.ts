@@ -1,11 +1,22 @@
-import { type Budget, type EmbeddingModel, emptyUsage, LOCAL, splitModelId } from '@rt/core'
+import {
+  type EmbeddingModel,
+  type EmbedOptions,
+  emptyUsage,
+  LOCAL,
+  splitModelId,
+  throwIfAborted,
+  toRtError,
+} from '@rt/core'
+import { wrapEmbedder } from './wrap-embedder.ts'
 import type { RouteParts } from './routes.ts'
 
 /** Of prose. Embedders count their own tokens only afterwards. */
 const CHARACTERS_PER_TOKEN = 3
 
+type Metering = Pick<RouteParts, 'limits' | 'budget' | 'price'>
+
 /** A remote embedder under the limits and the budget of all models: asked before each call, told after it. */
-export const createMeteredEmbedder = (model: EmbeddingModel, { limits, budget, price }: RouteParts): EmbeddingModel => {
+export const createMeteredEmbedder = (model: EmbeddingModel, { limits, budget, price }: Metering): EmbeddingModel => {
   if (!limits && !budget) return model
   const usdOf = (tokens: number): ReturnType<RouteParts['price']> =>
     price({
@@ -14,32 +25,48 @@ export const createMeteredEmbedder = (model: EmbeddingModel, { limits, budget, p
       usage: { ...emptyUsage(), input: tokens },
       ms: 0,
     })
-  const reserve = async (
-    tokens: number,
-    options: Parameters<Budget['reserve']>[1],
-  ): Promise<Awaited<ReturnType<Budget['reserve']>> | undefined> =>
-    budget?.reserve({ principal: LOCAL, model: model.id, tokens, usd: await usdOf(tokens) }, options)
 
-  return {
-    ...model,
-    dimensions: model.dimensions,
-    async embed(texts, options = {}) {
-      const estimate = Math.ceil(texts.reduce((sum, text) => sum + text.length, 0) / CHARACTERS_PER_TOKEN)
-      const ticket = await limits?.take({ principal: LOCAL, model: model.id, tokens: estimate }, options)
-      const reservation = await reserve(estimate, options).catch(async (error: unknown) => {
+  const admit = async (tokens: number, { principal = LOCAL, ...options }: EmbedOptions): Promise<Admitted> => {
+    const request = { principal, model: model.id, tokens }
+    const ticket = await limits?.take(request, options)
+    const reservation = await (async () => budget?.reserve({ ...request, usd: await usdOf(tokens) }, options))().catch(
+      async (error: unknown) => {
         await ticket?.settle(0)
         throw error
-      })
-      try {
-        const result = await model.embed(texts, options)
-        await ticket?.settle(result.tokens)
-        await reservation?.settle({ ...emptyUsage(), input: result.tokens }, await usdOf(result.tokens))
-        return result
-      } catch (error) {
+      },
+    )
+    return {
+      async settle(used) {
+        await ticket?.settle(used)
+        await reservation?.settle({ ...emptyUsage(), input: used }, await usdOf(used))
+      },
+      async release() {
         await ticket?.settle(0)
         await reservation?.release()
-        throw error
-      }
-    },
+      },
+    }
   }
+
+  return wrapEmbedder(model, async (texts, options = {}) => {
+    throwIfAborted(options.signal)
+    const estimate = Math.ceil(texts.reduce((sum, text) => sum + text.length, 0) / CHARACTERS_PER_TOKEN)
+    const admitted = await admit(estimate, options)
+    try {
+      const result = await model.embed(texts, options)
+      // The vectors are there: where what they took cannot be booked, the estimate stays.
+      await admitted.settle(result.tokens || estimate).catch(() => {})
+      return result
+    } catch (error) {
+      // Given up by us, it may be billed all the same.
+      if (!GIVEN_UP.has(toRtError(error).code)) await admitted.release().catch(() => {})
+      throw error
+    }
+  })
+}
+
+const GIVEN_UP: ReadonlySet<string> = new Set(['aborted', 'timeout'])
+
+interface Admitted {
+  settle(tokens: number): Promise<void>
+  release(): Promise<void>
 }

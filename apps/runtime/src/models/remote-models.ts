@@ -10,6 +10,7 @@ export interface RemoteModel {
   /** Goes on where an answer broke off. */
   continues: boolean
   language(): Promise<LanguageModel>
+  /** It may know its dimensions only after a first call. */
   embedder(): Promise<EmbeddingModel>
 }
 
@@ -79,17 +80,7 @@ const embedderOf = async (
       message: `${id} has no embedding models${given ? '' : ` (kind ${kindOf(id, settings)})`}.`,
       hint: 'Name one of another provider, or a local one: bge-small-en-v1.5.',
     })
-  // Some know their length only from a first vector, and what keeps vectors asks before that.
-  if (!knowsDimensions(embedder)) await embedder.embed(['rt'])
   return embedder
-}
-
-const knowsDimensions = (embedder: EmbeddingModel): boolean => {
-  try {
-    return embedder.dimensions > 0
-  } catch {
-    return false
-  }
 }
 
 const notOpen = (id: string, model: string, models: string[]): RtError =>

@@ -10,7 +10,8 @@ export const embeddingRoutes = (app: Hono<HonoEnv>, { ports, settings }: WireCon
     const body = await readJson(c.req.raw, settings)
     const { decodeEmbeddings } = await import('./decode.ts')
     const { model, texts, ...decoded } = decodeEmbeddings(body)
-    const result = await ports.embeddings(model, texts, { kind: 'document', signal: requestSignal(c) })
+    const { principal } = c.get('identity')
+    const result = await ports.embeddings(model, texts, { kind: 'document', principal, signal: requestSignal(c) })
     return c.json(encodeEmbeddings(result, decoded))
   })
 }
