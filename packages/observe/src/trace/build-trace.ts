@@ -19,6 +19,8 @@ export const buildTrace = (traceId: string, flat: FlatSpan[]): Trace => {
   }
   const root = ordered.find(({ parentId }) => parentId === null) ?? ordered[0]
   const startedAt = ordered[0]?.startedAt ?? 0
+  const writing = ordered.filter(({ attributes }) => writesText(attributes))
+  const thread = root?.attributes['gen_ai.conversation.id']
   const end = Math.max(startedAt, ...ordered.map((span) => span.startedAt + span.ms))
   return {
     traceId,
@@ -26,9 +28,9 @@ export const buildTrace = (traceId: string, flat: FlatSpan[]): Trace => {
     startedAt,
     ms: end - startedAt,
     status: root?.status ?? 'ok',
-    usage: ordered
-      .filter(({ attributes }) => writesText(attributes))
-      .reduce((sum, { attributes }) => addUsage(sum, spanUsage(attributes) ?? emptyUsage()), emptyUsage()),
+    models: [...new Set(writing.map(({ attributes }) => modelName(attributes)))],
+    ...(typeof thread === 'string' && { thread }),
+    usage: writing.reduce((sum, { attributes }) => addUsage(sum, spanUsage(attributes) ?? emptyUsage()), emptyUsage()),
     cost: sumCost(ordered),
     spans,
   }

@@ -6,7 +6,7 @@ export interface FakeOperations extends Operations {
 }
 
 const COST = { usd: null, unpriced: ['x/y'], localMs: 3 }
-const SUMMARY = { name: 'request', startedAt: 1, ms: 2.5, status: 'ok' as const, usage: emptyUsage(), cost: COST }
+const SUMMARY = { name: 'request', startedAt: 1, ms: 2.5, status: 'ok' as const, models: ['x/y'], usage: emptyUsage(), cost: COST }
 export const TRACE: Trace = {
   traceId: '4bf9',
   ...SUMMARY,

@@ -61,15 +61,17 @@ const formatList = (traces: TraceSummary[]): string =>
       { title: 'took', align: 'right' },
       { title: 'tokens', align: 'right' },
       { title: 'status' },
-      { title: 'what', most: 50 },
+      { title: 'what', most: 30 },
+      { title: 'models', most: 50 },
     ],
-    traces.map(({ traceId, startedAt, ms, usage, status, name }) => [
+    traces.map(({ traceId, startedAt, ms, usage, status, name, thread, models }) => [
       traceId.slice(0, 8),
       localTime(startedAt),
       duration(ms),
       count(totalTokens(usage)),
       status,
-      name,
+      thread === undefined ? name : `${name} ${thread}`,
+      models.join(', '),
     ]),
   )
 

@@ -48,6 +48,7 @@ test('a request comes back as one tree with its totals', async () => {
     traceId: root.traceId,
     name: 'request',
     status: 'ok',
+    models: ['smollm2:135m'],
     usage: { input: 80, cacheRead: 120, cacheWrite: 0, output: 14, reasoning: 0 },
     cost: { usd: 0, unpriced: [] },
     spans: [

@@ -77,6 +77,7 @@ export const createFakeClient = (answer: FakeAnswer = say): FakeClient => {
         startedAt: 0,
         ms: 5,
         status: 'ok',
+        models: [],
         usage: emptyUsage(),
         cost: { usd: 0, unpriced: [], localMs: 0 },
         spans: [],
