@@ -1,5 +1,5 @@
 import { createFakeClock, createFakeTelemetry } from '@rt/core/testing'
-import { emptyUsage, RtError, type ErrorCode, type StreamPart } from '@rt/core'
+import { emptyUsage, RtError, type ErrorCode, type LanguageModel, type StreamPart } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { createRoute, type RouteOptions, describeRoute } from './index.ts'
 import { ask, fail, lastOf, model, read, REMOTE, settleAll, silentModel, textOf } from './__fixtures__/models.ts'
@@ -32,6 +32,26 @@ describe('createRoute', () => {
     expect(textOf(parts)).toBe('one two')
     expect(lastOf(parts)).toMatchObject({ type: 'finish', finishReason: 'stop', usage: { input: 1, output: 2 } })
     expect(second.requests).toHaveLength(0)
+  })
+
+  it.each([
+    ['finish', 'one'],
+    ['error', fail('invalid_request')],
+  ] as const)('lets a leg end behind its %s', async (_, answer) => {
+    const inner = model('a', [answer])
+    let ended = false
+    const leg: LanguageModel = {
+      ...inner,
+      async *stream(request, options) {
+        try {
+          yield* inner.stream(request, options)
+        } finally {
+          ended = true
+        }
+      },
+    }
+    await read(setUp({ legs: [{ model: leg }] }).route.stream(ask()))
+    expect(ended).toBe(true)
   })
 
   it.each<ErrorCode>(['rate_limited', 'overloaded', 'network', 'timeout', 'provider_error', 'engine_crashed'])(

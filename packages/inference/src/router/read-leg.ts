@@ -29,7 +29,7 @@ export interface LegReaderOptions {
 
 export const readLeg = (stream: AsyncIterable<StreamPart>, { id, signal, grace }: LegReaderOptions): LegReader => {
   const iterator = stream[Symbol.asyncIterator]()
-  let ended = false
+  let isLeft = false
   let usage: Usage | undefined
   let characters = 0
   let failure: RtError | undefined
@@ -39,7 +39,6 @@ export const readLeg = (stream: AsyncIterable<StreamPart>, { id, signal, grace }
     if (part.type === 'text-delta' || part.type === 'reasoning-delta') characters += part.text.length
     if (part.type === 'tool-call-delta') characters += part.delta.length
     if (!isTerminal(part)) return
-    ended = true
     failure = failureOf(part)
     // The terminal part's count is the whole one.
     usage = part.usage ?? usage
@@ -51,7 +50,6 @@ export const readLeg = (stream: AsyncIterable<StreamPart>, { id, signal, grace }
       note(value)
       return value
     } catch (error) {
-      ended = true
       failure = toRtError(error)
       throw failure
     }
@@ -90,9 +88,10 @@ export const readLeg = (stream: AsyncIterable<StreamPart>, { id, signal, grace }
     leave() {
       signal.removeEventListener('abort', startGrace)
       left.end()
-      if (ended) return
-      ended = true
-      // Never waited for: a model that hangs would hold the call.
+      if (isLeft) return
+      isLeft = true
+      // Also one that has written its last part: what it holds open (a child, a connection) it lets go behind that. Never
+      // waited for: a model that hangs would hold the call.
       void Promise.resolve(iterator.return?.()).catch(() => {})
     },
     state: () => ({ usage, characters, failure }),
