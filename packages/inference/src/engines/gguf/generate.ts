@@ -11,7 +11,7 @@ import {
 } from '@rt/core'
 import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-cpp'
 import { compileGrammar, jsonObjectGrammar, toolCallGrammar } from '../../driver-kit/index.ts'
-import { createAnswerReader, type AnswerEnd } from './answer-reader.ts'
+import { createAnswerReader, type AnswerEnd } from '../../driver-kit/chat/answer-reader.ts'
 import { PIECE, type HostModel } from './load-model.ts'
 import type { GenerateEvent } from './options.ts'
 import { penaltyWindow, resolveSampling } from './sampling.ts'

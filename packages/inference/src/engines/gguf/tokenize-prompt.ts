@@ -1,8 +1,8 @@
 import type { Prompt } from '@rt/core'
 import type { LlamaModel } from 'node-llama-cpp'
-import type { ChatTemplate } from './chat-template.ts'
-import { renderNeutralized, type PromptPiece } from './neutralize.ts'
-import { toTemplateMessages } from './template-messages.ts'
+import type { ChatTemplate } from '../../driver-kit/chat/chat-template.ts'
+import { renderNeutralized, type PromptPiece } from '../../driver-kit/chat/neutralize.ts'
+import { toTemplateMessages } from '../../driver-kit/chat/template-messages.ts'
 
 type Token = ReturnType<LlamaModel['tokenize']>[number]
 
