@@ -104,7 +104,7 @@ const judge = (
   // Nothing is left to send: the cut came between the last byte and the rename.
   if (part && status === 416) return range?.[2] === String(part.bytes) ? 'complete' : 'restart'
   discard()
-  throw statusError(url, status)
+  throw statusError(url, status, headers['retry-after'])
 }
 
 const toCount = (text: string | undefined): number | undefined =>

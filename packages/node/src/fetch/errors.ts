@@ -41,12 +41,17 @@ const STATUS_CODES: Record<number, ErrorCode> = {
   410: 'not_found',
 }
 
-export const statusError = (url: URL, status: number): RtError =>
+/** @param retryAfter the header of that name; only whole seconds are taken from it. */
+export const statusError = (url: URL, status: number, retryAfter?: string): RtError =>
   new RtError({
     code: STATUS_CODES[status] ?? 'network',
     message: `${plainUrl(url)} answered with status ${status}.`,
     retryable: status === 408 || status === 429 || status >= 500,
-    data: { host: url.host, status },
+    data: {
+      host: url.host,
+      status,
+      ...(retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) && { retryAfterSeconds: Number(retryAfter) }),
+    },
   })
 
 export const tooLargeError = (url: URL, maxBytes: number, total?: number): RtError =>
