@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process'
 import { type EventEmitter, once } from 'node:events'
+import { promisify } from 'node:util'
 import { createBudget, createRateLimits, createRedisKeyValue } from '@rt/inference/router'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -59,6 +61,21 @@ describe.skipIf(!program)('connectRedis', () => {
     await back
     expect(await store.add('n', 1)).toBe(1)
     await impatient.close()
+  })
+
+  it('lets a program end that never closes it, but not before its answers are there', async () => {
+    const program = `
+      import { createRateLimits, createRedisKeyValue } from '@rt/inference/router'
+      import { connectRedis } from ${JSON.stringify(new URL('connect-redis.ts', import.meta.url).href)}
+      const { client: redis } = await connectRedis(${JSON.stringify(`unix://:s3cret@${server.socket}`)})
+      await createRateLimits({ requestsPerMinute: 9, redis }).take({ principal: 'ada', model: 'a', tokens: 1 })
+      console.log(await createRedisKeyValue({ redis }).add('of a program that ends', 1))`
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--conditions=@rt/source', '--input-type=module', '--eval', program],
+      { cwd: import.meta.dirname },
+    )
+    expect(stdout).toBe('1\n')
   })
 
   it('is closed once, and for good', async () => {

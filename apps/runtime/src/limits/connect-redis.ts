@@ -1,5 +1,6 @@
 import { type CallOptions, RtError, withTimeout } from '@rt/core'
 import { withoutLogins } from '../config/shown.ts'
+import { aliveWhileAsked } from './alive-while-asked.ts'
 
 export interface ConnectedRedis {
   /** A client of the package `redis`. It connects anew by itself, for as long as it is open. */
@@ -33,6 +34,7 @@ export const connectRedis = async (
     throw noPackage(cause)
   })
   let connected = false
+  let closed = false
   const client = make(() =>
     createClient({
       url,
@@ -41,7 +43,6 @@ export const connectRedis = async (
       maintNotifications: 'disabled',
       // A command that cannot be sent fails at once; who sent it knows what to do then.
       disableOfflineQueue: true,
-      pingInterval: Math.ceil(timeoutMs / 3),
       socket: {
         connectTimeout: timeoutMs,
         socketTimeout: timeoutMs,
@@ -66,9 +67,20 @@ export const connectRedis = async (
     throw describe(error, shown)
   }
   connected = true
+  client.unref()
+  let pinging: NodeJS.Timeout
+  // Not the client's own `pingInterval`, whose timer keeps the program alive. Each waits for the last: what is written counts
+  // as life of the connection, and a Redis that hangs would never be noticed.
+  const ping = (): void => {
+    if (closed) return
+    pinging = setTimeout(() => void client.ping().then(ping, ping), Math.ceil(timeoutMs / 3)).unref()
+  }
+  ping()
   return {
-    client,
+    client: aliveWhileAsked(client),
     async close() {
+      closed = true
+      clearTimeout(pinging)
       const closing = client.isReady ? () => client.close() : async () => {}
       await withTimeout(closing, { ms: CLOSING_MS, error: () => silent(shown, CLOSING_MS) }).catch(() => {})
       client.destroy()
