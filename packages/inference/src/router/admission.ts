@@ -8,6 +8,7 @@ import {
   totalTokens,
   type Usage,
 } from '@rt/core'
+import { CHARACTERS_PER_TOKEN } from './read-leg.ts'
 import type { RouteCall } from './route-call.ts'
 
 /** A call that limits and budget let pass. It is settled exactly once; later calls of `settle` do nothing. */
@@ -22,8 +23,6 @@ export interface Admission {
    */
   settle(usage: Usage | undefined, characters: number, begun: boolean): Promise<void>
 }
-
-const CHARACTERS_PER_TOKEN = 4
 
 /**
  * Asks the limits and the budget for what one attempt may take at most.

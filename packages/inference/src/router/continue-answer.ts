@@ -1,6 +1,7 @@
 import { createMessage, type ModelRequest, type RtError, type StreamPart } from '@rt/core'
 import { decideFailure } from './decide-failure.ts'
 import type { RouteLeg } from './leg.ts'
+import { CHARACTERS_PER_TOKEN } from './read-leg.ts'
 
 /** What a call has written so far, over all its legs. */
 export interface Written {
@@ -47,8 +48,6 @@ export const legsToContinue = (
   const order = [...legs.slice(at + 1), ...legs.slice(0, at), ...(decision === 'retry' ? [died] : [])]
   return order.filter((leg) => leg.continues)
 }
-
-const CHARACTERS_PER_TOKEN = 4
 
 /**
  * The request that asks for the rest: the text so far as the last assistant message. It ends without white space, which

@@ -1,4 +1,4 @@
-import { createMessage, emptyUsage } from '@rt/core'
+import { createMessage, emptyUsage, type StreamPart } from '@rt/core'
 import { createFakeClock } from '@rt/core/testing'
 import { describe, expect, it } from 'vitest'
 import { type BudgetLimit, createBudget, createMemoryKeyValue, createRoute } from './index.ts'
@@ -158,6 +158,21 @@ describe('a route with a budget', () => {
     await settleAll()
     // 7 of the loser's prompt, 2 of the answer.
     await expect(budget.reserve({ ...call, tokens: 200 })).rejects.toMatchObject({ data: { spent: 9 } })
+  })
+
+  it.each([
+    [REMOTE, 17],
+    [{ local: true }, 8],
+  ])('books what was written of an answer whose API counts it only at its end (%o)', async (capabilities, spent) => {
+    const { budget } = setUp({ per: 'all', tokens: 100 })
+    const begun: StreamPart[] = [
+      { type: 'usage', usage: { ...emptyUsage(), input: 7, output: 1 } },
+      { type: 'text-delta', text: 'x'.repeat(40) },
+    ]
+    const parts: StreamPart[] = [...begun, { type: 'text-delta', text: 'never read' }]
+    const route = createRoute({ id: 'chat', legs: [{ model: model('cloud/x', [{ parts }], capabilities) }], budget })
+    for await (const part of route.stream(ask('Hello', { maxOutputTokens: 50 }))) if (part.type === 'text-delta') break
+    await expect(budget.reserve({ ...call, tokens: 100 })).rejects.toMatchObject({ data: { spent } })
   })
 
   it('books what was written when the reader leaves', async () => {

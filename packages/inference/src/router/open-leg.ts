@@ -63,7 +63,12 @@ export const openLeg = async (
       ours = true
       admission = await abortable((admitting = admit(call, model, request)), limit)
       ours = false
-      reader = readLeg(model.stream(request, { signal: own, span }), { id: leg.id, signal, grace })
+      reader = readLeg(model.stream(request, { signal: own, span }), {
+        id: leg.id,
+        local: leg.capabilities.local,
+        signal,
+        grace,
+      })
       return readHead(reader, admission.warnings, limit)
     }
     const ms = route.firstPartMs

@@ -7,8 +7,12 @@ import {
   RtError,
   type StreamPart,
   toRtError,
+  totalTokens,
   type Usage,
 } from '@rt/core'
+
+/** Of prose. */
+export const CHARACTERS_PER_TOKEN = 4
 
 /** Reads the stream of one attempt, and keeps account of it. */
 export interface LegReader {
@@ -22,16 +26,22 @@ export interface LegReader {
 
 export interface LegReaderOptions {
   id: string
+  /** It counts each token itself, also of an answer that ends early. */
+  local: boolean
   /** Of the call. */
   signal: AbortSignal
   grace: (left: AbortSignal) => Promise<void>
 }
 
-export const readLeg = (stream: AsyncIterable<StreamPart>, { id, signal, grace }: LegReaderOptions): LegReader => {
+export const readLeg = (
+  stream: AsyncIterable<StreamPart>,
+  { id, local, signal, grace }: LegReaderOptions,
+): LegReader => {
   const iterator = stream[Symbol.asyncIterator]()
   let isLeft = false
   let usage: Usage | undefined
   let characters = 0
+  let isWhole = false
   let failure: RtError | undefined
 
   const note = (part: StreamPart): void => {
@@ -40,6 +50,7 @@ export const readLeg = (stream: AsyncIterable<StreamPart>, { id, signal, grace }
     if (part.type === 'tool-call-delta') characters += part.delta.length
     if (!isTerminal(part)) return
     failure = failureOf(part)
+    isWhole = part.type === 'finish'
     // The terminal part's count is the whole one.
     usage = part.usage ?? usage
   }
@@ -94,9 +105,15 @@ export const readLeg = (stream: AsyncIterable<StreamPart>, { id, signal, grace }
       // waited for: a model that hangs would hold the call.
       void Promise.resolve(iterator.return?.()).catch(() => {})
     },
-    state: () => ({ usage, characters, failure }),
+    state: () => ({ usage: isWhole || local ? usage : atLeast(usage, characters), characters, failure }),
   }
 }
+
+/** An API that counts at the end has told of an answer that was cut off only how it began; what came of it is billed. */
+const atLeast = (usage: Usage | undefined, characters: number): Usage | undefined =>
+  usage && totalTokens(usage) > 0
+    ? { ...usage, output: Math.max(usage.output, Math.ceil(characters / CHARACTERS_PER_TOKEN)) }
+    : usage
 
 const brokenOff = (id: string): RtError =>
   new RtError({ code: 'provider_error', message: `the answer of '${id}' broke off.`, data: { leg: id } })
