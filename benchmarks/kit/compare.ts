@@ -1,3 +1,4 @@
+import { interleave, type Round } from './interleave.ts'
 import { sentinel } from './sentinel.ts'
 import { median, quantile } from './statistics.ts'
 
@@ -16,44 +17,43 @@ export interface Metric {
   target?: number
 }
 
-interface Comparison {
+interface Naming {
   name: string
   unit: Metric['unit']
+  target?: number
+}
+
+interface Comparison extends Naming {
   rounds: number
   ours: () => Promise<number>
   peer: () => Promise<number>
-  target?: number
 }
 
 const NOISE = 0.15
 
 /** Runs both arms in alternating order and takes the median of the rounds' ratios. */
-export const compare = async ({ name, unit, rounds, ours, peer, target }: Comparison): Promise<Metric> => {
-  const results: { ours: number; peer: number; noisy: boolean }[] = []
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 ? [ours, peer] : [peer, ours]
-    const before = sentinel()
-    const first = await order[0]!()
-    const between = sentinel()
-    const second = await order[1]!()
-    results.push({
-      ours: round % 2 ? first : second,
-      peer: round % 2 ? second : first,
-      noisy: Math.abs(before - between) / Math.min(before, between) > NOISE,
-    })
-    process.stderr.write(
-      ` ${name} ${round + 1}/${rounds}: ours ${results.at(-1)!.ours.toFixed(1)}, peer ${results.at(-1)!.peer.toFixed(1)} ${unit}${results.at(-1)!.noisy ? ' (noisy)' : ''}\n`,
-    )
-  }
-  const ratios = results.map((result) => (unit === 'ms' ? result.peer / result.ours : result.ours / result.peer))
+export const compare = async ({ rounds, ours, peer, ...naming }: Comparison): Promise<Metric> =>
+  toMetric(await interleave(rounds, { ours, peer }), 'ours', 'peer', naming)
+
+/** The ratio of two arms out of rounds that more of them shared. */
+export const toMetric = <Name extends string>(
+  rounds: Round<Name>[],
+  ours: Name,
+  peer: Name,
+  { name, unit, target }: Naming,
+): Metric => {
+  const pairs = rounds.map((round) => ({ ours: round[ours], peer: round[peer] }))
+  const ratios = pairs.map((pair) =>
+    unit === 'ms' ? pair.peer.value / pair.ours.value : pair.ours.value / pair.peer.value,
+  )
   return {
     name,
     ratio: round3(median(ratios)),
     p10: round3(quantile(ratios, 0.1)),
-    noisy: results.filter(({ noisy }) => noisy).length,
-    rounds,
-    ours: round3(median(results.map((result) => result.ours))),
-    peer: round3(median(results.map((result) => result.peer))),
+    noisy: pairs.filter((pair) => differ(pair.ours.sentinel, pair.peer.sentinel)).length,
+    rounds: rounds.length,
+    ours: round3(median(pairs.map((pair) => pair.ours.value))),
+    peer: round3(median(pairs.map((pair) => pair.peer.value))),
     unit,
     ...(target && { target }),
   }
@@ -66,11 +66,12 @@ export const measure = async (name: string, rounds: number, ours: () => Promise<
   for (let round = 0; round < rounds; round++) {
     const before = sentinel()
     values.push(await ours())
-    const after = sentinel()
-    if (Math.abs(before - after) / Math.min(before, after) > NOISE) noisy++
+    if (differ(before, sentinel())) noisy++
   }
   const ms = round3(median(values))
   return { name, ratio: null, p10: null, noisy, rounds, ours: ms, peer: null, unit: 'ms', ms }
 }
+
+const differ = (one: number, other: number): boolean => Math.abs(one - other) / Math.min(one, other) > NOISE
 
 const round3 = (value: number): number => Math.round(value * 1000) / 1000

@@ -1,0 +1,32 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export interface Arm {
+  child: ChildProcess
+  /** What it said when it was ready. */
+  ready: unknown
+  round: () => Promise<number>
+}
+
+/** An arm is a process that measures when it is told to: no thread of it runs while another is measured. */
+export const startArm = async (file: string, args: string[]): Promise<Arm> => {
+  const child = fork(fileURLToPath(new URL(`../arms/${file}`, import.meta.url)), args, { execArgv: [] })
+  const answer = (): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const gone = (code: number | null): void => reject(new Error(`${file} exited with ${code}`))
+      child.once('exit', gone)
+      child.once('message', (message) => {
+        child.off('exit', gone)
+        resolve(message)
+      })
+    })
+  return {
+    child,
+    ready: await answer(),
+    round: async () => {
+      const result = answer()
+      child.send('go')
+      return Number(await result)
+    },
+  }
+}
