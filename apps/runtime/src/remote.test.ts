@@ -170,6 +170,17 @@ describe('names out of requests', () => {
     await rt.remove()
   })
 
+  it('reach no model that the program named in a turn of its own', async () => {
+    const rt = await open({
+      chat: 'here/echo',
+      providers: { anthropic: { apiKey: 'k', baseURL: claude.url, models: [] } },
+    })
+    expect((await rt.generate('Hi', { model: CLAUDE })).text).toBe('Hello from Claude.')
+    expect((await ask(rt, CLAUDE)).status).toBe(404)
+    expect((await rt.models()).map(({ id }) => id)).not.toContain(CLAUDE)
+    await rt.remove()
+  })
+
   it('are listed when they are open', async () => {
     const rt = await open({
       providers: { anthropic: { apiKey: 'k', baseURL: claude.url, models: ['claude-haiku-4-5'] } },

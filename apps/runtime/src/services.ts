@@ -15,6 +15,7 @@ import {
   noopTelemetry,
   type Provider,
   type RetrievedChunk,
+  type Router,
   RtError,
   type SearchOptions,
   type StreamPart,
@@ -145,11 +146,12 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
   const running = async (
     build: (turns: Turns) => Promise<RunRequest>,
     abort?: AbortSignal,
+    router: Router = models,
   ): Promise<AsyncIterable<StreamPart>> => {
     if (readOnly) throw readOnlyError()
     making.refuseInside()
     const [request, spans] = await Promise.all([turns().then(build), telemetry()])
-    return run(request, { telemetry: spans, router: models, threads, retrieve: knowledge.retrieve, assembler }, abort)
+    return run(request, { telemetry: spans, router, threads, retrieve: knowledge.retrieve, assembler }, abort)
   }
 
   return {
@@ -175,8 +177,8 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
       return (await knowledge.retrieve(collection, query, { k, ...searchOptions })).passages
     },
     turn(request, { signal: abort, tools, own = false }) {
-      if (own && request.model !== undefined) models.choose([request.model])
-      return running((all) => all.own(request, tools), abort)
+      const router: Router = { pick: (name, pickOptions) => models.pick(name, { ...pickOptions, own }) }
+      return running((all) => all.own(request, tools), abort, router)
     },
     chat: (request, abort) => running((all) => all.client(request), abort),
 

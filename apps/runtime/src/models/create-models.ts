@@ -1,22 +1,14 @@
-import {
-  abortError,
-  type EmbeddingModel,
-  type LanguageModel,
-  type LoadedModel,
-  type ModelEntry,
-  type Provider,
-  RtError,
-  type Router,
-} from '@rt/core'
+import type { CallOptions, EmbeddingModel, LanguageModel, LoadedModel, ModelEntry, Provider, Router } from '@rt/core'
 import type { ResolvedModel } from '@rt/inference/catalog'
 import type { Leg } from '@rt/inference/router'
 import type { Settings } from '../config/settings.ts'
-import { createLocalModels, type Kind, type LocalModelsOptions } from './local-models.ts'
+import { type Candidate, createCandidates } from './candidates.ts'
+import { localLeg } from './local-leg.ts'
+import { createLocalModels, type LocalModelsOptions } from './local-models.ts'
 import { createMeteredEmbedder } from './metered-embedder.ts'
 import { createRemoteModels, type RemoteModel } from './remote-models.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
 import { createTracedEmbedder } from './traced-embedder.ts'
-import { localLeg } from './local-leg.ts'
 
 export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, 'settings' | 'embedder'> {
   settings: Pick<
@@ -27,10 +19,16 @@ export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, '
   providers?: Record<string, Provider>
 }
 
+export interface PickOptions extends CallOptions {
+  /** The program itself wrote the name, for this turn: requests may not name it for that. Default false. */
+  own?: boolean
+}
+
 export interface Models extends Router, AsyncDisposable {
+  pick(name: string | undefined, options?: PickOptions): Promise<LanguageModel>
   /** Undefined when switched off. */
   embedder(name?: string): Promise<EmbeddingModel | undefined>
-  /** Names that the program itself wrote: they may be paths, addresses, and models of any service whose place is known. */
+  /** Names that the program opens to all: they may be paths, addresses, and models of any service whose place is known. */
   choose(names: string[]): void
   /** Installed models, then aliases, then remote models that were named. */
   list(): Promise<ModelEntry[]>
@@ -39,9 +37,6 @@ export interface Models extends Router, AsyncDisposable {
   /** Frees a model's memory; false when it is not loaded. */
   unload(name: string): Promise<boolean>
 }
-
-/** What a name stands for. */
-type Candidate = { at: 'here'; found: ResolvedModel } | { at: 'remote'; remote: RemoteModel }
 
 /** Names to models: those of this machine and of remote services, alone or as a route over several. */
 export const createModels = (options: ModelsOptions): Models => {
@@ -61,73 +56,54 @@ export const createModels = (options: ModelsOptions): Models => {
     [...settings.chat, ...(settings.embed || []), ...Object.values(settings.aliases).flat()].flatMap(namesOf),
   )
 
-  const refuseClosed = (): void => {
-    if (options.signal.aborted) throw abortError(options.signal)
-  }
+  const candidates = createCandidates({
+    settings,
+    local,
+    remotes,
+    isChosen: (name) => chosen.has(name),
+    signal: options.signal,
+  })
 
-  /** All that can be had now, in order; when there is nothing, the first that can be fetched. */
-  const candidates = async (names: string[], kind: Kind): Promise<Candidate[]> => {
-    refuseClosed()
-    const found: Candidate[] = []
-    for (const name of names) {
-      const remote = remotes.find(name, { chosen: chosen.has(name) })
-      if (remote) found.push({ at: 'remote', remote })
-      else {
-        const here = await local.locate(name, kind, chosen.has(name))
-        if (here) found.push({ at: 'here', found: here })
-      }
+  const legOf = async (candidate: Candidate): Promise<Leg> => {
+    const { contextTokens } = settings
+    if (candidate.at === 'remote')
+      return { model: await candidate.remote.language(), continues: candidate.remote.continues }
+    if (candidate.at === 'here') {
+      const { entry } = candidate.found
+      const find = async (): Promise<ResolvedModel> => candidate.found
+      return localLeg({ id: entry.name, local, find, contextTokens, trainedTokens: entry.context })
     }
-    return found.length ? found : [{ at: 'here', found: await fetchFirst(names, kind) }]
+    const { name: id, fetch } = candidate
+    const trainedTokens = local.catalog.find(id, { references: true })?.context
+    return localLeg({ id, local, find: fetch, contextTokens, trainedTokens })
   }
-
-  const fetchFirst = async (names: string[], kind: Kind): Promise<ResolvedModel> => {
-    refuseClosed()
-    const failures: unknown[] = []
-    for (const name of settings.download ? names.filter((one) => chosen.has(one)) : [])
-      try {
-        return await local.fetch(name, kind)
-      } catch (error) {
-        if (options.signal.aborted) throw error
-        failures.push(error)
-      }
-    const [first = ''] = names
-    if (failures.length) throw failures[0]
-    if (local.catalog.find(first) && chosen.has(first)) throw notFetched(first)
-    throw await local.catalog.notFound(first, { kind, references: chosen.has(first) })
-  }
-
   /** The legs that can be asked at all. One that cannot, for want of a key, is passed over while there are others. */
   const legsOf = async (found: Candidate[]): Promise<Leg[]> => {
     const failures: unknown[] = []
     const legs: Leg[] = []
     for (const candidate of found)
       try {
-        if (candidate.at === 'remote')
-          legs.push({ model: await candidate.remote.language(), continues: candidate.remote.continues })
-        else legs.push(await localLeg(candidate.found, { local, settings, alone: found.length === 1 }))
+        legs.push(await legOf(candidate))
       } catch (error) {
-        refuseClosed()
         failures.push(error)
       }
     if (legs.length === 0) throw failures[0]
     return legs
   }
 
-  const chat = async (label: string, names: string[]): Promise<LanguageModel> => {
-    const found = await candidates(names, 'chat')
+  const chat = async (label: string, names: string[], own: boolean): Promise<LanguageModel> => {
+    const found = await candidates.of(names, 'chat', own)
     const [first] = found
     if (first?.at === 'here') {
       const loading = local.chat(first.found)
-      if (found.length === 1 && !routes.always) return loading
+      if (found.length === 1) {
+        const model = await loading
+        if (!routes.always) return model
+      }
       // It is asked first, and will be there: when it fails, the route sees it.
       loading.catch(() => {})
     }
-    const legs = await legsOf(found).catch(async (error: unknown) => {
-      // Services without a key are all there was: a model that can be fetched is better than that.
-      const fetchable = names.filter((name) => !isRemote(name) && chosen.has(name))
-      if (fetchable.length === 0 || found.some(({ at }) => at === 'here')) throw error
-      return legsOf([{ at: 'here', found: await fetchFirst(fetchable, 'chat') }])
-    })
+    const legs = await legsOf(found)
     const ids = legs.map((leg) => ('id' in leg ? leg.id : leg.model.id))
     const id = ids.length === 1 ? ids[0]! : label
     const key = JSON.stringify([id, ids])
@@ -155,10 +131,18 @@ export const createModels = (options: ModelsOptions): Models => {
     return opening
   }
   const embedder = async (names: string[]): Promise<EmbeddingModel> => {
-    const [first] = await candidates(names, 'embed')
-    return first!.at === 'remote' ? remoteEmbedder(first!.remote) : local.embedder(first!.found)
+    const failures: unknown[] = []
+    for (const candidate of await candidates.of(names, 'embed'))
+      try {
+        if (candidate.at === 'remote') return await remoteEmbedder(candidate.remote)
+        return await local.embedder(candidate.at === 'here' ? candidate.found : await candidate.fetch())
+      } catch (error) {
+        // Only what is not here gives way: vectors of one that failed today would be asked for tomorrow.
+        if (candidate.at !== 'absent') throw error
+        failures.push(error)
+      }
+    throw failures[0]
   }
-
   const probes = new WeakMap<EmbeddingModel, Promise<unknown>>()
   const probe = (model: EmbeddingModel): Promise<unknown> => {
     const probing = probes.get(model) ?? model.embed(['rt'], { signal: options.signal })
@@ -179,10 +163,10 @@ export const createModels = (options: ModelsOptions): Models => {
   const isRemote = (name: string): boolean => remotes.find(name, { chosen: true }) !== undefined
 
   return {
-    pick: (name) =>
+    pick: (name, { own = false } = {}) =>
       name === undefined
-        ? chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf))
-        : chat(name, namesOf(name)),
+        ? chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf), false)
+        : chat(name, namesOf(name), own),
     embedder: (name) => (name === undefined ? defaultEmbedder() : embedder(namesOf(name))),
     choose(names) {
       for (const name of names.flatMap(namesOf)) chosen.add(name)
@@ -219,13 +203,6 @@ const knowsDimensions = (embedder: EmbeddingModel): boolean => {
     return false
   }
 }
-
-const notFetched = (name: string): RtError =>
-  new RtError({
-    code: 'model_not_found',
-    message: `${name} is not on this machine, and fetching models is off.`,
-    hint: `Fetch it with rt pull ${name}, or allow it: RT_DOWNLOAD, engine.download of config.toml, or download: true.`,
-  })
 
 const toEntry = (id: string, kind: ModelEntry['kind'], ownedBy: string): ModelEntry => ({
   id,

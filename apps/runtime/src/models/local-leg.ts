@@ -1,31 +1,31 @@
 import type { LanguageModel, ModelCapabilities } from '@rt/core'
 import type { ResolvedModel } from '@rt/inference/catalog'
 import type { LazyLeg } from '@rt/inference/router'
-import type { Settings } from '../config/settings.ts'
 import type { LocalModels } from './local-models.ts'
 
 /** Context window of an engine that is not told another. */
 const DEFAULT_CONTEXT = 4096
 
-/**
- * A model of this machine in a route, loaded again after its memory was freed.
- *
- * @param alone there is no other leg: it is loaded now, and what does not load is said. Else the route sees what comes of it.
- * @throws what loading throws, when it is alone.
- */
-export const localLeg = async (
-  found: ResolvedModel,
-  {
-    local,
-    settings,
-    alone,
-  }: { local: Pick<LocalModels, 'chat'>; settings: Pick<Settings, 'contextTokens'>; alone: boolean },
-): Promise<LazyLeg> => {
-  const model = (): Promise<LanguageModel> => local.chat(found)
-  const capabilities = alone ? (await model()).capabilities : expected(found, settings)
+export interface LocalLegOptions {
+  id: string
+  local: Pick<LocalModels, 'chat'>
+  /** Where its file is; it may have to be fetched. */
+  find: () => Promise<ResolvedModel>
+  /** Of the settings. */
+  contextTokens?: number | undefined
+  /** Of the catalog. */
+  trainedTokens?: number | undefined
+}
+
+/** A model of this machine in a route: loaded when it is first asked, and again after its memory was freed. */
+export const localLeg = ({ id, local, find, contextTokens, trainedTokens }: LocalLegOptions): LazyLeg => {
+  const model = async (): Promise<LanguageModel> => local.chat(await find())
   return {
-    id: found.entry.name,
-    capabilities,
+    id,
+    capabilities: {
+      ...LOCAL,
+      contextTokens: contextTokens ?? Math.min(trainedTokens ?? DEFAULT_CONTEXT, DEFAULT_CONTEXT),
+    },
     async model() {
       const loaded = await model()
       return {
@@ -40,12 +40,12 @@ export const localLeg = async (
   }
 }
 
-const expected = ({ entry }: ResolvedModel, settings: Pick<Settings, 'contextTokens'>): ModelCapabilities => ({
+/** What every model of the engine can do, known before one is loaded. */
+const LOCAL: Omit<ModelCapabilities, 'contextTokens'> = {
   local: true,
-  contextTokens: settings.contextTokens ?? Math.min(entry.context ?? DEFAULT_CONTEXT, DEFAULT_CONTEXT),
   tools: 'grammar',
   structuredOutput: true,
   tokenCount: 'exact',
   reasoning: false,
   images: false,
-})
+}

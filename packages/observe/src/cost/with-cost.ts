@@ -53,7 +53,8 @@ const billsOf = (span: ReadableSpan): Bill[] => {
   const spent = events.filter(({ name }) => name === SEMCONV.routeSpent).map((event): Bill => event.attributes ?? {})
   if (spent.length === 0) return spanUsage(attributes) && !wasRefused(span) ? [attributes] : []
   const remote = spent.filter((bill) => bill[SEMCONV.local] !== true && spanUsage(bill))
-  return remote.length === 0 || attributes[SEMCONV.local] === true ? [...remote, attributes] : remote
+  const worked = [attributes, ...spent].some((bill) => bill[SEMCONV.local] === true)
+  return worked ? [...remote, { ...attributes, [SEMCONV.local]: true }] : remote
 }
 
 /** It failed before anything came, and took no token: nothing was billed. */
