@@ -105,7 +105,8 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     }),
     stream: (prompt, turn) => converse(prompt, turn),
     generate: (prompt, turn) => collect(converse(prompt, turn)),
-    turn: (request, { signal } = {}) => failSafe(async () => (await services()).turn(request, { signal })),
+    // Over the network this takes the admin's scope: whoever has it may name any model, as the program may.
+    turn: (request, { signal } = {}) => failSafe(async () => (await services()).turn(request, { signal, own: true })),
     chat: (request, { signal } = {}) => failSafe(async () => (await services()).chat(request, signal)),
 
     async embed(texts, embedOptions) {

@@ -34,7 +34,7 @@ export const SETTINGS: readonly Setting[] = [
     kind: { type: 'models', off: false },
     default: ['smollm2:135m'],
     meaning:
-      'Chat model. Of several names all that are installed or elsewhere are asked, in order, until one answers; when none is, the first that can be fetched is used.',
+      'Chat model. Of several names all that are installed or elsewhere are asked, in order, until one answers. A local one that is missing is fetched when no other is there, or when the next one is elsewhere.',
   },
   {
     key: 'models.embed',

@@ -10,8 +10,12 @@ export const CHAT_FLAGS: Record<string, Flag> = {
     completes: 'file',
     description: 'Answer with JSON that fits the JSON Schema in FILE; json = any object',
   },
-  temperature: { type: 'string', value: 'N', description: '0 = always the likeliest word (default), 1 = varied' },
-  'max-tokens': { type: 'string', value: 'N', description: 'Longest answer in tokens (default 1024)' },
+  temperature: {
+    type: 'string',
+    value: 'N',
+    description: '0 = always the likeliest word (default of local models), 1 = varied',
+  },
+  'max-tokens': { type: 'string', value: 'N', description: 'Longest answer in tokens (default 1024 for local models)' },
   'local-only': {
     type: 'boolean',
     description: 'Keep what is said, and what comes of it, from models that are not on this machine',

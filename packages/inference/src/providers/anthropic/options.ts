@@ -56,7 +56,7 @@ export const resolveOptions = (options: AnthropicOptions): AnthropicSettings => 
     throw new RtError({
       code: 'unauthorized',
       message: `the provider ${settings.id} has no API key.`,
-      hint: 'Give apiKey, e.g. from the environment: apiKey: process.env.ANTHROPIC_API_KEY.',
+      hint: 'Set ANTHROPIC_API_KEY, or give apiKey (api_key in config.toml); another address than Anthropic\'s gets a key only so.',
       data: { provider: settings.id },
     })
   if (!URL.canParse(settings.baseURL))
