@@ -96,12 +96,12 @@ it('bills a leg that died in its answer at its own price', async () => {
   ]
   expect(await ask({ legs, retry: { attempts: 1 } })).toMatchInlineSnapshot(`
     " request
-     └─ chat chat                     prefill 1,020 · decode 2 · 0.0030 USD
+     └─ chat chat                     prefill 1,020 · decode 5 · 0.0030 USD
         │  route anthropic/claude-sonnet-4-5 (provider_error in mid-answer) -> smollm2:135m, continued
         │  once in mid-answer
         ├─ route anthropic/claude-sonnet-4-5  provider_error · it said provider_error.
         └─ route smollm2:135m         answered
-     tokens 1,020 in · 2 out
+     tokens 1,020 in · 5 out
      cost 0.0030 USD cloud · N s local"
   `)
 })

@@ -116,6 +116,7 @@ describe('a remote model', () => {
     expect(await routeLine(rt)).toMatch(/answered from the cache/)
     const trace = await rt.trace.last()
     expect(trace!.cost.usd).toBe(0)
+    expect((await rt.cost()).map(({ model, calls }) => [model, calls])).toEqual([[CLAUDE, 2]])
     await rt.remove()
   })
 

@@ -1,10 +1,15 @@
 import { SEMCONV } from '../semconv.ts'
 
-/** `provider/model` as rt names it everywhere; models of this machine have no provider. */
+/** What models of this machine have for a provider. */
+export const OWN_PROVIDER = 'rt'
+
+/**
+ * `provider/model` as rt names it everywhere; models of this machine have no provider. An answer out of a cache came from this
+ * machine, and is of the model that wrote it all the same.
+ */
 export const modelName = (attributes: Readonly<Record<string, unknown>>): string => {
   const model = attributes[SEMCONV.requestModel]
   const provider = attributes[SEMCONV.provider]
   if (typeof model !== 'string') return 'unknown'
-  const isRemote = typeof provider === 'string' && attributes[SEMCONV.local] !== true
-  return isRemote ? `${provider}/${model}` : model
+  return typeof provider === 'string' && provider !== OWN_PROVIDER ? `${provider}/${model}` : model
 }

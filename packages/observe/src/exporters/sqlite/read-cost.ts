@@ -1,5 +1,6 @@
 import { addUsage, type CostRow, emptyUsage, RtError } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
+import { OWN_PROVIDER } from '../../cost/model-name.ts'
 import { PRICED_OPERATIONS, SEMCONV } from '../../semconv.ts'
 
 export interface CostOptions {
@@ -40,7 +41,7 @@ const CALLS = `
     SELECT
       CAST(start_ms / ${QUARTER_MS} AS INTEGER) AS quarter,
       duration_ms,
-      iif(coalesce(${attribute(SEMCONV.local)}, 0), '', coalesce(${attribute(SEMCONV.provider)} || '/', ''))
+      coalesce(nullif(${attribute(SEMCONV.provider)}, '${OWN_PROVIDER}') || '/', '')
         || coalesce(${attribute(SEMCONV.requestModel)}, 'unknown') AS model,
       ${attribute(SEMCONV.costUnknown)} IS NOT NULL AS unknown,
       ${count(SEMCONV.inputTokens)} AS total_input,
