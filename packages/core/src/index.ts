@@ -39,6 +39,7 @@ export type {
 } from './model/language-model.ts'
 export type { EmbeddingModel, Embeddings, EmbedOptions } from './model/embedding-model.ts'
 export type { Reranker, RerankResult } from './model/reranker.ts'
+export type { LabelScore, TextClassifier } from './model/text-classifier.ts'
 export type { Guard } from './model/guard.ts'
 export type { Provider } from './model/provider.ts'
 export type { Router } from './model/router.ts'

@@ -48,6 +48,9 @@ export interface LoadedModel {
   id: string
   kind: 'chat' | 'embed' | 'rerank'
   engine: string
+  /** What computes, where the engine chose among several, and why it is none of those before. */
+  provider?: string
+  passedOver?: { provider: string; reason: string }[]
   weightsBytes: number
   /** Of the key-value caches that are open; 0 for embedders. */
   kvBytes: number
@@ -58,6 +61,11 @@ export interface LoadedModel {
   /** Requests being answered, and requests waiting for a sequence. */
   running: number
   waiting: number
+  /**
+   * Steps in which answers were written together since it was loaded: `rows` / `steps` is the mean batch, `streams` /
+   * `steps` how many answers were being written meanwhile. Absent before the first, and for engines that do not batch.
+   */
+  batch?: { steps: number; rows: number; streams: number }
   /** Milliseconds since the last request ended; 0 while one runs. */
   idleMs: number
 }

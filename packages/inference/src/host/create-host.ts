@@ -14,7 +14,7 @@ export interface HostOptions {
   /** Between two heartbeats, ms. Default: that of `superviseChild`. */
   heartbeatMs?: number
   /** A child whose event loop is silent for so long is killed, ms. Default: that of `superviseChild`. */
-  hangMs?: number
+  hangMs?: number | (() => number)
 }
 
 export interface HostStreamOptions {

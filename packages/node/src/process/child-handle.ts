@@ -9,7 +9,7 @@ export interface ChildHandleOptions {
   env: Record<string, string | undefined>
   serialization: 'json' | 'advanced'
   heartbeatMs: number
-  hangMs: number
+  hangMs: () => number
   sleep: Clock['sleep']
   onMessage: (message: unknown) => void
 }
@@ -120,7 +120,7 @@ const watch = async (
   let silentMs = 0
   send(['ping'])
   try {
-    while (silentMs < hangMs) {
+    while (silentMs < hangMs()) {
       await sleep(heartbeatMs, over)
       if (life.answered) {
         silentMs = 0

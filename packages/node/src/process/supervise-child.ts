@@ -13,8 +13,11 @@ export interface SuperviseChildOptions {
   serialization?: 'json' | 'advanced'
   /** Time between heartbeats. Default 5000. */
   heartbeatMs?: number
-  /** A child that gives no sign of life for so long is killed, also while it starts. Default 60,000. */
-  hangMs?: number
+  /**
+   * A child that gives no sign of life for so long is killed, also while it starts. A function is asked at each heartbeat:
+   * work that blocks the child may be known to take long. Default 60,000.
+   */
+  hangMs?: number | (() => number)
   restart?: {
     /**
      * Restarts within any minute. After that it stays down: `start()` throws until the first of these ends is a minute
@@ -88,7 +91,7 @@ export const superviseChild = (options: SuperviseChildOptions): SupervisedChild 
       env: options.env ?? {},
       serialization: options.serialization ?? 'json',
       heartbeatMs: options.heartbeatMs ?? 5000,
-      hangMs: options.hangMs ?? 60_000,
+      hangMs: hangLimit(options.hangMs ?? 60_000),
       sleep: clock.sleep,
       onMessage: (message) => {
         for (const listener of messageListeners) listener(message)
@@ -178,6 +181,8 @@ export const superviseChild = (options: SuperviseChildOptions): SupervisedChild 
     [Symbol.asyncDispose]: () => (disposed ??= Promise.resolve().then(stop)),
   }
 }
+
+const hangLimit = (ms: number | (() => number)): (() => number) => (typeof ms === 'number' ? () => ms : ms)
 
 const subscribe = <T>(listeners: Set<T>, listener: T): (() => void) => {
   listeners.add(listener)

@@ -1,14 +1,35 @@
 import { availableParallelism } from 'node:os'
 import { entryUrl } from '@rt/node/worker'
+import {
+  EXECUTION_PROVIDERS,
+  type ExecutionProvider,
+  type ProviderChoice,
+} from '../../driver-kit/execution-provider.ts'
 import { createHost } from '../../host/create-host.ts'
 import { loadEmbedder, type OnnxEmbedder, type OnnxEmbedderOptions } from './load-embedder.ts'
+import {
+  loadClassifier,
+  loadReranker,
+  type OnnxClassifier,
+  type OnnxClassifierOptions,
+  type OnnxReranker,
+  type OnnxRerankerOptions,
+} from './load-scorer.ts'
+import type { ModelHost } from './open-model.ts'
+import { readProviders } from './select-provider.ts'
+import { createSilenceLimit } from './silence-limit.ts'
 
 export interface OnnxEngineOptions {
-  /** Threads of one run. Default: half of the cores, 1 to 4; the other half decodes. */
+  /** Threads of one run on the CPU. Default: half of the cores, 1 to 4; the other half decodes. */
   threads?: number
   /**
-   * A child that is silent for so long is killed, ms. Default 60,000: one run blocks the child, and on a slow or busy
-   * machine a long text takes seconds.
+   * What may compute, best first: each model takes the first that runs it, and its `state()` says why those before did
+   * not. One name forces it. Default: all there are, `cpu` last.
+   */
+  providers?: readonly (ExecutionProvider | ProviderChoice)[]
+  /**
+   * A child that is silent for so long is killed, ms; longer where the model's measured speed asks for it. Default
+   * 60,000: one run blocks the child, and on a slow or busy machine a long text takes seconds.
    */
   hangMs?: number
 }
@@ -26,14 +47,21 @@ export interface OnnxEngine extends AsyncDisposable {
   /**
    * Loads a model and checks it with one run.
    *
-   * @throws RtError `engine_unavailable`, `model_unavailable` (a file is missing), `model_invalid` (damaged, or of other
-   * dimensions), `checksum_mismatch` (a file was replaced after it was checked), `invalid_request` (an option out of range).
+   * @throws RtError `engine_unavailable`, `model_unavailable` (a file is missing), `model_invalid` (damaged, of other
+   * dimensions, or with weights outside of its folder), `checksum_mismatch` (a file was replaced after it was checked),
+   * `invalid_request` (an option out of range), `unsupported` (none of the providers runs it).
    */
   loadEmbedder(options: OnnxEmbedderOptions): Promise<OnnxEmbedder>
+  /** Loads a cross-encoder. Throws as `loadEmbedder` does. */
+  loadReranker(options: OnnxRerankerOptions): Promise<OnnxReranker>
+  /** Loads a model that sorts texts into labels. Throws as `loadEmbedder` does. */
+  loadClassifier(options: OnnxClassifierOptions): Promise<OnnxClassifier>
 }
 
 export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine => {
   const { threads = Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2))), hangMs = 60_000 } = options
+  const providers = readProviders(options.providers ?? EXECUTION_PROVIDERS)
+  const limit = createSilenceLimit(hangMs)
   const host = createHost({
     name: 'onnx engine',
     entry: entryUrl(import.meta.url, './onnx-host.ts', 'onnx-host.js'),
@@ -41,10 +69,11 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
     env: { ORT_DISABLE_TELEMETRY: '1' },
     // Vectors travel as typed arrays.
     serialization: 'advanced',
-    hangMs,
+    hangMs: limit.ms,
     // Silence is noticed at a heartbeat.
     heartbeatMs: Math.min(5000, Math.ceil(hangMs / 4)),
   })
+  const models: ModelHost = { host, threads, providers, limit }
   return {
     get pid() {
       return host.pid
@@ -52,7 +81,9 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
     async start() {
       await host.call('warm')
     },
-    loadEmbedder: (embedder) => loadEmbedder(host, threads, embedder),
+    loadEmbedder: (embedder) => loadEmbedder(models, embedder),
+    loadReranker: (reranker) => loadReranker(models, reranker),
+    loadClassifier: (classifier) => loadClassifier(models, classifier),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   }
 }

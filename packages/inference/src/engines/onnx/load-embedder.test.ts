@@ -2,6 +2,8 @@ import { RtError } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import type { Host } from '../../host/create-host.ts'
 import { loadEmbedder, type OnnxEmbedderOptions } from './load-embedder.ts'
+import type { ModelHost } from './open-model.ts'
+import { createSilenceLimit } from './silence-limit.ts'
 import type { EmbedParams, EmbedResult } from './protocol.ts'
 
 interface Call {
@@ -20,7 +22,7 @@ const createFakeHost = (): Host & { calls: Call[]; running: boolean; failUnload?
   start: async () => {},
   async call<T>(method: string, params?: unknown): Promise<T> {
     this.calls.push({ method, params: params as EmbedParams })
-    if (method === 'load') return { hashes: ['a', 'b'] } as T
+    if (method === 'load') return { hashes: ['a', 'b'], msPerToken: 0 } as T
     if (method === 'unload' && this.failUnload) throw this.failUnload
     if (method === 'state') return { weightsBytes: 7 } as T
     if (method !== 'embed') return undefined as T
@@ -30,11 +32,20 @@ const createFakeHost = (): Host & { calls: Call[]; running: boolean; failUnload?
       vectors: Float32Array.from(texts.flatMap((text, i) => [i, text.length])),
       tokens: texts.length,
       truncated: texts.length > 1 ? [1] : [],
+      msPerToken: 0,
     }
     return result as T
   },
   async *stream() {},
   [Symbol.asyncDispose]: async () => {},
+})
+
+const modelsOf = (host: Host, clock?: ModelHost['clock']): ModelHost => ({
+  host,
+  threads: 1,
+  providers: [{ name: 'cpu' }],
+  limit: createSilenceLimit(1),
+  ...(clock && { clock }),
 })
 
 const options: OnnxEmbedderOptions = {
@@ -49,7 +60,7 @@ const options: OnnxEmbedderOptions = {
 describe('loadEmbedder', () => {
   it('puts the prefix of the kind before each text', async () => {
     const host = createFakeHost()
-    const model = await loadEmbedder(host, 1, { ...options, prefixes: { query: 'query: ' } })
+    const model = await loadEmbedder(modelsOf(host), { ...options, prefixes: { query: 'query: ' } })
     await model.embed(['a'], { kind: 'query' })
     await model.embed(['b'], { kind: 'document' })
     await model.embed(['c'])
@@ -58,7 +69,7 @@ describe('loadEmbedder', () => {
 
   it('sends many texts in groups and puts the answers together in order', async () => {
     const host = createFakeHost()
-    const model = await loadEmbedder(host, 1, options)
+    const model = await loadEmbedder(modelsOf(host), options)
     const { vectors, tokens, truncated } = await model.embed(Array.from({ length: 300 }, (_, i) => 'x'.repeat(i)))
     expect(vectors.map(([, length]) => length)).toEqual(Array.from({ length: 300 }, (_, i) => i))
     expect(vectors[200]!.buffer.byteLength).toBe(8)
@@ -70,7 +81,7 @@ describe('loadEmbedder', () => {
 
   it('derives a fingerprint that changes with whatever changes the vectors', async () => {
     const of = async (more: Partial<OnnxEmbedderOptions>): Promise<string> =>
-      (await loadEmbedder(createFakeHost(), 1, { ...options, ...more })).fingerprint
+      (await loadEmbedder(modelsOf(createFakeHost()), { ...options, ...more })).fingerprint
     const all = [
       await of({}),
       await of({ pooling: 'mean' }),
@@ -78,15 +89,17 @@ describe('loadEmbedder', () => {
       await of({ maxTokens: 9 }),
       await of({ prefixes: { query: 'q' } }),
       await of({ prefixes: { document: 'q' } }),
+      await of({ cutTo: 1 }),
     ]
     expect(new Set(all).size).toBe(all.length)
     expect(await of({ id: 'other name', prefixes: {} })).toBe(all[0])
+    expect(await of({ cutTo: 2 })).toBe(all[0])
     expect(await of({ fingerprint: 'given' })).toBe('given')
   })
 
   it('does not start when aborted, and stays closed once disposed', async () => {
     const host = createFakeHost()
-    const model = await loadEmbedder(host, 1, options)
+    const model = await loadEmbedder(modelsOf(host), options)
     await expect(model.embed(['a'], { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'aborted' })
     await model[Symbol.asyncDispose]()
     await model[Symbol.asyncDispose]()
@@ -97,14 +110,21 @@ describe('loadEmbedder', () => {
   it('has nothing to unload from a child that is gone', async () => {
     const host = createFakeHost()
     host.failUnload = new RtError({ code: 'engine_crashed', message: 'gone.' })
-    await (await loadEmbedder(host, 1, options))[Symbol.asyncDispose]()
+    await (await loadEmbedder(modelsOf(host), options))[Symbol.asyncDispose]()
     host.running = false
-    await (await loadEmbedder(host, 1, options))[Symbol.asyncDispose]()
+    await (await loadEmbedder(modelsOf(host), options))[Symbol.asyncDispose]()
     expect(host.calls.map(({ method }) => method)).toEqual(['load', 'unload', 'load'])
   })
 
+  it('refuses to keep more dimensions than there are', async () => {
+    await expect(loadEmbedder(modelsOf(createFakeHost()), { ...options, cutTo: 3 })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('2 dimensions'),
+    })
+  })
+
   it('names the option that is out of range', async () => {
-    await expect(loadEmbedder(createFakeHost(), 1, { ...options, maxTokens: 0 })).rejects.toMatchObject({
+    await expect(loadEmbedder(modelsOf(createFakeHost()), { ...options, maxTokens: 0 })).rejects.toMatchObject({
       code: 'invalid_request',
       message: expect.stringContaining('maxTokens of tiny is 0'),
     })
@@ -113,8 +133,15 @@ describe('loadEmbedder', () => {
   it('says what it holds and how long it is idle, and starts no host for it', async () => {
     const host = createFakeHost()
     let now = 0
-    const model = await loadEmbedder(host, 1, options, { monotonic: () => now })
-    const idle = { engine: 'onnx', kvBytes: 0, contextTokens: 8, sequences: { open: 0, most: 0 }, waiting: 0 }
+    const model = await loadEmbedder(modelsOf(host, { monotonic: () => now }), options)
+    const idle = {
+      engine: 'onnx',
+      provider: 'cpu',
+      kvBytes: 0,
+      contextTokens: 8,
+      sequences: { open: 0, most: 0 },
+      waiting: 0,
+    }
     now = 40
     expect(await model.state()).toEqual({ ...idle, weightsBytes: 7, running: 0, idleMs: 40 })
     const gate = Promise.withResolvers<void>()

@@ -1,14 +1,17 @@
 import { sha256File } from '@rt/node/files'
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type HostCallContext, serveHost } from '../../host/serve-host.ts'
-import { type EmbedderSession, loadEmbedderSession } from './embedder-session.ts'
 import { loadRuntime, type OnnxRuntime } from './load-runtime.ts'
+import { checkModelFile } from './model-file/check-model-file.ts'
+import { loadModelSession, type ModelSession } from './model-session.ts'
 import type {
-  EmbedderSpec,
   EmbedParams,
   EmbedResult,
   LoadParams,
   LoadResult,
+  ModelSpec,
+  ScoreParams,
+  ScoreResult,
   StateParams,
   StateResult,
   UnloadParams,
@@ -16,10 +19,16 @@ import type {
 
 // Entry of the child process that runs ONNX models: `run()` blocks the event loop it is called from.
 
+interface Loaded {
+  session: ModelSession
+  /** All that its weights and tokens come from. */
+  files: string[]
+}
+
 let runtime: Promise<OnnxRuntime> | undefined
-const sessions = new Map<string, Promise<EmbedderSession>>()
+const sessions = new Map<string, Promise<Loaded>>()
 /** Those whose loading ended. */
-const loaded = new Map<string, EmbedderSession>()
+const loaded = new Map<string, Loaded>()
 
 /** The promise is kept only while it may succeed: the next call tries again. */
 const loadOnce = (): Promise<OnnxRuntime> => {
@@ -30,37 +39,52 @@ const loadOnce = (): Promise<OnnxRuntime> => {
   return runtime
 }
 
-const keyOf = (spec: EmbedderSpec): string => JSON.stringify(spec)
+const keyOf = (spec: ModelSpec): string => JSON.stringify(spec)
 
-const sessionOf = (spec: EmbedderSpec): Promise<EmbedderSession> => {
+const open = (spec: ModelSpec): Promise<Loaded> => {
   const key = keyOf(spec)
-  const open = sessions.get(key)
-  if (open) return open
-  const session = loadOnce().then((runtime) => loadSession(runtime, spec))
-  sessions.set(key, session)
-  session.then(
-    (ready) => sessions.get(key) === session && loaded.set(key, ready),
+  const known = sessions.get(key)
+  if (known) return known
+  const opening = loadOnce().then((runtime) => load(runtime, spec))
+  sessions.set(key, opening)
+  opening.then(
+    (ready) => sessions.get(key) === opening && loaded.set(key, ready),
     () => sessions.delete(key),
   )
-  return session
+  return opening
 }
 
-const loadSession = (runtime: OnnxRuntime, spec: EmbedderSpec): Promise<EmbedderSession> =>
-  loadUnchanged({
-    model: spec.id,
+/** The files that are checked are those that native code reads: none may change in between. */
+const load = (runtime: OnnxRuntime, spec: ModelSpec): Promise<Loaded> => {
+  const { id, modelPath, tokenizerPath, stamps } = spec
+  const discard = ({ session }: Loaded): Promise<void> => session.release()
+  return loadUnchanged({
+    model: id,
     files: [
-      { path: spec.modelPath, stamp: spec.stamps?.model },
-      { path: spec.tokenizerPath, stamp: spec.stamps?.tokenizer },
+      { path: modelPath, stamp: stamps?.model },
+      { path: tokenizerPath, stamp: stamps?.tokenizer },
     ],
-    load: () => loadEmbedderSession(runtime, spec),
-    discard: (session) => session.release(),
+    load: () => {
+      const checked = checkModelFile(modelPath, id)
+      return loadUnchanged({
+        model: id,
+        files: checked.external.map((path) => ({ path })),
+        load: async () => ({
+          session: await loadModelSession(runtime, spec, checked),
+          files: [modelPath, tokenizerPath, ...checked.external],
+        }),
+        discard,
+      })
+    },
+    discard,
   })
+}
 
-const release = async (spec: EmbedderSpec): Promise<void> => {
-  const session = sessions.get(keyOf(spec))
+const release = async (spec: ModelSpec): Promise<void> => {
+  const opened = sessions.get(keyOf(spec))
   sessions.delete(keyOf(spec))
   loaded.delete(keyOf(spec))
-  await (await session)?.release()
+  await (await opened)?.session.release()
 }
 
 serveHost({
@@ -69,15 +93,19 @@ serveHost({
       await loadOnce()
     },
     async load({ spec, hash }: LoadParams, { signal }: HostCallContext): Promise<LoadResult> {
-      await sessionOf(spec)
-      const files = hash ? [spec.modelPath, spec.tokenizerPath] : []
-      return { hashes: await Promise.all(files.map((path) => sha256File(path, { signal }))) }
+      const { session, files } = await open(spec)
+      const hashed = hash ? files : []
+      const hashes = await Promise.all(hashed.map((path) => sha256File(path, { signal })))
+      return { hashes, msPerToken: session.msPerToken }
     },
     async embed({ spec, texts }: EmbedParams, { signal }: HostCallContext): Promise<EmbedResult> {
-      return (await sessionOf(spec)).embed(texts, signal)
+      return (await open(spec)).session.embed(texts, signal)
+    },
+    async score({ spec, ...params }: ScoreParams, { signal }: HostCallContext): Promise<ScoreResult> {
+      return (await open(spec)).session.score(params, signal)
     },
     state({ spec }: StateParams): StateResult | undefined {
-      const session = loaded.get(keyOf(spec))
+      const session = loaded.get(keyOf(spec))?.session
       return session && { weightsBytes: session.weightsBytes }
     },
     async unload({ spec }: UnloadParams): Promise<void> {

@@ -1,3 +1,5 @@
+import type { ExecutionProvider } from '../../driver-kit/execution-provider.ts'
+
 /** Most texts and most tokens (padding counted) that one run of the model takes. */
 export interface BatchLimits {
   texts: number
@@ -10,6 +12,11 @@ export interface BatchLimits {
  * alone, and only short texts share a run.
  */
 export const DEFAULT_LIMITS: BatchLimits = { texts: 16, tokens: 256 }
+
+/** A GPU is idle with the little that a core is given. Not tested on hardware. */
+const GPU_LIMITS: BatchLimits = { texts: 64, tokens: 16_384 }
+
+export const limitsOf = (provider: ExecutionProvider): BatchLimits => (provider === 'cpu' ? DEFAULT_LIMITS : GPU_LIMITS)
 
 /**
  * Groups texts of similar length, so that little is padded. A text over the token limit runs alone.

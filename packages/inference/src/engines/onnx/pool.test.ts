@@ -17,6 +17,16 @@ describe('pool', () => {
     expect(vector({ pooling: 'mean', row: 0, length: 3 })).toEqual([3, 4])
   })
 
+  it('takes the last token of the text, not of the padding', () => {
+    expect(vector({ pooling: 'last' })).toEqual([4, 0])
+  })
+
+  it('cuts to the first numbers, and scales those to unit length', () => {
+    const target = new Float32Array(1)
+    pool(target, { ...input, pooling: 'mean', row: 0, length: 3, normalize: true })
+    expect(Array.from(target)).toEqual([1])
+  })
+
   it('scales to unit length', () => {
     expect(vector({ row: 0, length: 3, normalize: true })).toEqual([Math.fround(0.6), Math.fround(0.8)])
   })

@@ -16,7 +16,7 @@ export interface PoolInput {
 }
 
 /**
- * Writes the vector of one text into `target`.
+ * Writes the vector of one text into `target`; a shorter one takes its first numbers, and the length is that of those.
  *
  * @throws RtError `model_output` when the model gave no finite direction (NaN or all zeros): such a vector would poison
  * every search it takes part in.
@@ -24,11 +24,14 @@ export interface PoolInput {
 export const pool = (target: Float32Array, input: PoolInput): void => {
   const { hidden, width, dimensions, row, length, pooling, normalize } = input
   const start = row * width * dimensions
-  const count = pooling === 'cls' ? 1 : length
+  // Of tokens: those from `first` on.
+  const first = pooling === 'last' ? length - 1 : 0
+  const count = pooling === 'mean' ? length : 1
+  const kept = target.length
   let squares = 0
-  for (let d = 0; d < dimensions; d++) {
+  for (let d = 0; d < kept; d++) {
     let sum = 0
-    for (let t = 0; t < count; t++) sum += hidden[start + t * dimensions + d]!
+    for (let t = first; t < first + count; t++) sum += hidden[start + t * dimensions + d]!
     target[d] = sum / count
     squares += (sum / count) ** 2
   }
@@ -39,5 +42,5 @@ export const pool = (target: Float32Array, input: PoolInput): void => {
       message: `the embedding model returned a vector of length ${norm}, which has no direction.`,
       hint: 'Check that the model file is whole and that its pooling is the one it was trained with.',
     })
-  if (normalize) for (let d = 0; d < dimensions; d++) target[d]! /= norm
+  if (normalize) for (let d = 0; d < kept; d++) target[d]! /= norm
 }

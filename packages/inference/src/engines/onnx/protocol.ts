@@ -1,30 +1,52 @@
 import type { FileIdentity } from '@rt/node/files'
+import type { ProviderChoice } from '../../driver-kit/execution-provider.ts'
 
-/** All a child needs to make vectors; each call carries it, so a restarted child loads the model by itself. */
-export interface EmbedderSpec {
+/** All a child needs to open a model; each call carries it, so a restarted child loads the model by itself. */
+export interface BaseSpec {
   id: string
   modelPath: string
   tokenizerPath: string
-  pooling: Pooling
-  normalize: boolean
   maxTokens: number
-  dimensions: number
   threads: number
+  provider: ProviderChoice
   stamps?: { model?: FileIdentity | undefined; tokenizer?: FileIdentity | undefined } | undefined
 }
 
-/** Which hidden states become the vector: that of the first token, or the mean over all tokens of the text. */
-export type Pooling = 'cls' | 'mean'
+/** A text to one vector. */
+export interface EmbedderSpec extends BaseSpec {
+  task: 'embed'
+  pooling: Pooling
+  normalize: boolean
+  /** Of the model. */
+  dimensions: number
+  /** So many of them are kept. */
+  cutTo?: number | undefined
+}
+
+/** A text, or a pair of texts, to one number for each label. */
+export interface ScorerSpec extends BaseSpec {
+  task: 'score'
+  labels: number
+  /** Reads two texts at a time. */
+  pairs: boolean
+}
+
+export type ModelSpec = EmbedderSpec | ScorerSpec
+
+/** Which hidden states become the vector: that of the first token, of the last, or the mean over all tokens of the text. */
+export type Pooling = 'cls' | 'mean' | 'last'
 
 export interface LoadParams {
-  spec: EmbedderSpec
-  /** Also hash the two files. */
+  spec: ModelSpec
+  /** Also hash the files. */
   hash: boolean
 }
 
 export interface LoadResult {
-  /** sha256 of model and tokenizer, when asked for. */
+  /** sha256 of model, tokenizer and files of external data, when asked for. */
   hashes: string[]
+  /** Of one token in the slowest run so far. */
+  msPerToken: number
 }
 
 export interface EmbedParams {
@@ -33,19 +55,36 @@ export interface EmbedParams {
   texts: string[]
 }
 
-export interface EmbedResult {
-  /** All vectors one after the other, in input order. */
-  vectors: Float32Array
+/** What every run of texts reports. */
+export interface RunResult {
   tokens: number
   truncated: number[]
+  msPerToken: number
+}
+
+export interface EmbedResult extends RunResult {
+  /** All vectors one after the other, in input order. */
+  vectors: Float32Array
+}
+
+export interface ScoreParams {
+  spec: ScorerSpec
+  /** With `pair` each text is the second half of a pair with it. */
+  texts: string[]
+  pair?: string | undefined
+}
+
+export interface ScoreResult extends RunResult {
+  /** `labels` numbers for each text, as the model gives them. */
+  logits: Float32Array
 }
 
 export interface UnloadParams {
-  spec: EmbedderSpec
+  spec: ModelSpec
 }
 
 export interface StateParams {
-  spec: EmbedderSpec
+  spec: ModelSpec
 }
 
 /** Undefined when the model is not loaded. */

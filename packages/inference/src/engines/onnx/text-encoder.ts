@@ -1,9 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { RtError } from '@rt/core'
-import type { Tokenizer } from '@huggingface/tokenizers'
+import { type LoadedTokenizer, loadTokenizer } from './load-tokenizer.ts'
+import { readTemplate, type TemplateStep } from './pair-template.ts'
 
 export interface EncodedText {
   ids: number[]
+  /** Which text of a pair each token is of. Default: all of the first. */
+  types?: number[]
   /** The text was longer than the model takes. */
   truncated: boolean
 }
@@ -11,56 +13,67 @@ export interface EncodedText {
 export interface TextEncoder {
   readonly padId: number
   encode(text: string): EncodedText
+  /** Both as one input. The second is cut, and the first only where it takes more than half of the room. */
+  encodePair(first: string, second: string): EncodedText
 }
 
 /** Characters read for each token there is room for: a book handed in as one text must not be tokenised whole. */
 const CHARS_PER_TOKEN = 64
 
 /**
- * The tokenizer of an embedding model with the truncation that @huggingface/tokenizers lacks: at most `maxTokens` ids,
- * special ones included, and the closing special token is kept.
+ * The tokenizer of a model that reads texts, with the truncation that @huggingface/tokenizers lacks: at most `maxTokens`
+ * ids, special ones included, and the closing special token is kept. No text can bring special tokens of its own along.
  */
 export const createTextEncoder = (
-  tokenizer: Pick<Tokenizer, 'encode' | 'token_to_id'>,
+  { tokenizer, json, hasControlText, encodeLiteral }: LoadedTokenizer,
   maxTokens: number,
 ): TextEncoder => {
   const closing = tokenizer.encode('').ids.at(-1)
+  const [single, pair] = [readTemplate(json, 'single'), readTemplate(json, 'pair')]
+  const read = (text: string): string => text.slice(0, maxTokens * CHARS_PER_TOKEN)
+  const whole = (text: string): number[] =>
+    single && hasControlText(text) ? fill(single, { A: encodeLiteral(text), B: [] }).ids : tokenizer.encode(text).ids
+  const padId = tokenizer.token_to_id('[PAD]') ?? tokenizer.token_to_id('<pad>') ?? 0
   return {
-    padId: tokenizer.token_to_id('[PAD]') ?? tokenizer.token_to_id('<pad>') ?? 0,
+    padId,
     encode(text) {
-      const read = text.slice(0, maxTokens * CHARS_PER_TOKEN)
-      const { ids } = tokenizer.encode(read)
-      if (ids.length <= maxTokens) return { ids, truncated: read.length < text.length }
+      const found = whole(read(text))
+      // A model cannot read nothing at all.
+      const ids = found.length ? found : [padId]
+      if (ids.length <= maxTokens) return { ids, truncated: read(text).length < text.length }
       const hasClosing = closing !== undefined && ids.at(-1) === closing
       return { ids: hasClosing ? [...ids.slice(0, maxTokens - 1), closing] : ids.slice(0, maxTokens), truncated: true }
+    },
+    encodePair(first, second) {
+      if (!pair) throw noPairs()
+      const room = Math.max(0, maxTokens - pair.filter((step) => 'id' in step).length)
+      const [a, b] = [encodeLiteral(read(first)), encodeLiteral(read(second))]
+      const A = a.slice(0, Math.max(Math.floor(room / 2), room - b.length))
+      const B = b.slice(0, room - A.length)
+      const cut = A.length < a.length || B.length < b.length || read(second).length < second.length
+      return { ...fill(pair, { A, B }), truncated: cut || read(first).length < first.length }
     },
   }
 }
 
-/** @throws RtError `model_unavailable` when the file cannot be read, `model_invalid` when it is no tokenizer. */
-export const loadTextEncoder = async (path: string, maxTokens: number, id: string): Promise<TextEncoder> => {
-  const [json, library] = await Promise.all([
-    readFile(path, 'utf8').catch((cause: unknown) => {
-      throw new RtError({
-        code: 'model_unavailable',
-        message: `the tokenizer of ${id} cannot be read.`,
-        hint: FETCH,
-        cause,
-      })
-    }),
-    import('@huggingface/tokenizers'),
-  ])
-  try {
-    // The second argument is tokenizer_config.json; it holds nothing that plain encoding needs, but must be there.
-    return createTextEncoder(new library.Tokenizer(JSON.parse(json) as object, {}), maxTokens)
-  } catch (cause) {
-    throw new RtError({
-      code: 'model_invalid',
-      message: `the tokenizer file of ${id} is no Hugging Face tokenizer.json.`,
-      hint: FETCH,
-      cause,
-    })
+const fill = (template: TemplateStep[], texts: Record<'A' | 'B', number[]>): { ids: number[]; types: number[] } => {
+  const ids: number[] = []
+  const types: number[] = []
+  for (const step of template) {
+    const some = 'id' in step ? [step.id] : texts[step.text]
+    ids.push(...some)
+    types.push(...some.map(() => step.type))
   }
+  return { ids, types }
 }
 
-const FETCH = 'Fetch the model again: rt pull <name>.'
+const noPairs = (): RtError =>
+  new RtError({
+    code: 'model_invalid',
+    message: 'the tokenizer does not say how two texts become one input.',
+    hint: 'A reranker needs a tokenizer.json with a template for pairs.',
+  })
+
+/** @throws RtError `model_unavailable` when the file cannot be read, `model_invalid` when it is no tokenizer. */
+export const loadTextEncoder = async (path: string, maxTokens: number, id: string): Promise<TextEncoder> =>
+  createTextEncoder(await loadTokenizer(path, id), maxTokens)

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { TINY_TOKENIZER } from './__fixtures__/tiny-tokenizer.ts'
-import { loadEmbedderSession } from './embedder-session.ts'
 import type { OnnxRuntime } from './load-runtime.ts'
+import { loadModelSession } from './model-session.ts'
 import type { EmbedderSpec } from './protocol.ts'
 
 interface Run {
@@ -52,7 +52,11 @@ const createFakeRuntime = ({
       this.dims = dims
     }
   }
-  const runtime = { Tensor, InferenceSession: { create: async () => session } } as unknown as OnnxRuntime
+  const runtime = {
+    Tensor,
+    InferenceSession: { create: async () => session },
+    listSupportedBackends: () => [{ name: 'cpu', bundled: true }],
+  } as unknown as OnnxRuntime
   return { runtime, runs, state }
 }
 
@@ -62,7 +66,9 @@ interface FakeOptions {
   onRun?: (count: number) => unknown
 }
 
-describe('loadEmbedderSession', () => {
+const load = (runtime: OnnxRuntime, spec: EmbedderSpec) => loadModelSession(runtime, spec, { weightsBytes: 1 })
+
+describe('loadModelSession', () => {
   let folder: string
   let spec: EmbedderSpec
   beforeAll(async () => {
@@ -71,7 +77,9 @@ describe('loadEmbedderSession', () => {
     await writeFile(path, JSON.stringify(TINY_TOKENIZER))
     await writeFile(join(folder, 'broken.json'), '{"model":')
     spec = {
+      task: 'embed',
       id: 'tiny',
+      provider: { name: 'cpu' },
       modelPath: path,
       tokenizerPath: path,
       pooling: 'mean',
@@ -85,7 +93,7 @@ describe('loadEmbedderSession', () => {
 
   it('pads short texts in one run and returns the vectors in input order', async () => {
     const { runtime, runs } = createFakeRuntime()
-    const session = await loadEmbedderSession(runtime, spec)
+    const session = await load(runtime, spec)
     const { vectors, tokens, truncated } = await session.embed(['a a a', 'b', 'F f', ''])
     const mean = (...ids: number[]): number[] => [Math.fround(ids.reduce((sum, id) => sum + id, 0) / ids.length), 1]
     expect(Array.from(vectors)).toEqual([mean(2, 4, 4, 4, 3), mean(2, 5, 3), mean(2, 9, 9, 3), mean(2, 3)].flat())
@@ -97,7 +105,7 @@ describe('loadEmbedderSession', () => {
 
   it('cuts long texts and says which', async () => {
     const { runtime } = createFakeRuntime()
-    const session = await loadEmbedderSession(runtime, { ...spec, maxTokens: 4 })
+    const session = await load(runtime, { ...spec, maxTokens: 4 })
     const { vectors, tokens, truncated } = await session.embed(['a', 'a b c d e f', 'a b'])
     expect(Array.from(vectors.slice(2, 4))).toEqual([(2 + 4 + 5 + 3) / 4, 1])
     expect({ tokens, truncated }).toEqual({ tokens: 11, truncated: [1] })
@@ -107,7 +115,7 @@ describe('loadEmbedderSession', () => {
     const controller = new AbortController()
     // The first run is the one at load time.
     const { runtime, runs } = createFakeRuntime({ onRun: (count) => count === 3 && controller.abort() })
-    const session = await loadEmbedderSession(runtime, spec)
+    const session = await load(runtime, spec)
     const long = Array.from({ length: 5 }, () => 'a '.repeat(200))
     await expect(session.embed(long, controller.signal)).rejects.toMatchObject({ code: 'aborted' })
     expect(runs).toHaveLength(3)
@@ -116,7 +124,7 @@ describe('loadEmbedderSession', () => {
   it('frees the weights only after running calls', async () => {
     const gate = Promise.withResolvers<void>()
     const { runtime, state } = createFakeRuntime({ onRun: (count) => count === 2 && gate.promise })
-    const session = await loadEmbedderSession(runtime, spec)
+    const session = await load(runtime, spec)
     const work = session.embed(['a'])
     const released = session.release()
     gate.resolve()
@@ -131,18 +139,17 @@ describe('loadEmbedderSession', () => {
     ['a run that fails', { onRun: () => Promise.reject(new Error('512 by 550')) }, 'maxTokens is 300'],
   ])('refuses a model with %s, and lets go of it', async (_name, options, message) => {
     const { runtime, state } = createFakeRuntime(options)
-    await expect(loadEmbedderSession(runtime, spec)).rejects.toMatchObject({
+    await expect(load(runtime, spec)).rejects.toMatchObject({
       code: 'model_invalid',
       message: expect.stringContaining(message),
     })
     expect(state.released).toBe(true)
   })
 
-  it('tells a missing file from a damaged one', async () => {
+  it('tells a missing tokenizer from a damaged one', async () => {
     const { runtime } = createFakeRuntime()
-    const load = (more: Partial<EmbedderSpec>) => loadEmbedderSession(runtime, { ...spec, ...more })
-    await expect(load({ modelPath: join(folder, 'none') })).rejects.toMatchObject({ code: 'model_unavailable' })
-    await expect(load({ tokenizerPath: join(folder, 'none') })).rejects.toMatchObject({ code: 'model_unavailable' })
-    await expect(load({ tokenizerPath: join(folder, 'broken.json') })).rejects.toMatchObject({ code: 'model_invalid' })
+    const from = (name: string) => load(runtime, { ...spec, tokenizerPath: join(folder, name) })
+    await expect(from('none')).rejects.toMatchObject({ code: 'model_unavailable' })
+    await expect(from('broken.json')).rejects.toMatchObject({ code: 'model_invalid' })
   })
 })

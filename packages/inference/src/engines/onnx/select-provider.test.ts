@@ -1,0 +1,68 @@
+import { RtError } from '@rt/core'
+import { describe, expect, it } from 'vitest'
+import { readProviders, selectProvider } from './select-provider.ts'
+
+const choices = readProviders(['tensorrt', { name: 'cuda', deviceId: 1 }, 'cpu'])
+const failure = (code: 'unsupported' | 'engine_crashed' | 'model_invalid', message: string): RtError =>
+  new RtError({ code, message })
+
+describe('selectProvider', () => {
+  it('takes the first that runs the model, and says why not those before', async () => {
+    const tried: string[] = []
+    const selected = await selectProvider(choices, async ({ name }) => {
+      tried.push(name)
+      if (name === 'tensorrt') throw failure('unsupported', 'libnvinfer is missing')
+      if (name === 'cuda') throw failure('engine_crashed', 'the driver took the process along')
+      return 'runs'
+    })
+    expect(tried).toEqual(['tensorrt', 'cuda', 'cpu'])
+    expect(selected).toEqual({
+      provider: { name: 'cpu' },
+      value: 'runs',
+      passedOver: [
+        { provider: 'tensorrt', reason: 'libnvinfer is missing' },
+        { provider: 'cuda', reason: 'the driver took the process along' },
+      ],
+    })
+  })
+
+  it('asks nobody further once one runs, and hands its device over', async () => {
+    const { provider } = await selectProvider(choices, async ({ name }) => {
+      if (name === 'tensorrt') throw failure('unsupported', 'no')
+      if (name === 'cpu') throw failure('model_invalid', 'never reached')
+      return name
+    })
+    expect(provider).toEqual({ name: 'cuda', deviceId: 1 })
+  })
+
+  it('does not try a damaged model again elsewhere', async () => {
+    let tries = 0
+    const work = selectProvider(choices, async () => {
+      tries++
+      throw failure('model_invalid', 'damaged')
+    })
+    await expect(work).rejects.toMatchObject({ code: 'model_invalid' })
+    expect(tries).toBe(1)
+  })
+
+  it('says all reasons when a forced provider is not there', async () => {
+    const forced = readProviders(['cuda'])
+    await expect(
+      selectProvider(forced, () => Promise.reject(failure('unsupported', 'no driver'))),
+    ).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining('cuda: no driver'),
+      data: { passedOver: [{ provider: 'cuda', reason: 'no driver' }] },
+    })
+  })
+
+  it('leaves a crash on the CPU to the caller: nothing comes after it', async () => {
+    const crash = selectProvider(choices.slice(2), () => Promise.reject(failure('engine_crashed', 'gone')))
+    await expect(crash).rejects.toMatchObject({ code: 'engine_crashed' })
+  })
+
+  it('knows the names there are', () => {
+    expect(() => readProviders(['gpu' as 'cpu'])).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+    expect(() => readProviders([])).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+  })
+})
