@@ -1,10 +1,34 @@
 import { type StreamPart, toTerminal } from '@rt/core'
 
-/** A stream that never throws: what goes wrong before it has begun is its one terminal part. */
-export async function* failSafe(open: () => Promise<AsyncIterable<StreamPart>>): AsyncIterable<StreamPart> {
-  try {
-    yield* await open()
-  } catch (error) {
-    yield toTerminal(error)
+/**
+ * A stream that never throws: what goes wrong, also before it has begun, is its one terminal part. To be read once.
+ *
+ * No generator: every part of every answer passes here.
+ */
+export const failSafe = (open: () => Promise<AsyncIterable<StreamPart>>): AsyncIterableIterator<StreamPart> => {
+  let source: AsyncIterator<StreamPart> | undefined
+  let over = false
+  const fail = (error: unknown): IteratorResult<StreamPart> => {
+    over = true
+    return { done: false, value: toTerminal(error) }
   }
+  const begin = async (): Promise<IteratorResult<StreamPart>> => {
+    source = (await open())[Symbol.asyncIterator]()
+    // Its reader may have left while it was opened.
+    if (over) await stream.return!()
+    return source.next()
+  }
+  const stream: AsyncIterableIterator<StreamPart> = {
+    [Symbol.asyncIterator]: () => stream,
+    async next() {
+      if (over) return { done: true, value: undefined }
+      return (source ? source.next() : begin()).catch(fail)
+    },
+    async return() {
+      over = true
+      await source?.return?.()
+      return { done: true, value: undefined }
+    },
+  }
+  return stream
 }

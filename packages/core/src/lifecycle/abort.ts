@@ -11,8 +11,18 @@ export const abortable = <T>(promise: Promise<T>, signal: AbortSignal | undefine
       return reject(abortError(signal))
     }
     const stop = (): void => reject(abortError(signal))
+    const listenNoMore = (): void => signal.removeEventListener('abort', stop)
     signal.addEventListener('abort', stop, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+    promise.then(
+      (value) => {
+        listenNoMore()
+        resolve(value)
+      },
+      (error: unknown) => {
+        listenNoMore()
+        reject(error)
+      },
+    )
   })
 }
 

@@ -9,7 +9,7 @@ import {
   type Usage,
 } from '@rt/core'
 import { CHARACTERS_PER_TOKEN } from './read-leg.ts'
-import type { RouteCall } from './route-call.ts'
+import type { Route, RouteCall } from './route-call.ts'
 
 /** A call that limits and budget let pass. It is settled exactly once; later calls of `settle` do nothing. */
 export interface Admission {
@@ -24,6 +24,12 @@ export interface Admission {
   settle(usage: Usage | undefined, characters: number, begun: boolean): Promise<void>
 }
 
+/** Of a route without limits and budget. */
+export const NO_ADMISSION: Admission = { warnings: [], settle: async () => {} }
+
+/** Whether a route has to ask at all. */
+export const mayRefuse = ({ limits, budget }: Pick<Route, 'limits' | 'budget'>): boolean => Boolean(limits || budget)
+
 /**
  * Asks the limits and the budget for what one attempt may take at most.
  *
@@ -35,7 +41,6 @@ export const admit = async (
   request: ModelRequest,
 ): Promise<Admission> => {
   const { limits, budget, price, clock } = route
-  if (!limits && !budget) return { warnings: [], settle: async () => {} }
   const options = { signal }
   const { local, contextTokens } = model.capabilities
   const started = clock.monotonic()

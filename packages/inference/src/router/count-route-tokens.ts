@@ -1,4 +1,4 @@
-import { abortable, type CallOptions, noopSpan, type Prompt, toRtError } from '@rt/core'
+import { type CallOptions, noopSpan, type Prompt, toRtError } from '@rt/core'
 import { chooseLegs } from './choose-legs.ts'
 import type { Route } from './route-call.ts'
 import { type LegFailure, routeError } from './route-error.ts'
@@ -14,7 +14,7 @@ export const countRouteTokens = async (
   const failures: LegFailure[] = []
   for (const leg of legs.toSorted((a, b) => a.breaker.waitMs - b.breaker.waitMs)) {
     try {
-      const model = await abortable(leg.load(), signal)
+      const model = await leg.load(signal)
       return await model.countTokens(prompt, { signal, span })
     } catch (thrown) {
       const error = toRtError(thrown)

@@ -1,4 +1,4 @@
-import { type LanguageModel, type ModelCapabilities, RtError } from '@rt/core'
+import { abortable, type LanguageModel, type ModelCapabilities, RtError } from '@rt/core'
 import { type Breaker, createBreaker, type BreakerOptions } from './breaker.ts'
 import type { Clock } from '@rt/core'
 
@@ -30,26 +30,33 @@ export interface RouteLeg {
   readonly capabilities: ModelCapabilities
   readonly continues: boolean
   readonly breaker: Breaker
-  /** The model; loaded once, tried again after a failure. */
-  load(): Promise<LanguageModel>
+  /**
+   * The model; loaded once, tried again after a failure.
+   *
+   * @throws RtError `aborted` when the signal fires meanwhile; the loading goes on.
+   */
+  load(signal: AbortSignal | undefined): Promise<LanguageModel> | LanguageModel
 }
 
 export const createLeg = (leg: Leg, { breaker, clock }: { breaker: BreakerOptions; clock: Clock }): RouteLeg => {
   const shared = { continues: leg.continues ?? false, breaker: createBreaker(breaker, clock) }
   if (!isLazy(leg)) {
     const { model } = leg
-    return { ...shared, id: model.id, capabilities: model.capabilities, load: async () => model }
+    return { ...shared, id: model.id, capabilities: model.capabilities, load: () => model }
   }
   let loading: Promise<LanguageModel> | undefined
   return {
     ...shared,
     id: leg.id,
     capabilities: leg.capabilities,
-    load: () =>
-      (loading ??= load(leg).catch((error: unknown) => {
-        loading = undefined
-        throw error
-      })),
+    load: (signal) =>
+      abortable(
+        (loading ??= load(leg).catch((error: unknown) => {
+          loading = undefined
+          throw error
+        })),
+        signal,
+      ),
   }
 }
 

@@ -9,7 +9,7 @@ import {
   toRtError,
   withTimeout,
 } from '@rt/core'
-import { type Admission, admit } from './admission.ts'
+import { type Admission, admit, mayRefuse, NO_ADMISSION } from './admission.ts'
 import { restMs } from './backoff.ts'
 import type { BreakerPass } from './breaker.ts'
 import { isIllness } from './decide-failure.ts'
@@ -20,8 +20,8 @@ import type { RouteCall } from './route-call.ts'
 /** A leg that has begun to answer. */
 export interface OpenLeg {
   leg: RouteLeg
-  /** All it writes. A stream that ends without a terminal part, or throws, ends with an `error` part. */
-  parts: AsyncGenerator<StreamPart>
+  /** What it writes, part by part. A stream that ends without a terminal part, or throws, ends with an `error` part. */
+  next(): Promise<StreamPart>
   /** Stops it, if it still runs, and books what it took. Idempotent. */
   close(): Promise<void>
 }
@@ -59,9 +59,9 @@ export const openLeg = async (
   const grace = (left: AbortSignal): Promise<void> => route.clock.sleep(GRACE_MS, left)
   try {
     const begin = async (limit: AbortSignal): Promise<StreamPart[]> => {
-      const model = await abortable(leg.load(), limit)
+      const model = await leg.load(limit)
       ours = true
-      admission = await abortable((admitting = admit(call, model, request)), limit)
+      admission = mayRefuse(route) ? await abortable((admitting = admit(call, model, request)), limit) : NO_ADMISSION
       ours = false
       reader = readLeg(model.stream(request, { signal: own, span }), {
         id: leg.id,
@@ -91,16 +91,11 @@ export const openLeg = async (
         span.end(failure)
         await admission!.settle(usage, characters, true)
       })())
-    const parts = async function* (): AsyncGenerator<StreamPart> {
-      yield* head
-      if (head.some(isTerminal)) return
-      for (;;) {
-        const part = await opened.nextOrEnd()
-        yield part
-        if (isTerminal(part)) return
-      }
+    const next = (): Promise<StreamPart> => {
+      const early = head.shift()
+      return early ? Promise.resolve(early) : opened.nextOrEnd()
     }
-    return { leg, parts: parts(), close }
+    return { leg, next, close }
   } catch (thrown) {
     const error = toRtError(thrown)
     const abandoned = own.aborted || error.code === 'timeout'

@@ -52,11 +52,12 @@ async function* passOn(
   let dropSeam = (part: StreamPart): StreamPart => part
   let open: OpenLeg | undefined = first
   for (let times = 0; open; times++) {
-    const { leg, parts, close }: OpenLeg = open
+    const { leg, next, close }: OpenLeg = open
     if (times === 0) call.trace.answered(leg)
-    let terminal: TerminalPart | undefined
+    let terminal: TerminalPart
     try {
-      for await (const part of parts) {
+      for (;;) {
+        const part = await next()
         if (isTerminal(part)) {
           terminal = part
           break
@@ -70,18 +71,17 @@ async function* passOn(
     } finally {
       await close()
     }
-    const error = terminal && failureOf(terminal)
-    if (call.signal?.aborted && terminal?.type === 'error')
+    const error = failureOf(terminal)
+    if (call.signal?.aborted && terminal.type === 'error')
       return yield finalPart(call, { type: 'abort', reason: abortError(call.signal).message })
-    if (!terminal || terminal.type !== 'error' || !error)
-      return yield finalPart(call, terminal ?? { type: 'abort', reason: 'the stream was left.' })
-    const next = legsToContinue(legs, { died: leg, error, written, request, times })
+    if (terminal.type !== 'error' || !error) return yield finalPart(call, terminal)
+    const others = legsToContinue(legs, { died: leg, error, written, request, times })
     call.trace.failed(leg, error)
-    if (next.length === 0) return yield finalPart(call, terminal)
+    if (others.length === 0) return yield finalPart(call, terminal)
     call.trace.continuing(leg, written.text.length)
     const continuation = continueRequest(request, written.text)
     dropSeam = continuation.dropSeam
-    const opened = await openFirst(call, next, continuation.request, true)
+    const opened = await openFirst(call, others, continuation.request, true)
     if (!opened.open) return yield finalPart(call, terminal)
     open = opened.open
     call.trace.answered(open.leg)

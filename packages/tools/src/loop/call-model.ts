@@ -75,6 +75,7 @@ export async function* callModel(
       const renamed = rename(part)
       if (renamed.type === 'tool-call-end')
         calls.push({ id: renamed.id, name: renamed.name, arguments: renamed.arguments })
+      run.written.add(renamed)
       yield renamed
     }
     const finishReason = finishOf(terminal, signal, model.id)

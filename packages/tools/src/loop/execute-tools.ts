@@ -30,7 +30,7 @@ export async function* executeTools(
       }
     const { result: value, isError } = outcome
     const label = run.tools.get(call.name)?.label
-    yield {
+    const part: StreamPart = {
       type: 'tool-result',
       id: call.id,
       name: call.name,
@@ -39,6 +39,8 @@ export async function* executeTools(
       ...(label && { label }),
       ms,
     }
+    run.written.add(part)
+    yield part
   }
 }
 

@@ -5,6 +5,7 @@ import type {
   JsonValue,
   LanguageModel,
   Message,
+  MessageBuilder,
   OutputFormat,
   Principal,
   Reasoning,
@@ -67,4 +68,6 @@ export interface LoopRun {
   /** Fires on the caller's abort and when the run is over, however it ended. */
   signal: AbortSignal
   span: Span
+  /** What the model and the tools wrote so far: the next step sends it. */
+  written: MessageBuilder
 }

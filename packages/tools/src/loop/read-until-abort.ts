@@ -5,13 +5,15 @@ const GRACE_MS = 200
 
 /**
  * Reads a model's stream, also one that ignores its signal: after an abort it gets a short grace, then the reading
- * ends without a terminal part. The source is told to stop, and never waited for.
+ * ends without a terminal part. The source is told to stop, and never waited for. To be read once.
+ *
+ * No generator: every part of every answer passes here.
  */
-export async function* readUntilAbort(
+export const readUntilAbort = (
   open: () => AsyncIterable<StreamPart>,
   signal: AbortSignal,
   clock: Clock,
-): AsyncGenerator<StreamPart> {
+): AsyncIterableIterator<StreamPart> => {
   throwIfAborted(signal)
   const iterator = open()[Symbol.asyncIterator]()
   const over = openScope()
@@ -26,30 +28,38 @@ export async function* readUntilAbort(
       () => {},
     )
   signal.addEventListener('abort', startGrace, { once: true })
-  /** Undefined when the grace is over. Not Promise.race, which would remember every part until then. */
-  const next = (): Promise<IteratorResult<StreamPart> | undefined> =>
-    new Promise((resolve, reject) => {
-      expire = () => resolve(undefined)
-      if (expired) return expire()
-      iterator.next().then(resolve, reject)
-    })
   let ended = false
-  try {
-    while (true) {
-      const result = await next()
-      if (!result) return
-      if (result.done) {
-        ended = true
-        return
-      }
-      yield result.value
-    }
-  } catch (error) {
+  const end = (): void => {
     ended = true
-    throw error
-  } finally {
     signal.removeEventListener('abort', startGrace)
     over.end()
-    if (!ended) void Promise.resolve(iterator.return?.()).catch(() => {})
   }
+  const leave = (): IteratorReturnResult<undefined> => {
+    if (!ended) {
+      end()
+      void Promise.resolve(iterator.return?.()).catch(() => {})
+    }
+    return { done: true, value: undefined }
+  }
+  const reader: AsyncIterableIterator<StreamPart> = {
+    [Symbol.asyncIterator]: () => reader,
+    // Not Promise.race, which would remember every part until the end.
+    next: () =>
+      new Promise((resolve, reject) => {
+        expire = () => resolve(leave())
+        if (expired || ended) return expire()
+        iterator.next().then(
+          (result) => {
+            if (result.done) end()
+            resolve(result)
+          },
+          (error: unknown) => {
+            end()
+            reject(error)
+          },
+        )
+      }),
+    return: async () => leave(),
+  }
+  return reader
 }

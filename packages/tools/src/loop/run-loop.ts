@@ -3,7 +3,6 @@ import {
   type CallOptions,
   createMessageBuilder,
   emptyUsage,
-  type MessageBuilder,
   noopSpan,
   openScope,
   type PrivacyLabel,
@@ -11,7 +10,6 @@ import {
   type StreamPart,
   systemClock,
   toTerminal,
-  type Usage,
 } from '@rt/core'
 import { callModel } from './call-model.ts'
 import { decideNext } from './decide-next.ts'
@@ -34,57 +32,30 @@ export async function* runLoop(options: LoopOptions, callOptions: CallOptions = 
   let usage = emptyUsage()
   try {
     const run = createRun(options, signal, callOptions)
-    yield* runSteps(
-      run,
-      (more) => (usage = addUsage(usage, more)),
-      () => usage,
-    )
+    const { messages, maxSteps = DEFAULT_MAX_STEPS } = options
+    const rename = createUniqueCallIds(messages)
+    let label: PrivacyLabel | undefined
+    for (let step = 1; ; step++) {
+      yield { type: 'step-start', step }
+      // What a model wrote about labelled messages stays labelled when the next step leaves those out.
+      const own = run.written.messages().map((message) => ({ ...message, ...(label && { label }) }))
+      const { request, toolChoice, report } = await prepareStep(run, step, [...messages, ...own])
+      label ??= request.messages.find((message) => message.label)?.label
+      yield { type: 'context', context: report }
+      const answer = yield* callModel(run, request, rename, (more) => (usage = addUsage(usage, more)))
+      if (answer.calls.length > 0) yield* executeTools(run, answer.calls, toolChoice)
+      yield { type: 'step-finish', step, finishReason: answer.finishReason }
+
+      const decision = decideNext(run, answer, step, maxSteps)
+      if (decision.next === 'step') continue
+      const { finishReason } = decision
+      if (finishReason === 'step-limit') yield stepLimitWarning(maxSteps)
+      return yield { type: 'finish', finishReason, usage }
+    }
   } catch (thrown) {
     yield toTerminal(thrown, { usage, signal })
   } finally {
     scope.end()
-  }
-}
-
-async function* runSteps(run: LoopRun, spend: (usage: Usage) => void, spent: () => Usage): AsyncGenerator<StreamPart> {
-  const { messages, maxSteps = DEFAULT_MAX_STEPS } = run.options
-  const rename = createUniqueCallIds(messages)
-  const builder = createMessageBuilder()
-  let label: PrivacyLabel | undefined
-  for (let step = 1; ; step++) {
-    yield { type: 'step-start', step }
-    // What a model wrote about labelled messages stays labelled when the next step leaves those out.
-    const own = builder.messages().map((message) => ({ ...message, ...(label && { label }) }))
-    const { request, toolChoice, report } = await prepareStep(run, step, [...messages, ...own])
-    label ??= request.messages.find((message) => message.label)?.label
-    yield { type: 'context', context: report }
-    const answer = yield* recorded(builder, callModel(run, request, rename, spend))
-    yield* recorded(builder, executeTools(run, answer.calls, toolChoice))
-    yield { type: 'step-finish', step, finishReason: answer.finishReason }
-
-    const decision = decideNext(run, answer, step, maxSteps)
-    if (decision.next === 'step') continue
-    const { finishReason } = decision
-    if (finishReason === 'step-limit') yield stepLimitWarning(maxSteps)
-    return yield { type: 'finish', finishReason, usage: spent() }
-  }
-}
-
-/** Passes parts on, and into the messages the next step sends. */
-async function* recorded<T>(
-  builder: MessageBuilder,
-  parts: AsyncGenerator<StreamPart, T>,
-): AsyncGenerator<StreamPart, T> {
-  const iterator = parts[Symbol.asyncIterator]()
-  try {
-    while (true) {
-      const next = await iterator.next()
-      if (next.done) return next.value
-      builder.add(next.value)
-      yield next.value
-    }
-  } finally {
-    await iterator.return(undefined as T)
   }
 }
 
@@ -118,7 +89,15 @@ const createRun = (options: LoopOptions, signal: AbortSignal, { span = noopSpan 
       hint: 'Pass `tools`.',
     })
   const byName = <T extends { name: string }>(list: T[]): Map<string, T> => new Map(list.map((one) => [one.name, one]))
-  return { options, clock, signal, span, tools: byName(tools), clientTools: byName(clientTools) }
+  return {
+    options,
+    clock,
+    signal,
+    span,
+    written: createMessageBuilder(),
+    tools: byName(tools),
+    clientTools: byName(clientTools),
+  }
 }
 
 const stepLimitWarning = (maxSteps: number): StreamPart => ({
