@@ -5,6 +5,7 @@ import {
   type IngestOptions,
   type IngestReport,
   LOCAL,
+  type Principal,
   RtError,
   type Telemetry,
   type VectorCollection,
@@ -13,6 +14,7 @@ import {
 import { createIngest, createRetriever, type Ingest } from '@rt/memory'
 import type { Database } from '@rt/node/sqlite'
 import type { Settings } from './config/settings.ts'
+import { wrapEmbedder } from './models/wrap-embedder.ts'
 import { NO_EMBEDDER } from './no-embedder.ts'
 import { readOnlyError } from './read-only-error.ts'
 import type { Retrieval, RetrieveOptions } from './run-request.ts'
@@ -95,13 +97,16 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
       }
     },
 
-    async retrieve(name, query, { k = settings.passages, label, signal, span }) {
+    async retrieve(name, query, { k = settings.passages, principal, label, signal, span }) {
       const wanted = await abortable(embedder(), signal)
       const model = label && !wanted?.local ? undefined : wanted
       const found = await existing(name, model)
       if (!found) return { passages: [] }
       const { collection, stamped } = found
-      const retriever = createRetriever({ collection, embedder: stamped ? model : undefined })
+      const retriever = createRetriever({
+        collection,
+        embedder: stamped && model ? askedBy(model, principal) : undefined,
+      })
       const passages = await retriever.retrieve(query, { k, principal: LOCAL, signal, span })
       if (wanted && !model && stamped) return { passages, warning: keptHere(wanted) }
       return { passages, ...(settings.embed !== false && !wanted && { warning: NO_EMBEDDER }) }
@@ -114,6 +119,12 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
     },
   }
 }
+
+/** The documents are everybody's; the question is of whoever asks, and counted so. */
+const askedBy = (model: EmbeddingModel, principal: Principal | undefined): EmbeddingModel =>
+  model.local || principal === undefined
+    ? model
+    : wrapEmbedder(model, (texts, options) => model.embed(texts, { ...options, principal }))
 
 interface Existing {
   collection: VectorCollection

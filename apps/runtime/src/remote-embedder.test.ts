@@ -89,3 +89,20 @@ it('counts each key for itself', async () => {
   // Each takes 3 and up to 6 until it is counted.
   expect(answers).toEqual([200, 200, 429, 200])
 })
+
+it('counts a question for the key that asks it, not for whoever owns the documents', async () => {
+  const { rt, menu, sent } = await setUp({ router: { budget: { keyDayTokens: 40 } } })
+  await rt.ingest(menu)
+  const before = sent.length
+  const { secret } = await rt.keys.create({ name: 'ada', scope: 'chat' })
+  const body = { messages: [{ role: 'user', content: 'soup '.repeat(50) }], rt: { retrieve: true } }
+  const response = await rt.fetch(
+    new Request('http://localhost/v1/chat/completions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${secret}` },
+      body: JSON.stringify(body),
+    }),
+  )
+  expect([response.status, await response.text()]).toEqual([429, expect.stringMatching(/budget of '(?!local)/)])
+  expect(sent).toHaveLength(before)
+})

@@ -53,6 +53,8 @@ export interface Retrieval {
 export interface RetrieveOptions {
   signal?: AbortSignal
   span?: Span
+  /** Who asks: an embedder elsewhere is counted for it. Default `local`. */
+  principal?: Principal
   /** Of the query: `local-only` keeps it from an embedder elsewhere. */
   label?: PrivacyLabel | undefined
 }

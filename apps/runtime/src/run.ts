@@ -79,7 +79,8 @@ const prepare = async (request: RunRequest, parts: RunParts, options: Options): 
   const label = labelOf(messages)
   const query = question(fresh)
   // A question in a conversation that must stay here is about what was said in it.
-  const found = retrieve && query ? await parts.retrieve(retrieve, query, { ...options, label }) : { passages: [] }
+  const found =
+    retrieve && query ? await parts.retrieve(retrieve, query, { ...options, principal, label }) : { passages: [] }
   const passages = retrieve ? withEarlierCitations(query, found.passages, history) : []
   return { model, fresh, messages, label, retrieval: { ...found, passages } }
 }
