@@ -1,77 +1,9 @@
-import { RtError, type ModelRequest, type Sampling } from '@rt/core'
+import type { Sampling } from '@rt/core'
+import { resolveSampling as resolve, type ResolvedSampling } from '../../driver-kit/sampling.ts'
 import { DEFAULT_SAMPLING } from './options.ts'
 
-export type ResolvedSampling = Required<Sampling>
+export { checkNumber, penaltyWindow, validateRequest } from '../../driver-kit/sampling.ts'
 
-const PENALTY_WINDOW = 64
-
-/** Every value there is, because llama.cpp's binding has defaults of its own: request, else model, else engine. */
-export const resolveSampling = (request: Sampling = {}, model: Sampling = {}): ResolvedSampling => ({
-  ...DEFAULT_SAMPLING,
-  ...defined(model),
-  ...defined(request),
-  seed: request.seed ?? model.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!,
-})
-
-/** The last tokens of the answer, which penalties look at. */
-export const penaltyWindow = (answer: readonly number[]): number[] => answer.slice(-PENALTY_WINDOW)
-
-/** @throws RtError `invalid_request` naming the field, before anything native sees the value. */
-export const validateRequest = ({
-  sampling = {},
-  maxOutputTokens,
-  stop,
-  tools,
-  toolChoice,
-  output,
-}: ModelRequest): void => {
-  for (const [field, [low, high, whole]] of Object.entries(RANGES)) {
-    const value = sampling[field as keyof Sampling]
-    if (value !== undefined) checkNumber(`sampling.${field}`, value, { low, high, whole })
-  }
-  if (maxOutputTokens !== undefined)
-    checkNumber('maxOutputTokens', maxOutputTokens, { low: 1, high: 2 ** 31 - 1, whole: true })
-  if (
-    stop !== undefined &&
-    (stop.length > 64 || stop.some((text) => typeof text !== 'string' || text === '' || text.length > 1000))
-  )
-    throw wrong('stop', 'up to 64 texts of 1 to 1000 characters')
-  const calls = tools?.length && toolChoice !== 'none'
-  if (calls && (toolChoice ?? 'auto') === 'auto' && output?.type === 'json')
-    throw new RtError({
-      code: 'unsupported',
-      message: 'output json together with toolChoice "auto" is not possible: the answer is either free or forced.',
-      hint: 'Use toolChoice "required", a named tool, or "none".',
-    })
-}
-
-const RANGES: Record<keyof Sampling, [low: number, high: number, whole: boolean]> = {
-  temperature: [0, 100, false],
-  topP: [0, 1, false],
-  topK: [0, 2 ** 31 - 1, true],
-  minP: [0, 1, false],
-  repeatPenalty: [0.01, 10, false],
-  presencePenalty: [-10, 10, false],
-  frequencyPenalty: [-10, 10, false],
-  seed: [0, 2 ** 32 - 1, true],
-}
-
-/** @throws RtError `invalid_request` unless `value` is a number (whole where asked) in [low, high]. */
-export const checkNumber = (
-  field: string,
-  value: unknown,
-  { low, high, whole }: { low: number; high: number; whole: boolean },
-): void => {
-  const fits = typeof value === 'number' && value >= low && value <= high && (!whole || Number.isInteger(value))
-  if (!fits) throw wrong(field, `a ${whole ? 'whole ' : ''}number from ${low} to ${high}`, value)
-}
-
-const wrong = (field: string, expected: string, value?: unknown): RtError =>
-  new RtError({
-    code: 'invalid_request',
-    message: `${field} must be ${expected}${typeof value === 'number' ? `, not ${value}` : ''}.`,
-    data: { field },
-  })
-
-const defined = (sampling: Sampling): Sampling =>
-  Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined && value !== null))
+/** Every value there is, because llama.cpp's binding has defaults of its own. */
+export const resolveSampling = (request?: Sampling, model?: Sampling): ResolvedSampling =>
+  resolve(DEFAULT_SAMPLING, request, model)
