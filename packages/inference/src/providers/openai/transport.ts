@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { RtError } from '@rt/core'
+import type OpenAI from 'openai'
 import { guardBody } from '../../driver-kit/guard-body.ts'
 import { type Answer, sendRequest } from '../../driver-kit/send-request.ts'
 import type { Connection } from './connection.ts'
@@ -8,10 +9,25 @@ import { clean, isObject, networkError, refusalError } from './to-error.ts'
 /** Largest body that is read where a stream was asked for. */
 const MOST = 64 * 1024
 
+const STREAM = Symbol('stream')
+
+interface StreamInit extends RequestInit {
+  [STREAM]?: { signal: AbortSignal | undefined }
+}
+
+/**
+ * Asks for a stream of events. The signal goes past the SDK, which would follow it with signals of its own until the answer
+ * is read; `readAnswer` listens to it.
+ */
+export const asStream = (signal: AbortSignal | undefined): OpenAI.RequestOptions => {
+  const fetchOptions: Pick<StreamInit, typeof STREAM> = { [STREAM]: { signal } }
+  return { fetchOptions }
+}
+
 /** Bodies of answers that are streams of events, to be read with `readAnswer`: their Response has none. */
 const streams = new WeakMap<Response, Readable>()
 
-/** The body of an answer to a request that accepts `text/event-stream`. */
+/** The body of an answer to a request `asStream`. */
 export const streamOf = (response: Response): Readable | undefined => streams.get(response)
 
 /**
@@ -20,13 +36,14 @@ export const streamOf = (response: Response): Readable | undefined => streams.ge
  */
 export const createTransport =
   (connection: Connection): typeof fetch =>
-  async (input, init = {}) => {
+  async (input, init: StreamInit = {}) => {
     const { id, timeoutMs } = connection
     const sent = init.headers instanceof Headers ? init.headers : new Headers(init.headers)
-    const signal = init.signal ?? undefined
+    const asked = init[STREAM]
+    const signal = asked ? asked.signal : (init.signal ?? undefined)
     const { status, message, body } = await sendRequest(input instanceof Request ? input.url : input, {
       method: init.method ?? 'GET',
-      headers: headersOf(sent, connection),
+      headers: headersOf(sent, asked ? 'text/event-stream' : 'application/json', connection),
       body: typeof init.body === 'string' ? init.body : undefined,
       signal,
       timeoutMs,
@@ -34,15 +51,14 @@ export const createTransport =
     }).catch((thrown: unknown) => {
       throw RtError.isInstance(thrown) ? thrown : networkError(thrown, connection)
     })
-    const streaming = sent.get('accept') === 'text/event-stream'
     const type = message.headers['content-type'] ?? ''
-    if (isFull(status) && streaming && !/\b(html|json)\b/i.test(type)) {
+    if (isFull(status) && asked && !/\b(html|json)\b/i.test(type)) {
       const response = new Response(null, { status })
       streams.set(response, body)
       return response
     }
     const response = toResponse({ status, message, body }, connection, signal)
-    if (response.ok) await refuseOther(response, streaming, connection)
+    if (response.ok) await refuseOther(response, asked !== undefined, connection)
     return response
   }
 
@@ -75,8 +91,8 @@ const late = (id: string, ms: number): RtError =>
     data: { provider: id },
   })
 
-const headersOf = (sent: Headers, connection: Connection): Record<string, string> => {
-  const headers: Record<string, string> = { accept: sent.get('accept') ?? 'application/json', 'user-agent': 'rt' }
+const headersOf = (sent: Headers, accept: string, connection: Connection): Record<string, string> => {
+  const headers: Record<string, string> = { accept, 'user-agent': 'rt' }
   const type = sent.get('content-type')
   if (type) headers['content-type'] = type
   const key = connection.apiKey()

@@ -1,5 +1,6 @@
 import type OpenAI from 'openai'
 import type { Dialect } from '../model.ts'
+import { asStream } from '../transport.ts'
 import { buildRequest } from './build-request.ts'
 import { parseStream } from './parse-stream.ts'
 
@@ -9,10 +10,7 @@ export const responsesDialect: Dialect = {
   // The body follows the API that is called, which need not be the one the SDK knows.
   open: (client, body, signal) =>
     client.responses
-      .create(body as unknown as OpenAI.Responses.ResponseCreateParamsStreaming, {
-        signal,
-        headers: { accept: 'text/event-stream' },
-      })
+      .create(body as unknown as OpenAI.Responses.ResponseCreateParamsStreaming, asStream(signal))
       .asResponse(),
   parse: parseStream,
 }
