@@ -23,7 +23,9 @@ export const loadAISDK = async (id: string, settings: ProviderSettings, embedder
       message: `the package ${name} of the provider ${id} exports no function create….`,
       hint: 'Providers of the AI SDK do: @ai-sdk/google, @ai-sdk/mistral and the like.',
     })
-  const made = (create[1] as Create)({ ...(apiKey && { apiKey }), ...(baseURL && { baseURL }) })
+  // Without any the package reads its own variable, and the key in that is for the service's own address.
+  const key = apiKey ?? (baseURL ? '' : undefined)
+  const made = (create[1] as Create)({ ...(key !== undefined && { apiKey: key }), ...(baseURL && { baseURL }) })
   const source = (...names: string[]): ((model: string) => never) | undefined => {
     const found = names.find((one) => typeof made[one] === 'function')
     return found === undefined ? undefined : (model) => made[found]!(model)
