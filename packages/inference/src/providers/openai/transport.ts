@@ -20,8 +20,8 @@ interface StreamInit extends RequestInit {
  * is read; `readAnswer` listens to it.
  */
 export const asStream = (signal: AbortSignal | undefined): OpenAI.RequestOptions => {
-  const fetchOptions: Pick<StreamInit, typeof STREAM> = { [STREAM]: { signal } }
-  return { fetchOptions }
+  const init: StreamInit = { [STREAM]: { signal } }
+  return { fetchOptions: init as NonNullable<OpenAI.RequestOptions['fetchOptions']> }
 }
 
 /** Bodies of answers that are streams of events, to be read with `readAnswer`: their Response has none. */
