@@ -1,19 +1,25 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import { RtError, throwIfAborted } from '@rt/core'
+import { type RtError, throwIfAborted } from '@rt/core'
 import { freeBytes, sha256File } from '@rt/node/files'
 import { listCandidates } from './candidates.ts'
+import { chooseOnHub } from './choose-file.ts'
 import { checkEntries } from './check-entries.ts'
 import { describeModel } from './describe-model.ts'
 import { ensureEntry } from './ensure.ts'
 import { ENTRIES } from './entries.ts'
 import { describeInstalled, listInstalled } from './list-installed.ts'
 import { locateEntry, locatePath } from './locate.ts'
+import { createLookUp } from './look-up.ts'
 import { modelsFolder } from './models-folder.ts'
-import { type ModelName, normalName, parseName, slugOf } from './parse-name.ts'
+import { memoryBytes } from './memory-bytes.ts'
+import { type ModelName, normalName, parseName } from './parse-name.ts'
 import type { CatalogPlace, PlacedEntry } from './place.ts'
+import { createNamePlacer } from './place-name.ts'
+import { readModelfile } from './read-modelfile.ts'
 import { recommend } from './recommend.ts'
-import { bareRemoteEntry, pathEntry, remoteEntry } from './references.ts'
+import { noFile, notOurs } from './path-errors.ts'
+import { pathEntry } from './references.ts'
 import { notInstalled, removeEntry } from './remove-entry.ts'
 import { file } from './sources/file.ts'
 import { hf } from './sources/hf.ts'
@@ -30,7 +36,8 @@ import type {
   NotFoundOptions,
   ResolvedModel,
 } from './types.ts'
-import { createUserNames, nameTaken, parseUserName } from './user-names.ts'
+import { createUserNames, nameTaken, parseUserName, type UserModel } from './user-names.ts'
+import { hasSettings, withBase, withSettings } from './with-settings.ts'
 
 /**
  * The models rt can use: those of its table by name, and on request files anywhere. Weights are pinned by size and sha256
@@ -39,117 +46,171 @@ import { createUserNames, nameTaken, parseUserName } from './user-names.ts'
  * @throws RtError `config_invalid` for a damaged table.
  */
 export const createCatalog = (options: CatalogOptions = {}): Catalog => {
-  const { home = homedir(), env = process.env, system, sources } = options
+  const { home = homedir(), env = process.env, token, system, sources } = options
   const entries = checkEntries(options.entries ?? ENTRIES)
   const folder = options.folder === undefined ? modelsFolder(env, home) : resolve(options.folder)
-  const place: CatalogPlace = { folder, home, env, system: { sha256File, freeBytes, ...system } }
+  const place: CatalogPlace = { folder, home, env, token, system: { sha256File, freeBytes, memoryBytes, ...system } }
   const lookUp = createLookUp(entries)
+  const placer = createNamePlacer(place, entries, lookUp)
   const userNames = createUserNames(folder)
 
-  /** A further name becomes what it stands for, which may be a reference: whoever owns the folder gave it. */
-  const readName = (text: string, nameOptions?: NameOptions): { name: ModelName; aliasOf?: string } => {
+  /** A name of the user's becomes what it stands for, which may be a reference: whoever owns the folder gave it. */
+  const readName = (text: string, nameOptions?: NameOptions): ReadName => {
     const name = parseName(text, nameOptions)
-    const model = name.type === 'catalog' && !lookUp(name.name) ? userNames.get(name.name) : undefined
-    return model === undefined ? { name } : { name: parseName(model, { references: true }), aliasOf: model }
+    const user = name.type === 'catalog' && !lookUp(name.name) ? userNames.get(name.name) : undefined
+    if (!user || name.type !== 'catalog') return { name, own: (entry) => entry }
+    const own = (entry: CatalogEntry): CatalogEntry => withSettings(entry, name.name, user)
+    return { name: parseName(user.model, { references: true }), user, own }
   }
-  /** Undefined: no model of that name. */
-  const placedEntry = async (name: Exclude<ModelName, { type: 'path' }>): Promise<PlacedEntry | undefined> => {
-    if (name.type === 'remote') return await remoteEntry(place, name)
-    const entry = lookUp(name.name)
-    return entry && { entry, at: slugOf(entry.name) }
+  const installed = async (signal?: AbortSignal): Promise<InstalledModel[]> => {
+    const names = userNames.all()
+    const models = await listInstalled(place, { placed: placer.known(), names, signal })
+    // A name with settings of its own is a model of its own, of the same files.
+    const made = models.flatMap((model) =>
+      model.names.flatMap((name) => {
+        const user = names.get(name)
+        return user && hasSettings(user) ? [{ ...model, entry: withSettings(model.entry, name, user), names: [] }] : []
+      }),
+    )
+    return [...models, ...made]
   }
-  const installed = (signal?: AbortSignal): Promise<InstalledModel[]> =>
-    listInstalled(place, entries, { names: userNames.all(), signal })
-
   const notFound = async (name: string, { kind, references = false }: NotFoundOptions = {}): Promise<RtError> =>
     unknownModel(name, { candidates: listCandidates(entries, await installed(), kind), references })
 
   /** Where it lies, by name and size alone. */
-  const look = async (name: ModelName, text: string, nameOptions: NameOptions = {}): Promise<Looked> => {
+  const look = async ({ name }: ReadName, text: string, nameOptions: NameOptions = {}): Promise<Looked> => {
     if (name.type === 'path') {
       const found = await locatePath(name.path, home)
       if (!found) throw noFile(name.path)
       return { placed: { entry: found.entry, at: '' }, found, key: pathEntry(name.path, home).path }
     }
-    const placed = await placedEntry(name)
-    if (!placed) throw await notFound(text, { references: nameOptions.references ?? false })
-    const found = await locateEntry(place, placed, { signal: nameOptions.signal, hash: false })
-    return { placed, found, key: placed.entry.name }
+    const placed = await placer.place(name, { hash: false })
+    if (placed) {
+      const found = await locateEntry(place, placed, { signal: nameOptions.signal, hash: false })
+      return { placed, found, key: placed.entry.name }
+    }
+    const bare = placer.bare(name)
+    if (!bare) throw await notFound(text, { references: nameOptions.references ?? false })
+    return { placed: { entry: bare, at: '' }, found: undefined, key: bare.name }
   }
 
-  return {
+  const catalog: Catalog = {
     folder,
     list: () => {
-      const names = [...userNames.all()]
+      const names = [...userNames.all()].filter(([, user]) => !hasSettings(user))
       return entries.map((entry) => {
-        const given = names.flatMap(([name, model]) => (model === entry.name ? [name] : []))
+        const given = names.flatMap(([name, { model }]) => (model === entry.name ? [name] : []))
         return given.length > 0 ? { ...entry, aliases: [...entry.aliases, ...given] } : entry
       })
     },
     suggest: (name) => suggestNames(name, entries),
     notFound,
     find(text, nameOptions) {
-      const name = tryRead(() => readName(text, nameOptions).name)
-      if (!name) return undefined
-      if (name.type === 'catalog') return lookUp(name.name)
-      return name.type === 'path' ? pathEntry(name.path, home).entry : bareRemoteEntry(name).entry
+      const read = tryRead(() => readName(text, nameOptions))
+      if (!read) return undefined
+      const entry = read.name.type === 'path' ? pathEntry(read.name.path, home).entry : placer.bare(read.name)
+      return entry && read.own(entry)
     },
     installed: ({ signal } = {}) => installed(signal),
     async locate(text, nameOptions = {}) {
-      const { name } = readName(text, nameOptions)
-      if (name.type === 'path') return await locatePath(name.path, home)
-      const placed = await placedEntry(name)
-      return placed && (await locateEntry(place, placed, { signal: nameOptions.signal }))
+      const { name, own } = readName(text, nameOptions)
+      const found = await locate(name, nameOptions.signal)
+      return found && { ...found, entry: own(found.entry) }
     },
     async ensure(text, ensureOptions = {}) {
-      throwIfAborted(ensureOptions.signal)
-      const { name } = readName(text, ensureOptions)
+      const { signal } = ensureOptions
+      throwIfAborted(signal)
+      const { name, own } = readName(text, ensureOptions)
       if (name.type === 'path') {
         const found = await locatePath(name.path, home)
-        if (found) return found
+        if (found) return { ...found, entry: own(found.entry) }
         throw noFile(name.path)
       }
-      const placed = await placedEntry(name)
+      const placed = await inOrder(
+        () => placer.place(name, { signal }),
+        async () =>
+          name.type === 'hub' ? placer.place(await chooseOnHub(place, name, ensureOptions), { signal }) : undefined,
+      )
       if (!placed) throw await notFound(name.name, { references: ensureOptions.references ?? false })
-      return await ensureEntry({
+      const ensured = await ensureEntry({
         ...ensureOptions,
         place,
         placed,
         sources: { hf, https, pypi, maven, file, ...sources },
       })
+      return { ...ensured, entry: own(ensured.entry) }
     },
     async copy(from, to, nameOptions) {
       const wanted = parseUserName(to)
-      const taken = lookUp(wanted)
-      if (taken) throw nameTaken(wanted, taken.name, 'Choose another name: those of the catalog stay what they are.')
-      const { found, key } = await look(readName(from, nameOptions).name, from, nameOptions)
+      refuseTaken(wanted)
+      const read = readName(from, nameOptions)
+      const { found, key } = await look(read, from, nameOptions)
       if (!found) throw notInstalled(key, `Fetch it first: rt pull ${key}`)
-      await userNames.set(wanted, key)
+      await userNames.set(wanted, { ...read.user, model: key })
       return { name: wanted, model: key }
     },
+    async create(to, text, createOptions = {}) {
+      const wanted = parseUserName(to)
+      refuseTaken(wanted)
+      const { model: from, warnings, ...settings } = await readModelfile(text, { home, ...createOptions })
+      const read = readName(from, { references: true })
+      const { entry } = await catalog.ensure(from, { ...createOptions, references: true })
+      const { key } = await look(read, from, createOptions)
+      const user = withBase(read.user, { ...settings, model: key })
+      await userNames.set(wanted, user, { replace: true })
+      return { name: wanted, model: key, entry: withSettings(entry, wanted, user), warnings }
+    },
     async remove(text, nameOptions) {
-      const { name, aliasOf } = readName(text, nameOptions)
-      if (aliasOf !== undefined) {
+      const { name, user } = readName(text, nameOptions)
+      if (user) {
         const given = normalName(text.trim())
         await userNames.delete(given)
-        return { name: given, bytes: 0, aliasOf }
+        return { name: given, bytes: 0, aliasOf: user.model }
       }
       if (name.type === 'path') throw notOurs(name.path)
-      const placed = await placedEntry(name)
+      const placed = await placer.place(name, { hash: false })
       if (!placed) throw await notFound(name.name, { references: nameOptions?.references ?? false })
-      const [further] = [...userNames.all()].find(([, model]) => model === placed.entry.name) ?? []
+      const [further] = [...userNames.all()].find(([, { model }]) => model === placed.entry.name) ?? []
       if (further !== undefined)
         throw nameTaken(further, placed.entry.name, `Take that name away first: rt rm ${further}`)
       return await removeEntry(place, placed)
     },
     async describe(text, nameOptions) {
-      const { name, aliasOf } = readName(text, nameOptions)
-      const { placed, found } = await look(name, text, nameOptions)
+      const read = readName(text, nameOptions)
+      const { placed, found } = await look(read, text, nameOptions)
       const here = found && (await describeInstalled(place, placed, found, userNames.all()))
-      return await describeModel(placed.entry, here, aliasOf)
+      const described = await describeModel(read.own(placed.entry), here, read.user?.model)
+      return described
     },
-    recommend: ({ memoryBytes }) => recommend(entries, memoryBytes),
+    recommend: ({ memoryBytes: bytes }) => recommend(entries, bytes),
   }
+  return catalog
+
+  async function locate(name: ModelName, signal: AbortSignal | undefined): Promise<ResolvedModel | undefined> {
+    if (name.type === 'path') return await locatePath(name.path, home)
+    const placed = await placer.place(name, { signal })
+    return placed && (await locateEntry(place, placed, { signal }))
+  }
+  function refuseTaken(wanted: string): void {
+    const taken = lookUp(wanted)
+    if (taken) throw nameTaken(wanted, taken.name, 'Choose another name: those of the catalog stay what they are.')
+  }
+}
+
+interface ReadName {
+  name: ModelName
+  /** What the user laid down for this name. */
+  user?: UserModel
+  /** The entry as this name has it. */
+  own: (entry: CatalogEntry) => CatalogEntry
+}
+
+const inOrder = async <T>(...ways: (() => Promise<T | undefined>)[]): Promise<T | undefined> => {
+  for (const way of ways) {
+    const found = await way()
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 interface Looked {
@@ -160,13 +221,6 @@ interface Looked {
   key: string
 }
 
-const createLookUp = (entries: CatalogEntry[]): ((name: string) => CatalogEntry | undefined) => {
-  const byName = new Map(
-    entries.flatMap((entry) => [entry.name, ...entry.aliases].map((name) => [normalName(name), entry] as const)),
-  )
-  return (name) => byName.get(normalName(name))
-}
-
 const tryRead = <T>(read: () => T): T | undefined => {
   try {
     return read()
@@ -174,17 +228,3 @@ const tryRead = <T>(read: () => T): T | undefined => {
     return undefined
   }
 }
-
-const noFile = (path: string): RtError =>
-  new RtError({
-    code: 'model_not_found',
-    message: `there is no file ${JSON.stringify(path)}.`,
-    hint: 'Check the path.',
-  })
-
-const notOurs = (path: string): RtError =>
-  new RtError({
-    code: 'unsupported',
-    message: `${JSON.stringify(path)} is a file of yours: rt does not delete it.`,
-    hint: 'Delete it as you do with any file.',
-  })

@@ -27,10 +27,14 @@ export const checkEntries = (entries: CatalogEntry[]): CatalogEntry[] => {
 
 const checkFile = (model: string, { name, bytes, sha256, sources }: CatalogFile): void => {
   if (!FILE_NAME.test(name)) throw invalid(model, `"${name}" is not a plain file name`)
-  if (sha256 === undefined || !/^[0-9a-f]{64}$/.test(sha256))
+  const schemes = sources.map((source) => parseSource(source).scheme)
+  const open = schemes.length > 0 && schemes.every((scheme) => scheme === 'hf')
+  if (sha256 === undefined && !open)
+    throw invalid(model, `${name} has no sha256, and only files that the hub alone has may have none`)
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
     throw invalid(model, `the sha256 of ${name} is "${sha256}"`)
-  if (!Number.isSafeInteger(bytes) || bytes! <= 0) throw invalid(model, `the size of ${name} is ${bytes}`)
-  for (const source of sources) parseSource(source)
+  const sized = Number.isSafeInteger(bytes) && bytes! > 0
+  if (!sized && (sha256 !== undefined || bytes !== undefined)) throw invalid(model, `the size of ${name} is ${bytes}`)
 }
 
 const invalid = (model: string, what: string): RtError =>

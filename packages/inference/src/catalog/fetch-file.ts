@@ -71,6 +71,7 @@ const fetchFrom = async (source: string, options: FetchFileOptions): Promise<Fet
     workspace,
     home: place.home,
     env: place.env,
+    token: place.token,
     signal,
     onProgress: (done, total) => report('downloading', done, total),
   }

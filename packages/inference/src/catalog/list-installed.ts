@@ -1,30 +1,35 @@
-import { isAbsolute } from 'node:path'
+import { isAbsolute, relative, sep } from 'node:path'
 import { identifyFile } from '@rt/node/files'
+import { adoptFiles } from './adopt.ts'
 import { locateEntry, locatePath } from './locate.ts'
-import { parseName, slugOf } from './parse-name.ts'
+import { parseName } from './parse-name.ts'
 import { type CatalogPlace, ownPath, type PlacedEntry } from './place.ts'
-import { listPins, remoteEntry } from './references.ts'
+import { learnPins, listPins, remoteEntry } from './references.ts'
+import { hubRoot, listCachedFiles, ollamaRoots, studioRoots } from './sources/caches.ts'
+import { listQuants } from './quants.ts'
 import { entryBytes } from './suggest.ts'
-import type { CatalogEntry, InstalledModel, ResolvedModel } from './types.ts'
+import type { InstalledModel, ResolvedModel } from './types.ts'
+import type { UserModel } from './user-names.ts'
 
 export interface ListInstalledOptions {
+  /** Models of the table and of Ollama. */
+  placed: PlacedEntry[]
   /** Further names of models. */
-  names: ReadonlyMap<string, string>
+  names: ReadonlyMap<string, UserModel>
   signal?: AbortSignal | undefined
 }
 
-/** Models of the table, fetched references and named files that are here, by name and size alone. */
+/** Models of the table, of other programs, fetched references and named files that are here, by name and size alone. */
 export const listInstalled = async (
   place: CatalogPlace,
-  entries: CatalogEntry[],
-  { names, signal }: ListInstalledOptions,
+  { placed: known, names, signal }: ListInstalledOptions,
 ): Promise<InstalledModel[]> => {
-  const placed = [
-    ...entries.map((entry) => ({ entry, at: slugOf(entry.name) })),
-    ...(await Promise.all((await listPins(place)).map(({ name }) => remotePlace(place, name)))),
-  ].filter((one) => one !== undefined)
+  const pins = new Set((await listPins(place)).map(({ name }) => name))
+  const references = new Set([...pins, ...(await cachedNames(place))])
+  const placed = [...known, ...[...references].flatMap((name) => referenced(name) ?? [])]
   const found = await Promise.all([
-    ...placed.map(async (one) => {
+    ...placed.map(async (bare) => {
+      const one = await adoptFiles(place, await learnPins(place, bare), { hash: false })
       const model = await locateEntry(place, one, { signal, hash: false })
       return model && (await describeInstalled(place, one, model, names))
     }),
@@ -33,17 +38,22 @@ export const listInstalled = async (
       return model && (await describeInstalled(place, { entry: model.entry, at: '' }, model, names))
     }),
   ])
-  return found.filter((model) => model !== undefined)
+  const models = found.filter((model) => model !== undefined)
+  // A file in another program's folder that the table knows is listed once, by that name.
+  const ofTable = new Set(models.flatMap(({ entry, files }) => (references.has(entry.name) ? [] : [files.model])))
+  return models.filter(
+    ({ entry, files }) => !references.has(entry.name) || pins.has(entry.name) || !ofTable.has(files.model),
+  )
 }
 
 export const describeInstalled = async (
   place: CatalogPlace,
   placed: PlacedEntry,
   model: ResolvedModel,
-  names: ReadonlyMap<string, string>,
+  names: ReadonlyMap<string, UserModel>,
 ): Promise<InstalledModel> => {
   const own = placed.entry.files.map((one) => ownPath(place, placed, one))
-  const paths = Object.values(model.files)
+  const paths = Object.values(model.files).filter((path) => path !== undefined)
   const stamps = await Promise.all(paths.map(identifyFile))
   const onDisk = stamps.reduce((sum, stamp) => sum + (stamp?.size ?? 0), 0)
   return {
@@ -51,20 +61,40 @@ export const describeInstalled = async (
     // Of a path the entry knows no size.
     bytes: entryBytes(model.entry) || onDisk,
     owned: paths.every((path) => own.includes(path)),
+    place: placeOf(place, model.files.model),
     modifiedAt: Math.max(0, ...stamps.map((stamp) => Math.round(Number(stamp?.modified ?? 0) / 1e6))),
-    names: [...names].flatMap(([name, target]) => (target === model.entry.name ? [name] : [])),
+    names: [...names].flatMap(([name, { model: target }]) => (target === model.entry.name ? [name] : [])),
   }
 }
 
-/** Files of the user that have a further name. */
-const pathsOf = (names: ReadonlyMap<string, string>): string[] => [...new Set(names.values())].filter(isAbsolute)
+const placeOf = (place: CatalogPlace, path: string): InstalledModel['place'] => {
+  const isIn = (folder: string): boolean => {
+    const way = relative(folder, path)
+    return way !== '' && !isAbsolute(way) && way !== '..' && !way.startsWith(`..${sep}`)
+  }
+  if (isIn(place.folder)) return 'rt'
+  if (ollamaRoots(place).some(isIn)) return 'ollama'
+  if (studioRoots(place).some(isIn)) return 'lmstudio'
+  return isIn(hubRoot(place)) ? 'huggingface' : 'file'
+}
 
-const remotePlace = async (place: CatalogPlace, text: string): Promise<PlacedEntry | undefined> => {
+/** Files of the user that have a further name. */
+const pathsOf = (names: ReadonlyMap<string, UserModel>): string[] =>
+  [...new Set([...names.values()].map(({ model }) => model))].filter((model) => isAbsolute(model))
+
+/** GGUF models of LM Studio and of the hub's cache, by the references that lead to them. */
+const cachedNames = async (place: CatalogPlace): Promise<string[]> => {
+  const files = await listCachedFiles(place)
+  const repos = Map.groupBy(files, ({ repo }) => repo)
+  return [...repos].flatMap(([repo, all]) => listQuants(all).map(({ path }) => `hf:${repo}/${path}`))
+}
+
+const referenced = (text: string): PlacedEntry | undefined => {
   try {
     const name = parseName(text, { references: true })
-    return name.type === 'remote' ? await remoteEntry(place, name) : undefined
+    return name.type === 'remote' ? remoteEntry(name) : undefined
   } catch {
-    // A pin that somebody edited by hand.
+    // A pin that somebody edited by hand, a file whose name cannot be one here.
     return undefined
   }
 }

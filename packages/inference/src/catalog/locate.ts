@@ -1,5 +1,9 @@
+import { dirname, join } from 'node:path'
 import { abortError } from '@rt/core'
 import { identifyFile } from '@rt/node/files'
+import { readGgufHeader } from '../driver-kit/gguf/read-gguf-header.ts'
+import { parseSplitName } from '../driver-kit/gguf/split-name.ts'
+import { summarizeGguf } from '../driver-kit/gguf/summarize-gguf.ts'
 import {
   type CatalogPlace,
   findFile,
@@ -11,10 +15,19 @@ import {
 import { pathEntry } from './references.ts'
 import type { FileRole, ResolvedModel } from './types.ts'
 
-/** A file the user points at: nobody checks it. */
+/** A file the user points at: nobody checks its bytes. What kind of model it is, a GGUF file says itself. */
 export const locatePath = async (name: string, home: string): Promise<ResolvedModel | undefined> => {
   const { entry, path } = pathEntry(name, home)
-  return (await identifyFile(path)) && { entry, files: { model: path } }
+  if (!(await identifyFile(path))) return undefined
+  if (entry.engine !== 'gguf') return { entry, files: { model: path } }
+  const [, ...parts] = parseSplitName(path)?.names ?? []
+  const files = Object.fromEntries(parts.map((part, i) => [`part-${i + 2}`, join(dirname(path), part)]))
+  const kind = await readGgufHeader(path).then(
+    (header) => summarizeGguf(header).kind,
+    // Whoever loads it says what is wrong with it.
+    () => undefined,
+  )
+  return { entry: { ...entry, ...(kind && { kind }) }, files: { model: path, ...files } }
 }
 
 /** All files of an entry on this machine; undefined when one is missing. */
@@ -25,7 +38,8 @@ export const locateEntry = async (
 ): Promise<ResolvedModel | undefined> => {
   const all: Partial<Record<FileRole, FoundFile>> = {}
   for (const one of placed.entry.files) {
-    const found = await findFile(place, placed, one, options).catch((error: unknown) => {
+    const beside = all.model && dirname(all.model.path)
+    const found = await findFile(place, placed, one, { ...options, beside }).catch((error: unknown) => {
       throw options.signal?.aborted ? abortError(options.signal) : error
     })
     if (!found) return undefined

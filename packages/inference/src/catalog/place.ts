@@ -1,4 +1,4 @@
-import { join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { type FileIdentity, identifyFile } from '@rt/node/files'
 import { localCandidates } from './sources/local.ts'
 import type { CatalogEntry, CatalogFile, CatalogSystem, FileRole, ResolvedModel } from './types.ts'
@@ -10,12 +10,16 @@ export interface CatalogPlace {
   home: string
   env: Record<string, string | undefined>
   system: CatalogSystem
+  /** For the hub. */
+  token?: string | undefined
 }
 
 export interface FindFileOptions {
   signal?: AbortSignal | undefined
   /** False: believe the size. Default true. */
   hash?: boolean
+  /** Of a part: the folder of the first file. Parts are used from one folder, where native code looks for them. */
+  beside?: string | undefined
   onProgress?: (done: number) => void
 }
 
@@ -23,6 +27,8 @@ export interface FindFileOptions {
 export interface PlacedEntry {
   entry: CatalogEntry
   at: string
+  /** Names of files whose hash is no pin of the table: it was noted at their first fetch. */
+  learned?: string[]
 }
 
 export const ownPath = ({ folder }: CatalogPlace, { at }: PlacedEntry, file: CatalogFile): string =>
@@ -38,21 +44,22 @@ export interface FoundFile {
   stamp?: FileIdentity
 }
 
-/** The first place of this machine that holds these bytes. Undefined for a file without a pin. */
+/** The first place of this machine that holds these bytes. Undefined for a file of which no hash is known. */
 export const findFile = async (
   place: CatalogPlace,
   placed: PlacedEntry,
   file: CatalogFile,
-  { signal, hash = true, onProgress }: FindFileOptions = {},
+  { signal, hash = true, beside, onProgress }: FindFileOptions = {},
 ): Promise<FoundFile | undefined> => {
   const { bytes, sha256 } = file
-  if (bytes === undefined || sha256 === undefined) return undefined
-  for (const path of await localCandidates(file, { ...place, own: ownPath(place, placed, file) })) {
+  if (bytes === undefined) return undefined
+  for (const path of await candidatePaths(place, placed, file, beside)) {
     signal?.throwIfAborted()
     if (!hash) {
       if ((await identifyFile(path))?.size === bytes) return { path }
       continue
     }
+    if (sha256 === undefined) return undefined
     const options = { folder: place.folder, sha256File: place.system.sha256File, signal, onProgress }
     // A file of another program that cannot be read is not ours to complain about.
     const stamp = await verifyFile(path, { bytes, sha256 }, options).catch((error: unknown) => {
@@ -62,6 +69,29 @@ export const findFile = async (
     if (stamp) return { path, stamp }
   }
   return undefined
+}
+
+/** A split model is used where all its parts lie under their own names; what rt itself began to fetch it goes on with. */
+const candidatePaths = async (
+  place: CatalogPlace,
+  placed: PlacedEntry,
+  file: CatalogFile,
+  beside: string | undefined,
+): Promise<string[]> => {
+  if (file.role.startsWith('part-')) return beside === undefined ? [] : [join(beside, file.name)]
+  const own = ownPath(place, placed, file)
+  const paths = await localCandidates(file, { ...place, own })
+  const parts = placed.entry.files.filter(({ role }) => role.startsWith('part-'))
+  if (parts.length === 0 || file.role !== 'model') return paths
+  const whole = await Promise.all(
+    paths.map(async (path) => {
+      if (path === own) return true
+      if (basename(path) !== file.name) return false
+      const sizes = await Promise.all(parts.map(({ name }) => identifyFile(join(dirname(path), name))))
+      return sizes.every((found, i) => found && (parts[i]?.bytes ?? found.size) === found.size)
+    }),
+  )
+  return paths.filter((_, i) => whole[i])
 }
 
 /** Paths and stamps by role, of an entry whose files were all found. */

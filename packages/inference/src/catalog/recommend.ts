@@ -1,19 +1,28 @@
 import { formatBytes } from '@rt/core'
 import { entryBytes } from './suggest.ts'
-import type { CatalogEntry, Recommendation } from './types.ts'
+import type { CatalogEntry, ModelEngine, Recommendation } from './types.ts'
 
 /** Process, key-value cache of 4096 tokens and working memory beside the weights. */
 const BESIDE = { gguf: 500e6, onnx: 200e6 } as const
 /** The rest is for the system, the program and its documents. */
 const SHARE = 0.7
 
+/** What weights of this size need when they run, estimated. */
+export const memoryNeeds = (
+  weights: number,
+  engine: ModelEngine,
+): { bytes: number; fits: (memoryBytes: number) => boolean } => {
+  const bytes = weights + BESIDE[engine]
+  return { bytes, fits: (memoryBytes) => bytes <= memoryBytes * SHARE }
+}
+
 /** The table, best first: what fits, larger before smaller, since among models of one kind the larger answer better; then the rest. */
 export const recommend = (entries: CatalogEntry[], memoryBytes: number): Recommendation[] => {
   const room = memoryBytes * SHARE
   return entries
     .map((entry): Recommendation => {
-      const needsBytes = entryBytes(entry) + BESIDE[entry.engine]
-      const fits = needsBytes <= room
+      const { bytes: needsBytes, fits: fitsInto } = memoryNeeds(entryBytes(entry), entry.engine)
+      const fits = fitsInto(memoryBytes)
       const needs = `needs about ${formatBytes(needsBytes)} of memory`
       const why = fits
         ? `${needs}; ${formatBytes(memoryBytes)} are there`

@@ -5,17 +5,20 @@ import type { Sources } from './sources/source.ts'
 
 export type ModelKind = 'chat' | 'embed' | 'rerank'
 export type ModelEngine = 'gguf' | 'onnx'
-/** What a file is to its engine. */
-export type FileRole = 'model' | 'tokenizer'
+/** What a file is to its engine. Parts are the further files of a split GGUF model: `part-2`, `part-3`. */
+export type FileRole = 'model' | 'tokenizer' | `part-${number}`
 
 /** One file of a model, pinned by size and hash: every source must yield exactly these bytes. */
 export interface CatalogFile {
   role: FileRole
   /** Name in the models folder. */
   name: string
-  /** Undefined only for models outside the catalog (`hf:`, `https:`, a path), until they are fetched. */
+  /** Without a sha256 it is what the file had when the table was written: for people, nothing is refused by it. */
   bytes?: number
-  /** 64 lower-case hex digits. Undefined as `bytes`. */
+  /**
+   * 64 lower-case hex digits. Undefined for files that the hub alone has, and for models outside the catalog (`hf:`,
+   * `https:`, a path), until they are fetched: what the hub says of it then is noted and holds from there on.
+   */
   sha256?: string
   /** Tried in order after the caches of this machine; the syntax is in `parse-source.ts`. */
   sources: string[]
@@ -42,9 +45,29 @@ export interface CatalogEntry {
   relatedCosine?: number
   /** Used where the request says nothing. */
   sampling?: Sampling
+  /** What the model puts around its thoughts, where it thinks before it answers. */
+  reasoning?: { begin: string; end: string }
+  /** What the user laid down for this name (`create`). */
+  preset?: ModelPreset
   /** One sentence for a person who chooses. */
   note?: string
   files: CatalogFile[]
+}
+
+/** What a name of the user's adds to a model. The request's own values win. */
+export interface ModelPreset {
+  /** Instructions for conversations that bring none. */
+  system?: string
+  /** Turns laid before every conversation. */
+  messages?: { role: 'system' | 'user' | 'assistant'; text: string }[]
+  /** LoRA adapters, by path. */
+  adapters?: { path: string; scale: number }[]
+  /** Jinja chat template instead of the file's own. */
+  template?: string
+  stop?: string[]
+  maxOutputTokens?: number
+  /** Context window when it is loaded. */
+  contextTokens?: number
 }
 
 /** A model whose files are here and have been checked. */
@@ -63,6 +86,8 @@ export interface InstalledModel extends ResolvedModel {
   bytes: number
   /** False: a file lies in another program's cache and is used there. */
   owned: boolean
+  /** Whose folder its weights lie in. `file`: the user pointed at them. */
+  place: 'rt' | 'ollama' | 'lmstudio' | 'huggingface' | 'file'
   /** Of its newest file, milliseconds since 1970. */
   modifiedAt: number
   /** Further names the user gave it (`copy`). */
@@ -114,6 +139,8 @@ export type PullEvent =
       reason: string
     }
   | { type: 'installed'; model: string; file: string; source: string; bytes: number }
+  /** Of several files of a repository. `bytes` is missing where the hub does not say it. */
+  | { type: 'chosen'; model: string; file: string; quantization?: string; bytes?: number; why: string }
 
 export interface NameOptions {
   /** Also accept `hf:`, `https:` and file paths. Never set it for names that come over a network. Default false. */
@@ -125,6 +152,20 @@ export interface EnsureOptions extends NameOptions {
   /** The first and the last step of each phase of a file, and at most ten a second between. */
   onProgress?: (progress: PullProgress) => void
   onEvent?: (event: PullEvent) => void
+}
+
+export interface CreateOptions extends Omit<EnsureOptions, 'references'> {
+  /** Where relative paths of the Modelfile begin. Default: the working folder. */
+  folder?: string
+}
+
+export interface CreatedModel {
+  name: string
+  /** What it is made from. */
+  model: string
+  entry: CatalogEntry
+  /** What of the Modelfile is not used, a sentence each. */
+  warnings: string[]
 }
 
 export interface NotFoundOptions {
@@ -175,6 +216,14 @@ export interface Catalog {
    */
   copy(from: string, to: string, options?: NameOptions): Promise<{ name: string; model: string }>
   /**
+   * Makes a model of the user's own out of a Modelfile (Ollama's): an installed model, which is fetched when it is missing,
+   * with sampling, system text, messages and adapters under a name. No bytes are copied. An older one of that name is
+   * replaced. Paths in it begin at `folder`. Never for texts that come over a network: they may name files.
+   *
+   * @throws RtError `invalid_request` naming the line, `conflict` (a name of the table), and what `ensure` throws.
+   */
+  create(name: string, modelfile: string, options?: CreateOptions): Promise<CreatedModel>
+  /**
    * Takes a further name away, or deletes rt's own files of a model. Files in another program's cache stay.
    *
    * @throws RtError `not_found` when there is nothing of it here, `unsupported` when all of it belongs to another program,
@@ -202,6 +251,8 @@ export interface CatalogOptions {
   entries?: CatalogEntry[]
   /** Replaces single sources. */
   sources?: Partial<Sources>
+  /** Of the Hugging Face hub, for gated models. Sent to the hub alone. Default: `HF_TOKEN` of `env`. */
+  token?: string
   /** Replaces what asks the machine. */
   system?: Partial<CatalogSystem>
 }
@@ -213,4 +264,6 @@ export interface CatalogSystem {
     options?: { signal?: AbortSignal | undefined; onProgress?: (done: number) => void },
   ): Promise<string>
   freeBytes(folder: string): Promise<number>
+  /** Of the whole machine, or what its container may use: decides which quantization is chosen. */
+  memoryBytes(): number
 }

@@ -1,17 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { RtError } from '@rt/core'
+import { RtError, type Sampling } from '@rt/core'
 import { ensureFolder, writeFileAtomic } from '@rt/node/files'
 import { normalName, parseName } from './parse-name.ts'
+import { isObject, readUserModel } from './read-user-model.ts'
+import type { ModelPreset } from './types.ts'
 
-/** Further names the user gave to models: name to the model's own name, in `aliases.json` of the models folder. */
+/** What a name of the user's stands for: a model by its own name, with settings where the name was made with some. */
+export interface UserModel {
+  model: string
+  sampling?: Sampling
+  preset?: ModelPreset
+  licence?: string
+}
+
+/** Further names the user gave to models, in `aliases.json` of the models folder. */
 export interface UserNames {
   /** @throws RtError `config_invalid` when the file is damaged. */
-  get(name: string): string | undefined
+  get(name: string): UserModel | undefined
   /** All of them; none when the file is damaged: for lists. */
-  all(): ReadonlyMap<string, string>
-  /** @throws RtError `conflict` when another model has the name, `config_invalid`. */
-  set(name: string, model: string): Promise<void>
+  all(): ReadonlyMap<string, UserModel>
+  /** @throws RtError `conflict` when another model has the name and is not to be replaced, `config_invalid`. */
+  set(name: string, model: UserModel, options?: { replace?: boolean }): Promise<void>
   /** False when there is none of that name. */
   delete(name: string): Promise<boolean>
 }
@@ -27,19 +37,15 @@ export const createUserNames = (folder: string): UserNames => {
   /** Changes of this process follow each other: each reads what the one before wrote. */
   let last: Promise<unknown> = Promise.resolve()
 
-  const change = <T>(work: (names: Map<string, string>) => T): Promise<T> => {
+  const change = <T>(work: (names: Map<string, UserModel>) => T): Promise<T> => {
     const next = last.then(async () => {
       const names = readNames(path)
-      const before = names.size
+      const before = format(names)
       const result = work(names)
-      if (names.size === before) return result
+      const after = format(names)
+      if (after === before) return result
       await ensureFolder(folder)
-      const text = JSON.stringify(
-        Object.fromEntries([...names].toSorted(([a], [b]) => a.localeCompare(b))),
-        undefined,
-        2,
-      )
-      await writeFileAtomic(path, `${text}\n`, { mode: 0o644 })
+      await writeFileAtomic(path, after, { mode: 0o644 })
       return result
     })
     last = next.catch(() => {})
@@ -55,10 +61,11 @@ export const createUserNames = (folder: string): UserNames => {
         return new Map()
       }
     },
-    set: (name, model) =>
+    set: (name, model, { replace = false } = {}) =>
       change((names) => {
         const taken = names.get(name)
-        if (taken !== undefined && taken !== model) throw nameTaken(name, taken, `Take it away first: rt rm ${name}`)
+        if (taken && !replace && format(new Map([[name, taken]])) !== format(new Map([[name, model]])))
+          throw nameTaken(name, taken.model, `Take it away first: rt rm ${name}`)
         names.set(name, model)
       }),
     delete: (name) => change((names) => names.delete(normalName(name))),
@@ -98,15 +105,22 @@ const plainName = (text: string): string | undefined => {
   }
 }
 
-const readNames = (path: string): Map<string, string> => {
+/** A name without settings is a plain pair, as people write it by hand. */
+const format = (names: ReadonlyMap<string, UserModel>): string => {
+  const sorted = [...names].toSorted(([a], [b]) => a.localeCompare(b))
+  const pairs = sorted.map(([name, user]) => [name, Object.keys(user).length > 1 ? user : user.model] as const)
+  return `${JSON.stringify(Object.fromEntries(pairs), undefined, 2)}\n`
+}
+
+const readNames = (path: string): Map<string, UserModel> => {
   const text = readText(path)
   if (text === undefined) return new Map()
   try {
     const value: unknown = text.length <= MOST_BYTES ? JSON.parse(text) : undefined
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      const names = Object.entries(value)
-      if (names.every(([name, model]) => plainName(name) === name && typeof model === 'string'))
-        return new Map(names as [string, string][])
+    if (isObject(value)) {
+      const names = Object.entries(value).map(([name, one]) => [name, readUserModel(one)] as const)
+      if (names.every(([name, one]) => plainName(name) === name && one))
+        return new Map(names as (readonly [string, UserModel])[])
     }
   } catch {
     // Said below.
@@ -114,7 +128,7 @@ const readNames = (path: string): Map<string, string> => {
   throw new RtError({
     code: 'config_invalid',
     message: `${FILE} in the models folder is not a list of names.`,
-    hint: 'Mend or delete it: it holds nothing but the further names of models.',
+    hint: 'Mend or delete it: it holds nothing but the further names of models and what rt create made.',
   })
 }
 

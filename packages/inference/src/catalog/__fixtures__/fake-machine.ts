@@ -14,6 +14,7 @@ export interface HubRequest {
   method: string
   path: string
   range: string | undefined
+  authorization?: string
 }
 
 export interface FakeMachine extends AsyncDisposable {
@@ -41,6 +42,12 @@ export interface HubFile {
   /** Cut the connection after so many bytes, once. */
   cutAt?: number
   headers?: Record<string, string>
+  /** Answered instead of the bytes. */
+  status?: number
+  /** Where the bytes are instead. */
+  redirect?: string
+  /** Only for who sends this token. */
+  token?: string
 }
 
 /** A home, a PATH with fake `python3` and `mvn`, and a hub on loopback: nothing of the real machine is seen. */
@@ -53,10 +60,14 @@ export const createFakeMachine = async (): Promise<FakeMachine> => {
   const hub = new Map<string, HubFile>()
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '').slice(1))
-    requests.push({ method: request.method ?? '', path, range: request.headers.range })
+    const { range, authorization } = request.headers
+    requests.push({ method: request.method ?? '', path, range, ...(authorization && { authorization }) })
     const found = hub.get(path)
     if (!found) return void response.writeHead(404).end()
-    const { bytes, cutAt, headers } = found
+    const { bytes, cutAt, headers, status, redirect, token } = found
+    if (token && authorization !== `Bearer ${token}`) return void response.writeHead(authorization ? 403 : 401).end()
+    if (status) return void response.writeHead(status, headers).end()
+    if (redirect) return void response.writeHead(302, { ...headers, location: redirect }).end()
     const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
     const body = bytes.subarray(start)
     response.writeHead(start > 0 ? 206 : 200, {
@@ -119,6 +130,20 @@ if [ ! -f '${wheels}/'"\${1%%==*}.whl" ]; then echo "ERROR: No matching distribu
   return machine
 }
 
+/** What the hub answers when it is asked what a repository has. */
+export const hubList = (files: Record<string, { bytes: number; sha256: string }>, more: object = {}): HubFile => ({
+  bytes: Buffer.from(
+    JSON.stringify({
+      ...more,
+      siblings: Object.entries(files).map(([rfilename, { bytes, sha256 }]) => ({
+        rfilename,
+        size: bytes,
+        lfs: { sha256, size: bytes },
+      })),
+    }),
+  ),
+})
+
 /** Whether a process runs; one that nobody has waited for does not. */
 export const isAlive = async (pid: number): Promise<boolean> => {
   const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined)
@@ -130,10 +155,17 @@ export const isAlive = async (pid: number): Promise<boolean> => {
   }
 }
 
+type Pin = Pick<Required<CatalogFile>, 'bytes' | 'sha256'>
+
+export const pinOfBytes = (bytes: Buffer): Pin => ({
+  bytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+})
+
 /** Random bytes with the pin that fits them. */
-export const makeFile = (size = 5_000): { bytes: Buffer; pin: Pick<Required<CatalogFile>, 'bytes' | 'sha256'> } => {
+export const makeFile = (size = 5_000): { bytes: Buffer; pin: Pin } => {
   const bytes = randomBytes(size)
-  return { bytes, pin: { bytes: size, sha256: createHash('sha256').update(bytes).digest('hex') } }
+  return { bytes, pin: pinOfBytes(bytes) }
 }
 
 export const makeEntry = (files: CatalogFile[], more: Partial<CatalogEntry> = {}): CatalogEntry => ({

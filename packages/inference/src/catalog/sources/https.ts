@@ -12,12 +12,17 @@ const MOST_BYTES = 1e12
 export const https: Source<'https'> = ({ url }, request) => fetchToWorkspace(url, request)
 
 /** One download under a name made of its address: what is left of an interrupted one is resumed there. */
-export const fetchToWorkspace = async (url: string, request: SourceRequest): Promise<string> => {
+export const fetchToWorkspace = async (
+  url: string,
+  request: SourceRequest,
+  headers: Record<string, string> = {},
+): Promise<string> => {
   const { file, workspace, signal, onProgress } = request
   const to = join(workspace, `${HTTP_PREFIX}${createHash('sha256').update(url).digest('hex').slice(0, 16)}`)
   await download({
     url,
     to,
+    headers,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
     idleTimeoutMs: IDLE_TIMEOUT_MS,
     maxBytes: file.bytes ?? MOST_BYTES,

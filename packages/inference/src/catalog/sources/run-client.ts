@@ -89,7 +89,9 @@ export const folderBytes = async (folder: string): Promise<number> => {
 /** The watcher's end of fd 3 closes when this process dies, however it dies: then the group goes. */
 const GUARD = '{ read -r _ <&3; kill -KILL 0; } & guard=$!; "$@" 3<&-; code=$?; kill $guard 2>/dev/null; exit $code'
 
-const start = (path: string, { args, cwd, env }: ClientOptions): ChildProcess => {
+const start = (path: string, { args, cwd, env: all }: ClientOptions): ChildProcess => {
+  // A token of the hub is for the hub.
+  const { HF_TOKEN: _, HUGGING_FACE_HUB_TOKEN: __, ...env } = all
   if (process.platform === 'win32') {
     // A .cmd needs the shell; the arguments hold nothing that it reads.
     return spawn(path, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], shell: true, windowsHide: true })

@@ -7,6 +7,8 @@ export interface SourceRequest {
   workspace: string
   home: string
   env: Record<string, string | undefined>
+  /** For the hub. */
+  token?: string | undefined
   signal?: AbortSignal | undefined
   onProgress?: ((done: number, total: number) => void) | undefined
 }

@@ -14,7 +14,15 @@ export interface GgufSummary {
   layers?: number
   /** First 16 hex digits of the SHA-256 of its chat template. */
   templateHash?: string
+  /** Of an embedder or a reranker; the others write. */
+  kind?: 'embed' | 'rerank'
+  licence?: string
 }
+
+/** llama.cpp's numbers of what becomes of the last layer; without one the model writes. */
+const POOLING_RANK = 4
+/** They see a whole text at once and write none. */
+const ENCODERS = /^(?:nomic-|jina-|modern-|neo)?bert(?:-|$)|^(?:eurobert|gemma-embedding)$/
 
 /** `general.file_type` of llama.cpp v0.5.0 to the names people know. */
 const FILE_TYPES: Readonly<Record<number, string>> = {
@@ -71,6 +79,9 @@ export const summarizeGguf = ({ metadata, parameters, dominantType }: GgufHeader
   const contextTokens = count('context_length')
   const embeddingLength = count('embedding_length')
   const layers = count('block_count')
+  const pooling = count('pooling_type')
+  const kind = pooling === POOLING_RANK ? 'rerank' : pooling || ENCODERS.test(architecture ?? '') ? 'embed' : undefined
+  const licence = text('general.license')?.slice(0, 60)
   return {
     ...(architecture && { architecture }),
     parameters,
@@ -79,5 +90,7 @@ export const summarizeGguf = ({ metadata, parameters, dominantType }: GgufHeader
     ...(embeddingLength && { embeddingLength }),
     ...(layers && { layers }),
     ...(template && { templateHash: createHash('sha256').update(template).digest('hex').slice(0, 16) }),
+    ...(kind && { kind }),
+    ...(licence && { licence }),
   }
 }

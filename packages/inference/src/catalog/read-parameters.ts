@@ -1,0 +1,48 @@
+import type { Sampling } from '@rt/core'
+import type { ModelPreset } from './types.ts'
+
+/** Parameters of Ollama, by the names they have here. */
+const SAMPLING: Readonly<Record<string, keyof Sampling>> = {
+  temperature: 'temperature',
+  top_p: 'topP',
+  top_k: 'topK',
+  min_p: 'minP',
+  repeat_penalty: 'repeatPenalty',
+  presence_penalty: 'presencePenalty',
+  frequency_penalty: 'frequencyPenalty',
+  seed: 'seed',
+}
+const PRESET: Readonly<Record<string, 'contextTokens' | 'maxOutputTokens'>> = {
+  num_ctx: 'contextTokens',
+  num_predict: 'maxOutputTokens',
+}
+const MOST_STOPS = 32
+
+export interface ReadParameters {
+  sampling: Sampling
+  preset: Pick<ModelPreset, 'stop' | 'contextTokens' | 'maxOutputTokens'>
+  /** Names without a counterpart, and values that are none. */
+  ignored: string[]
+}
+
+/** Parameters as Ollama's files and manifests have them. Each has one value, `stop` several. */
+export const readParameters = (values: Iterable<readonly [name: string, value: unknown]>): ReadParameters => {
+  const sampling: Sampling = {}
+  const preset: ReadParameters['preset'] = {}
+  const ignored: string[] = []
+  for (const [given, value] of values) {
+    const name = given.toLowerCase()
+    const number =
+      typeof value === 'number' ? value : typeof value === 'string' && value.trim() ? Number(value) : Number.NaN
+    if (name === 'stop') preset.stop = [...(preset.stop ?? []), ...texts(value)].slice(0, MOST_STOPS)
+    else if (name in SAMPLING && Number.isFinite(number)) sampling[SAMPLING[name]!] = number
+    // -1 and -2 mean "no limit" there, which is what there is without one.
+    else if (name in PRESET && Number.isSafeInteger(number))
+      Object.assign(preset, number > 0 && { [PRESET[name]!]: number })
+    else ignored.push(given)
+  }
+  return { sampling, preset, ignored }
+}
+
+const texts = (value: unknown): string[] =>
+  [value].flat().filter((one): one is string => typeof one === 'string' && one.length > 0 && one.length <= 1000)
