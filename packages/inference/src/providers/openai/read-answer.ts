@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { abortError, RtError } from '@rt/core'
 import { createEventParser, type ServerEvent } from '../../driver-kit/event-parser.ts'
+import { readPieces } from '../../driver-kit/read-pieces.ts'
 import type { Connection } from './connection.ts'
 import { isObject, networkError, refusalError } from './to-error.ts'
 
@@ -31,9 +32,9 @@ export async function* readAnswer(
   try {
     if (signal?.aborted) throw abortError(signal)
     wait()
-    for await (const piece of body.iterator({ destroyOnReturn: false })) {
+    for await (const piece of readPieces(body)) {
       clearTimeout(timer)
-      const { events, ending } = readPiece(parse(piece as Uint8Array), connection, model)
+      const { events, ending } = readPiece(parse(piece), connection, model)
       if (events.length) yield events
       over = ending === 'done'
       if (over) return

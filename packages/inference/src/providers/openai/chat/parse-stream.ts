@@ -31,7 +31,7 @@ export async function* parseStream(
   let usage: Usage | undefined
   let finish: string | undefined
   let refused = false
-  const partsOf = function* (chunk: unknown): Generator<StreamPart> {
+  const read = (chunk: unknown, parts: StreamPart[]): void => {
     if (!isObject(chunk)) return
     const grouped = isObject(chunk['x_groq']) ? chunk['x_groq']['usage'] : undefined
     usage = toUsage(chunk['usage'] ?? grouped) ?? usage
@@ -40,17 +40,25 @@ export async function* parseStream(
     if (isObject(choice['error'])) throw refusalError({ error: choice['error'] }, connection)
     const delta = isObject(choice['delta']) ? choice['delta'] : {}
     const reasoning = quirks.reasoningFields.map((field) => delta[field]).find((value) => typeof value === 'string')
-    if (typeof reasoning === 'string' && reasoning) yield { type: 'reasoning-delta', text: reasoning }
+    if (typeof reasoning === 'string' && reasoning) parts.push({ type: 'reasoning-delta', text: reasoning })
     if (Array.isArray(delta['reasoning_details'])) details.push(...(delta['reasoning_details'] as JsonValue[]))
-    yield* contentParts(delta['content'])
+    readContent(delta['content'], parts)
     if (typeof delta['refusal'] === 'string' && delta['refusal']) {
       refused = true
-      yield { type: 'text-delta', text: delta['refusal'] }
+      parts.push({ type: 'text-delta', text: delta['refusal'] })
     }
-    if (Array.isArray(delta['tool_calls'])) for (const call of delta['tool_calls']) yield* calls.add(call)
+    if (Array.isArray(delta['tool_calls'])) for (const call of delta['tool_calls']) parts.push(...calls.add(call))
     if (typeof choice['finish_reason'] === 'string' && choice['finish_reason']) finish = choice['finish_reason']
   }
-  for await (const chunks of pieces) yield* joinTexts(chunks.flatMap((chunk) => [...partsOf(chunk)]))
+  for await (const chunks of pieces) {
+    const parts: StreamPart[] = []
+    try {
+      for (const chunk of chunks) read(chunk, parts)
+    } finally {
+      // Also what came before a chunk that fails.
+      for (const part of joinTexts(parts)) yield part
+    }
+  }
   if (finish === undefined) throw endedEarly(id)
   // It closes the reasoning, and goes back with the turn.
   if (details.length > 0)
@@ -63,16 +71,16 @@ export async function* parseStream(
 }
 
 /** Text, or a list in which thinking stands beside text. */
-function* contentParts(content: unknown): Generator<StreamPart> {
-  if (typeof content === 'string' && content) yield { type: 'text-delta', text: content }
+const readContent = (content: unknown, parts: StreamPart[]): void => {
+  if (typeof content === 'string' && content) parts.push({ type: 'text-delta', text: content })
   if (!Array.isArray(content)) return
   for (const piece of content) {
     if (!isObject(piece)) continue
-    if (typeof piece['text'] === 'string' && piece['text']) yield { type: 'text-delta', text: piece['text'] }
+    if (typeof piece['text'] === 'string' && piece['text']) parts.push({ type: 'text-delta', text: piece['text'] })
     if (!Array.isArray(piece['thinking'])) continue
     for (const thought of piece['thinking'])
       if (isObject(thought) && typeof thought['text'] === 'string' && thought['text'])
-        yield { type: 'reasoning-delta', text: thought['text'] }
+        parts.push({ type: 'reasoning-delta', text: thought['text'] })
   }
 }
 
