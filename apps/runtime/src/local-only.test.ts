@@ -80,6 +80,31 @@ it('sends neither labelled documents nor questions about them to an embedder els
   expect(sent).toHaveLength(1)
 })
 
+it('keeps texts and queries of their own from an embedder elsewhere', async () => {
+  const { rt, sent, folder } = await setUp({ embed: 'far/embed', chat: 'here/echo' })
+  await writeFile(join(folder, 'menu.md'), '# Menu\n\nSoup.\n')
+  await rt.ingest(join(folder, 'menu.md'))
+  sent.length = 0
+  const label = 'local-only'
+  expect(await rt.search('soup', { label })).toHaveLength(1)
+  await expect(rt.embed([SECRET], { label })).rejects.toMatchObject({ code: 'local_only' })
+  const embed = async (fields: object): Promise<number> => {
+    const body = JSON.stringify({ input: SECRET, ...fields })
+    const headers = { 'content-type': 'application/json' }
+    const url = 'http://localhost/v1/embeddings'
+    return (await rt.fetch(new Request(url, { method: 'POST', headers, body }))).status
+  }
+  expect(await embed({ rt: { label } })).toBe(403)
+  expect(await embed({ rt: { lable: label } })).toBe(400)
+  const other = 'private' as typeof label
+  await expect(rt.embed([SECRET], { label: other })).rejects.toMatchObject({ code: 'invalid_request' })
+  await expect(rt.search(SECRET, { label: other })).rejects.toMatchObject({ code: 'invalid_request' })
+  const server = await rt.serve({ port: 0 })
+  const { secret } = await rt.keys.create({ name: 'ops', scope: 'admin' })
+  expect(await connect({ address: server.address, token: secret }).search('soup', { label })).toHaveLength(1)
+  expect(sent).toEqual([])
+})
+
 it('is asked for over both protocols', async () => {
   const { rt, claude, pay } = await setUp({ retrieve: false })
   const ask = async (fields: object): Promise<{ status: number; body: string }> => {

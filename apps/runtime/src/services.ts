@@ -13,6 +13,7 @@ import {
   type KeyValue,
   type ModelEntry,
   noopTelemetry,
+  type PrivacyLabel,
   type Provider,
   type RetrievedChunk,
   type Router,
@@ -45,6 +46,7 @@ import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
 import { createTurns, type Turns } from './turns.ts'
+import { withLabel } from './with-label.ts'
 
 /** How long an embedder that cannot be had is not looked for again. */
 const RETRY_EMBEDDER_MS = 60_000
@@ -174,6 +176,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     operations: createOperations({ database, vectors, telemetry, keys, models, owner }),
     ingest: (paths, ingestOptions) => knowledge.ingest(paths, ingestOptions),
     async search(query, { collection = KNOWLEDGE, k = 5, ...searchOptions } = {}) {
+      withLabel([], searchOptions.label)
       return (await knowledge.retrieve(collection, query, { k, ...searchOptions })).passages
     },
     turn(request, { signal: abort, tools, own = false }) {
@@ -185,6 +188,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     async embed(name, texts, embedOptions) {
       const model = await models.embedder(name)
       if (!model) throw new RtError({ code: 'unsupported', message: 'this runtime has no embedder (embed: false).' })
+      checkLabel(embedOptions?.label, model)
       // Those elsewhere stand in a trace whoever asks them.
       const traced = model.local ? createTracedEmbedder(model) : model
       const root = (await telemetry()).span('request', { 'rt.principal': embedOptions?.principal })
@@ -253,6 +257,17 @@ const ownProviders = (providers: RuntimeOptions['providers'] = {}): Record<strin
   Object.fromEntries(
     Object.values(providers).flatMap((provider) => ('languageModel' in provider ? [[provider.id, provider]] : [])),
   )
+
+/** A word that is no label would keep nothing on this machine. */
+const checkLabel = (label: string | undefined, { id, local }: EmbeddingModel): void => {
+  withLabel([], label as PrivacyLabel | undefined)
+  if (label && !local)
+    throw new RtError({
+      code: 'local_only',
+      message: `the texts are local-only, and the embedder ${id} is not on this machine; nothing was sent to it.`,
+      hint: 'Name an embedder on this machine, such as bge-small-en-v1.5.',
+    })
+}
 
 const isMissing = (error: unknown): boolean =>
   RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found')

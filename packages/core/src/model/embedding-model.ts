@@ -1,3 +1,4 @@
+import type { PrivacyLabel } from '../message/message.ts'
 import type { CallOptions, Principal } from './call-options.ts'
 
 export interface EmbedOptions extends CallOptions {
@@ -5,6 +6,8 @@ export interface EmbedOptions extends CallOptions {
   kind?: 'query' | 'document'
   /** Who asks: limits and budgets are counted for it. Default `local`. */
   principal?: Principal
+  /** Of the texts. The runtime gives `local-only` to no embedder elsewhere; drivers are told of no label. */
+  label?: PrivacyLabel
 }
 
 export interface Embeddings {

@@ -36,6 +36,8 @@ export interface SearchOptions extends CallOptions {
   k?: number
   /** Default `default`. */
   collection?: string
+  /** Of the query: `local-only` keeps it from an embedder elsewhere, and passages are found by words. */
+  label?: PrivacyLabel
 }
 
 export interface ForgetOptions extends CallOptions {

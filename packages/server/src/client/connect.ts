@@ -48,8 +48,8 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
     turn: (request, options) => turn(link, request, options),
     ingest: (paths, options) => ingest(link, paths, options),
     // Patient: it may have to load the embedder, or fetch it.
-    search: (query, { k, collection, signal } = {}) =>
-      post('/rt/search', { query, k, collection }, { signal, patient: true }),
+    search: (query, { k, collection, label, signal } = {}) =>
+      post('/rt/search', { query, k, collection, label }, { signal, patient: true }),
     documents: {
       list: () => get('/rt/documents'),
       // Patient, as what follows: it waits for a running ingest, and would happen after we had given up on it.

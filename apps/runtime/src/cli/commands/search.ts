@@ -18,6 +18,10 @@ export const command: CommandDefinition = {
     ...JSON_FLAG,
     limit: { type: 'string', short: 'k', value: 'N', description: 'Most passages to show (default 5)' },
     collection: { type: 'string', value: 'NAME', description: 'Search this collection (default: that of rt ingest)' },
+    'local-only': {
+      type: 'boolean',
+      description: 'Keep the query on this machine: an embedder elsewhere is not asked, words are looked for',
+    },
   },
   examples: [
     'rt search "meal allowance in Oslo"',
@@ -32,7 +36,13 @@ export const command: CommandDefinition = {
     const collection = text(flags['collection'])
     const found = await withData(
       context,
-      (runtime) => runtime.search(query, { k, signal, ...(collection !== undefined && { collection }) }),
+      (runtime) =>
+        runtime.search(query, {
+          k,
+          signal,
+          ...(collection !== undefined && { collection }),
+          ...(flags['local-only'] === true && { label: 'local-only' as const }),
+        }),
       {},
     )
     if (flags['json']) process.stdout.write(`${toJson(found ?? [])}\n`)

@@ -117,11 +117,13 @@ export const ingestSchema: z.ZodType<{ paths: string[]; prune?: boolean; label?:
   label: privacy,
 })
 
-export const searchSchema: z.ZodType<{ query: string; k?: number; collection?: string }> = z.strictObject({
-  query: z.string(),
-  k: z.int().min(1).max(1000).optional(),
-  collection: label.optional(),
-})
+export const searchSchema: z.ZodType<{ query: string; k?: number; collection?: string; label?: PrivacyLabel }> =
+  z.strictObject({
+    query: z.string(),
+    k: z.int().min(1).max(1000).optional(),
+    collection: label.optional(),
+    label: privacy,
+  })
 
 export const forgetSchema: z.ZodType<{ source: string; collection?: string }> = z.strictObject({
   source: z.string().min(1).max(4096),

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@rt/core'
+import type { JsonObject, PrivacyLabel } from '@rt/core'
 import * as z from 'zod'
 import { unsupportedField } from '../../errors/error-response.ts'
 import { decodeBody, unknownFields, type WireWarning } from '../decode-body.ts'
@@ -18,6 +18,8 @@ const schema = z.object({
   ]),
   encoding_format: z.enum(['float', 'base64']).nullish(),
   dimensions: z.int().min(1).nullish(),
+  // Ours: a mistyped label would send what it keeps.
+  rt: z.strictObject({ label: z.literal('local-only').nullish() }).nullish(),
 })
 const KNOWN_FIELDS: ReadonlySet<string> = new Set([...Object.keys(schema.shape), 'user'])
 
@@ -27,6 +29,7 @@ export interface DecodedEmbeddings {
   base64: boolean
   /** Asked for: the model's own number is the only one there is. */
   dimensions: number | undefined
+  label: PrivacyLabel | undefined
   warnings: WireWarning[]
 }
 
@@ -36,12 +39,13 @@ export interface DecodedEmbeddings {
  * @throws RtError `invalid_request` or `unsupported`, naming the field.
  */
 export const decodeEmbeddings = (body: JsonObject): DecodedEmbeddings => {
-  const { model, input, encoding_format: format, dimensions } = decodeBody(schema, body)
+  const { model, input, encoding_format: format, dimensions, rt } = decodeBody(schema, body)
   return {
     model: model ? checkModelName(model) : undefined,
     texts: [input].flat().map(onlyText),
     base64: format === 'base64',
     dimensions: dimensions ?? undefined,
+    label: rt?.label ?? undefined,
     warnings: unknownFields(body, KNOWN_FIELDS),
   }
 }

@@ -9,9 +9,10 @@ export const embeddingRoutes = (app: Hono<HonoEnv>, { ports, settings }: WireCon
   app.post('/v1/embeddings', requireJson(settings), async (c) => {
     const body = await readJson(c.req.raw, settings)
     const { decodeEmbeddings } = await import('./decode.ts')
-    const { model, texts, ...decoded } = decodeEmbeddings(body)
+    const { model, texts, label, ...decoded } = decodeEmbeddings(body)
     const { principal } = c.get('identity')
-    const result = await ports.embeddings(model, texts, { kind: 'document', principal, signal: requestSignal(c) })
+    const options = { kind: 'document' as const, principal, ...(label && { label }), signal: requestSignal(c) }
+    const result = await ports.embeddings(model, texts, options)
     return c.json(encodeEmbeddings(result, decoded))
   })
 }
