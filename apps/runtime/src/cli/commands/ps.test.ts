@@ -19,6 +19,7 @@ it('shows the server, and what is in memory', () => {
     sequences: { open: 1, most: 4 },
     running: 1,
     waiting: 2,
+    batch: { steps: 10, rows: 28, streams: 30 },
     idleMs: 0,
   }
   const embed = {
@@ -28,13 +29,14 @@ it('shows the server, and what is in memory', () => {
     kvBytes: 0,
     sequences: { open: 0, most: 0 },
     running: 0,
+    batch: undefined,
     idleMs: 3000,
   }
   const rows = formatStatus({ ...status, models: [chat, embed] }, 1000)
     .split('\n')
     .slice(2)
   expect(rows.map((line) => line.trim().split(/\s{2,}/))).toEqual([
-    ['smollm2:135m', 'chat', 'gguf', '98 MB', '12 MB', '4,096', '1 of 4', '1', '2', '-'],
-    ['bge', 'embed', 'gguf', '98 MB', '-', '4,096', '-', '0', '2', '3 s'],
+    ['smollm2:135m', 'chat', 'gguf', '98 MB', '12 MB', '4,096', '1 of 4', '1', '2', '2.8 of 3.0', '-'],
+    ['bge', 'embed', 'gguf', '98 MB', '-', '4,096', '-', '0', '2', '-', '3 s'],
   ])
 })

@@ -47,6 +47,7 @@ const formatModels = (models: LoadedModel[]): string =>
       { title: 'conversations', align: 'right' },
       { title: 'running', align: 'right' },
       { title: 'waiting', align: 'right' },
+      { title: 'batch', align: 'right' },
       { title: 'idle', align: 'right' },
     ],
     models.map((model) => [
@@ -59,9 +60,14 @@ const formatModels = (models: LoadedModel[]): string =>
       model.sequences.most ? `${model.sequences.open} of ${model.sequences.most}` : '-',
       count(model.running),
       count(model.waiting),
+      formatBatch(model),
       model.running ? '-' : span(model.idleMs),
     ]),
   )
+
+/** Answers written in one step, of those that were being written. */
+const formatBatch = ({ batch }: LoadedModel): string =>
+  batch ? `${(batch.rows / batch.steps).toFixed(1)} of ${(batch.streams / batch.steps).toFixed(1)}` : '-'
 
 const formatNobody = (owner: OwnerInfo | undefined): string =>
   owner

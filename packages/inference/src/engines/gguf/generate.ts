@@ -12,7 +12,8 @@ import {
 import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-cpp'
 import { compileGrammar, jsonObjectGrammar, toolCallGrammar } from '../../driver-kit/index.ts'
 import { createAnswerReader, type AnswerEnd } from '../../driver-kit/chat/answer-reader.ts'
-import { PIECE, type HostModel } from './load-model.ts'
+import type { HostModel } from './load-model.ts'
+import { type LlamaSequence, PIECE } from './open-sequences.ts'
 import type { GenerateEvent } from './options.ts'
 import { penaltyWindow, resolveSampling } from './sampling.ts'
 import { commonPrefix, type Slot } from './slots.ts'
@@ -37,7 +38,8 @@ export async function* generate(
   const timings: Timings = { queue: 0, prefill: 0, decode: 0 }
   let terminal: TerminalPart
   try {
-    const finishReason = yield* answer(loaded, request, { signal, progress, usage, timings })
+    const seeded = (request.sampling?.seed ?? loaded.sampling.seed) !== undefined
+    const finishReason = yield* answer(loaded, request, { signal, progress, usage, timings, seeded })
     terminal = { type: 'finish', finishReason, usage }
   } catch (thrown) {
     terminal = toTerminal(thrown, { usage, signal })
@@ -50,6 +52,8 @@ export async function* generate(
 interface Run extends GenerateOptions {
   usage: Usage
   timings: Timings
+  /** Nothing but prompt and seed may show in the answer: its steps go alone, and only exact pieces are reused. */
+  seeded: boolean
 }
 
 type FinishReason = Extract<TerminalPart, { type: 'finish' }>['finishReason']
@@ -68,13 +72,14 @@ async function* answer(
   const slot = await loaded.slots.acquire({ tokens, principal, cacheKey: request.cacheKey, signal })
   timings.queue = performance.now() - begun
   try {
-    const rest = yield* prefill(slot, tokens, { request, run, principal })
+    const rest = yield* prefill(slot, tokens, { run, principal })
     return yield* decode(slot, rest, { loaded, request, run, grammar })
   } catch (error) {
     // Half-done work leaves a cache nobody should trust, unless it was the caller who stopped it.
     if (!signal.aborted) slot.principal = undefined
     throw error
   } finally {
+    slot.sequence.lane.decoding = false
     loaded.slots.release(slot)
   }
 }
@@ -112,18 +117,21 @@ const forcedGrammar = ({
 /**
  * Brings the sequence to the prompt, all but the last few tokens, which are returned: `evaluate` reads them. Pieces end at
  * multiples of PIECE, an abort waits for one of them at most. With a seed only whole pieces are reused, so that an
- * answer does not depend on what was in the cache: rows of another batch size differ in their last bits.
+ * answer does not depend on what was in the cache: rows of another batch size differ in their last bits. For the same
+ * reason the steps of such an answer are never computed together with others.
  */
 async function* prefill(
-  slot: Slot<LlamaContextSequence>,
+  slot: Slot<LlamaSequence>,
   tokens: Token[],
-  { request, run, principal }: { request: ModelRequest; run: Run; principal: string },
+  { run, principal }: { run: Run; principal: string },
 ): AsyncGenerator<GenerateEvent, Token[]> {
-  const { sequence } = slot
+  const { llama: sequence, lane, evaluationPriority } = slot.sequence
+  const { seeded } = run
+  lane.alone = seeded
   if (slot.principal !== principal) await sequence.clearHistory()
   slot.principal = principal
   const shared = Math.min(commonPrefix(sequence.contextTokens, tokens), tokens.length - 1)
-  const keep = request.sampling?.seed === undefined ? shared : toPiece(Math.min(shared, slot.exact))
+  const keep = seeded ? toPiece(Math.min(shared, slot.exact)) : shared
   await sequence.adaptStateToTokens(tokens.slice(0, keep), false)
 
   let at = sequence.nextTokenIndex
@@ -136,7 +144,7 @@ async function* prefill(
     if (slot.exact === at && end <= tokens.length) slot.exact = end
     if (end >= tokens.length) return tokens.slice(at)
     const begun = performance.now()
-    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, end))
+    await sequence.evaluateWithoutGeneratingNewTokens(tokens.slice(at, end), { evaluationPriority })
     run.timings.prefill += performance.now() - begun
     run.usage.input += end - at
     at = end
@@ -146,7 +154,7 @@ async function* prefill(
 const toPiece = (tokens: number): number => Math.floor(tokens / PIECE) * PIECE
 
 async function* decode(
-  slot: Slot<LlamaContextSequence>,
+  slot: Slot<LlamaSequence>,
   prompt: Token[],
   {
     loaded,
@@ -167,7 +175,10 @@ async function* decode(
   let end: AnswerEnd = 'length'
   let begun = performance.now()
 
-  for await (const token of slot.sequence.evaluate(prompt, evaluateOptions(loaded, request, { written, grammar }))) {
+  const { llama: sequence, lane, evaluationPriority } = slot.sequence
+  const options = { ...evaluateOptions(loaded, request, { written, grammar }), evaluationPriority }
+  for await (const token of sequence.evaluate(prompt, options)) {
+    lane.decoding = true
     if (written.length === 0 && usage.output === 0) {
       timings.prefill += performance.now() - begun
       begun = performance.now()
@@ -191,6 +202,7 @@ async function* decode(
     }
     if (written.length >= limit) break
   }
+  lane.decoding = false
   const last = decoder.end()
   if (last) yield* reader.push(last).parts
   const { parts, finishReason } = reader.end(end)

@@ -29,6 +29,11 @@ export interface GgufModelOptions {
   template?: string
   /** Conversations kept in memory and answered side by side; each holds a key-value cache of its own. Default 4. */
   sequences?: number
+  /**
+   * Most bytes that the key-value caches of this model may hold at any moment; `sequences` is lowered to what fits, to one
+   * at least. Default: what `sequences` need, and one cache more while a shared context takes the place of a single one.
+   */
+  kvBudgetBytes?: number
 }
 
 /** What is known about a loaded model. */
@@ -66,7 +71,10 @@ export interface GgufModel extends LanguageModel, AsyncDisposable {
 }
 
 /** What only the host knows of it. */
-export type HostModelState = Pick<ModelState, 'weightsBytes' | 'kvBytes' | 'sequences' | 'running' | 'waiting'>
+export type HostModelState = Pick<
+  ModelState,
+  'weightsBytes' | 'kvBytes' | 'sequences' | 'running' | 'waiting' | 'batch'
+>
 
 /** Runs GGUF files in one supervised child process. */
 export interface GgufEngine extends AsyncDisposable {

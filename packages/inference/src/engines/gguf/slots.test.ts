@@ -1,21 +1,23 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { createSlotPool } from './slots.ts'
 
 const never = new AbortController().signal
 
 /** Sequences that are nothing but their tokens. */
-const createPool = ({ size = 2, maxWaiting = 2, memory = Infinity } = {}) => {
+const createPool = ({ size = 2, maxWaiting = 2, memory = Infinity, budget = Infinity } = {}) => {
   const opened: { contextTokens: number[] }[] = []
-  const pool = createSlotPool({
-    size,
-    maxWaiting,
-    create: async () => {
-      if (opened.length >= memory) throw new Error('no memory')
-      const sequence = { contextTokens: [] as number[] }
-      opened.push(sequence)
-      return sequence
-    },
-  })
+  /** Sizes of the groups in the order they were opened, and how many sequences were open at most. */
+  const log = { groups: [] as number[], open: 0, most: 0 }
+  const open = (count: number) => {
+    if (log.open + count > memory) throw new Error('no memory')
+    log.groups.push(count)
+    log.open += count
+    log.most = Math.max(log.most, log.open)
+    const sequences = Array.from({ length: count }, () => ({ contextTokens: [] as number[] }))
+    opened.push(...sequences)
+    return { sequences, close: async () => void (log.open -= count) }
+  }
+  const pool = createSlotPool({ size, maxWaiting, budget, first: open(1), open: async (count) => open(count) })
   /** One whole request: acquires, fills, releases. */
   const use = async (tokens: number[], principal = 'ada', cacheKey?: string) => {
     const slot = await pool.acquire({ tokens, principal, cacheKey, signal: never })
@@ -24,7 +26,7 @@ const createPool = ({ size = 2, maxWaiting = 2, memory = Infinity } = {}) => {
     pool.release(slot)
     return opened.indexOf(slot.sequence)
   }
-  return { pool, opened, use }
+  return { pool, opened, log, use }
 }
 
 test('a conversation that goes on finds its own sequence', async () => {
@@ -109,7 +111,10 @@ test('nobody new overtakes one who was just called, and one who waited is never 
 test('a slot that nobody waits for is free at once, also while another one is being taken', async () => {
   const { pool } = createPool({ size: 2 })
   const acquire = () => pool.acquire({ tokens: [1], principal: 'ada', signal: never })
-  const [a, b] = [await acquire(), await acquire()]
+  const single = await acquire()
+  const a = await acquire()
+  pool.release(single)
+  const b = await acquire()
   const waiter = acquire()
   pool.release(a)
   pool.release(b)
@@ -146,4 +151,78 @@ test('without memory for another sequence those there are serve on', async () =>
   await use([1, 2, 3])
   expect(await use([7, 8, 9])).toBe(0)
   expect(opened).toHaveLength(1)
+})
+
+describe('requests at the same time', () => {
+  const acquire = (pool: ReturnType<typeof createPool>['pool'], signal = never) =>
+    pool.acquire({ tokens: [1], principal: 'ada', signal })
+
+  test('share one group, and the single one closes when it falls free', async () => {
+    const { pool, log } = createPool({ size: 4 })
+    const first = await acquire(pool)
+    expect(log.groups).toEqual([1])
+    const others = await Promise.all([acquire(pool), acquire(pool), acquire(pool)])
+    expect(log).toEqual({ groups: [1, 4], open: 5, most: 5 })
+    expect(pool.state()).toEqual({ open: 5, most: 4, busy: 4, waiting: 0 })
+    pool.release(first)
+    expect(log.open).toBe(4)
+    const again = await acquire(pool)
+    for (const slot of [...others, again]) pool.release(slot)
+    expect(pool.state()).toEqual({ open: 4, most: 4, busy: 0, waiting: 0 })
+    expect(log.groups).toEqual([1, 4])
+  })
+
+  test('single groups of conversations that rest close for them', async () => {
+    const { pool, log, use } = createPool({ size: 3 })
+    await use([1, 1, 1])
+    await use([2, 2, 2])
+    expect(log.groups).toEqual([1, 1])
+    const both = await Promise.all([acquire(pool), acquire(pool)])
+    expect(log).toMatchObject({ groups: [1, 1, 3], open: 3 })
+    for (const slot of both) pool.release(slot)
+  })
+
+  test('a budget holds at every moment: the group takes the place of the single one', async () => {
+    const { pool, log } = createPool({ size: 8, budget: 4, maxWaiting: 8 })
+    expect(pool.state().most).toBe(4)
+    const first = await acquire(pool)
+    const second = acquire(pool)
+    const third = acquire(pool)
+    await Promise.resolve()
+    expect(pool.state()).toMatchObject({ open: 1, busy: 1, waiting: 2 })
+    pool.release(first)
+    for (const slot of await Promise.all([second, third])) pool.release(slot)
+    expect(log).toEqual({ groups: [1, 4], open: 4, most: 4 })
+  })
+
+  test('one who waits for the group to open can give up', async () => {
+    const { pool } = createPool({ size: 4, budget: 4 })
+    const first = await acquire(pool)
+    const giveUp = new AbortController()
+    const second = acquire(pool, giveUp.signal)
+    await Promise.resolve()
+    giveUp.abort()
+    await expect(second).rejects.toMatchObject({ code: 'aborted' })
+    pool.release(first)
+    expect(pool.state()).toMatchObject({ busy: 0, waiting: 0 })
+  })
+
+  test('where there is no memory for all, half of them share', async () => {
+    const { pool, log } = createPool({ size: 8, memory: 5, maxWaiting: 8 })
+    const slots = await Promise.all([acquire(pool), acquire(pool), acquire(pool)])
+    expect(log.groups).toEqual([1, 4])
+    expect(pool.state().most).toBe(4)
+    for (const slot of slots) pool.release(slot)
+  })
+
+  test('where there is memory for no second one, they take turns', async () => {
+    const { pool, log } = createPool({ size: 4, memory: 1, maxWaiting: 8 })
+    const first = await acquire(pool)
+    const second = acquire(pool)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(pool.state()).toMatchObject({ open: 1, most: 1, busy: 1, waiting: 1 })
+    pool.release(first)
+    pool.release(await second)
+    expect(log.groups).toEqual([1])
+  })
 })

@@ -1,8 +1,15 @@
-import { abortError, RtError } from '@rt/core'
+import { abortable, abortError, type Clock } from '@rt/core'
+import { createLine } from './line.ts'
 
 /** What the pool must know of a sequence: the tokens its key-value cache holds. */
 export interface CachedTokens {
   readonly contextTokens: readonly number[]
+}
+
+/** Sequences that are computed together. They are opened and closed together too. */
+export interface SequenceGroup<S extends CachedTokens> {
+  readonly sequences: readonly S[]
+  close(): Promise<void>
 }
 
 export interface Slot<S extends CachedTokens> {
@@ -33,7 +40,7 @@ export interface SlotPool<S extends CachedTokens> {
 }
 
 export interface SlotState {
-  /** Sequences that were opened, of the most there can be; fewer than asked for when memory ran out. */
+  /** Sequences that are open, of the most there can be at rest; fewer than asked for when memory ran out. */
   open: number
   most: number
   /** Lent out. */
@@ -43,89 +50,156 @@ export interface SlotState {
 }
 
 export interface SlotPoolOptions<S extends CachedTokens> {
-  /** Opens one more sequence. */
-  create: () => Promise<S>
+  /** Open from the start, with one sequence. */
+  first: SequenceGroup<S>
+  /** Opens a group of that many sequences. */
+  open: (count: number) => Promise<SequenceGroup<S>>
   /** Most sequences. */
   size: number
+  /** Most sequences that may be open at any moment, also while one group takes the place of others. Default: no limit. */
+  budget?: number | undefined
   /** Most requests that wait. Default 64. */
-  maxWaiting?: number
+  maxWaiting?: number | undefined
+  clock?: Pick<Clock, 'monotonic'>
 }
 
-/** Lends sequences to requests. They are opened when needed, since each holds a key-value cache for the whole context. */
-export const createSlotPool = <S extends CachedTokens>({
-  create,
-  size,
-  maxWaiting = 64,
-}: SlotPoolOptions<S>): SlotPool<S> => {
-  /** Least recently used first. */
-  let free: Slot<S>[] = []
-  let opened = 0
-  const waiting: (() => void)[] = []
-  /** Left the line for a slot and have not taken it yet. */
-  let woken = 0
+interface Owned<S extends CachedTokens> extends Slot<S> {
+  readonly group: SequenceGroup<S>
+  leave: () => void
+}
 
-  const take = (slot: Slot<S>, { principal, cacheKey }: SlotRequest): void => {
+/**
+ * Lends sequences to requests. While requests come one at a time, each conversation opens a group of one: its first token
+ * is fast and nothing is allocated that nobody uses. With the first two at the same time one group with all sequences is
+ * opened, for only sequences of one group are computed together; the single ones close as they fall free.
+ */
+export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<S>): SlotPool<S> => {
+  const { first, open, budget = Infinity, maxWaiting, clock } = options
+  let size = Math.max(1, Math.min(options.size, budget))
+  const line = createLine({ width: size, maxWaiting, ...(clock && { clock }) })
+  /** Least recently used first. */
+  let free: Owned<S>[] = []
+  const lent = new Set<Owned<S>>()
+  let shared: SequenceGroup<S> | undefined
+  /** Two requests came at the same time. */
+  let crowded = false
+  /** There was no memory for a group of several. */
+  let apart = false
+  let opening: Promise<boolean> | undefined
+  let wake: (() => void)[] = []
+
+  const openCount = (): number => free.length + lent.size
+  const add = (group: SequenceGroup<S>): void => {
+    for (const sequence of group.sequences)
+      free.push({ group, sequence, principal: undefined, cacheKey: undefined, exact: 0, leave: () => {} })
+  }
+  const closeFree = async (): Promise<void> => {
+    const groups = free.map(({ group }) => group).filter((group) => group !== shared)
+    free = free.filter(({ group }) => group === shared)
+    await Promise.all(groups.map((group) => group.close()))
+  }
+  add(first)
+
+  const lacking = (): 'shared' | 'single' | undefined => {
+    if (shared) return undefined
+    if (crowded && !apart && size > 1) return 'shared'
+    return openCount() < size ? 'single' : undefined
+  }
+  /** False when only a release can help. */
+  const grow = async (): Promise<boolean> => {
+    const lack = lacking()
+    if (!lack) return false
+    if (lack === 'single') {
+      const group = await open(1).catch((error: unknown) => {
+        if (openCount() === 0) throw error
+        // No memory for one more conversation: go on with those there are.
+        narrow(openCount())
+      })
+      if (group) add(group)
+      return true
+    }
+    if (openCount() + size > budget) {
+      if (lent.size > 0 && lent.size + size > budget) return false
+      await closeFree()
+    }
+    shared = await openMost(open, size)
+    if (shared) {
+      add(shared)
+      narrow(shared.sequences.length)
+      await closeFree()
+    } else apart = true
+    return true
+  }
+  const narrow = (to: number): void => {
+    size = Math.min(size, to)
+    line.narrow(size)
+  }
+  const choose = (request: SlotRequest): Owned<S> | undefined => {
+    const lack = lacking()
+    if (lack === 'shared') return undefined
+    const match = bestMatch(free, request) ?? free.find(({ principal }) => principal === undefined)
+    return match ?? (lack ? undefined : free[0])
+  }
+  const lend = (slot: Owned<S>, { principal, cacheKey }: SlotRequest): Owned<S> => {
     free = free.filter((other) => other !== slot)
+    lent.add(slot)
     if (slot.principal !== principal) slot.exact = 0
     slot.cacheKey = cacheKey
+    return slot
   }
-  const release = (slot: Slot<S>): void => {
-    free.push(slot)
-    const wake = waiting.shift()
-    if (!wake) return
-    woken++
-    wake()
-  }
-  /** Whether somebody new may take a slot without taking it from one who waited. */
-  const hasRoom = (): boolean => waiting.length === 0 && free.length + size - opened > woken
-  const open = async (): Promise<Slot<S> | undefined> => {
-    opened++
-    try {
-      return { sequence: await create(), principal: undefined, cacheKey: undefined, exact: 0 }
-    } catch (error) {
-      opened--
-      // No memory for one more conversation: go on with those there are.
-      if (opened === 0) throw error
-      size = opened
-      return undefined
+  const released = (): Promise<void> => new Promise((resolve) => wake.push(resolve))
+  const find = async (request: SlotRequest): Promise<Owned<S>> => {
+    while (true) {
+      if (request.signal.aborted) throw abortError(request.signal)
+      const slot = choose(request)
+      if (slot) return lend(slot, request)
+      // Asked for first: a release while nothing could be opened must not be missed.
+      const release = released()
+      const grown = await (opening ??= grow().finally(() => (opening = undefined)))
+      if (!grown) await abortable(release, request.signal)
     }
   }
-  const next = (request: SlotRequest, { first }: { first: boolean }): Promise<void> =>
-    new Promise<void>((resolve, reject) => {
-      const wake = (): void => {
-        request.signal.removeEventListener('abort', stop)
-        resolve()
-      }
-      const stop = (): void => {
-        waiting.splice(waiting.indexOf(wake), 1)
-        reject(abortError(request.signal))
-      }
-      if (first) waiting.unshift(wake)
-      else waiting.push(wake)
-      request.signal.addEventListener('abort', stop, { once: true })
-    })
 
   return {
     async acquire(request) {
-      let turn = hasRoom()
-      for (let waited = false; ; waited = true) {
-        const slot = turn
-          ? (bestMatch(free, request) ?? (opened < size ? await open() : undefined) ?? free[0])
-          : undefined
-        if (slot) take(slot, request)
-        if (slot && !request.signal.aborted) return slot
-        // Whoever was woken but gave up passes the free slot on.
-        if (slot) release(slot)
-        if (request.signal.aborted) throw abortError(request.signal)
-        if (!waited && waiting.length >= maxWaiting) throw overloaded(size, maxWaiting)
-        await next(request, { first: waited })
-        woken--
-        turn = true
+      const leave = await line.enter(request.signal)
+      try {
+        crowded ||= line.state().inside > 1
+        const slot = await find(request)
+        slot.leave = leave
+        return slot
+      } catch (error) {
+        leave()
+        throw error
       }
     },
-    release,
-    state: () => ({ open: opened, most: size, busy: opened - free.length, waiting: waiting.length + woken }),
+    release(slot) {
+      const owned = slot as Owned<S>
+      if (!lent.delete(owned)) return
+      if (shared && owned.group !== shared) void owned.group.close()
+      else free.push(owned)
+      owned.leave()
+      const woken = wake
+      wake = []
+      for (const resolve of woken) resolve()
+    },
+    state() {
+      const { inside, waiting } = line.state()
+      return { open: openCount(), most: size, busy: lent.size, waiting: waiting + inside - lent.size }
+    },
   }
+}
+
+/** As many of `count` sequences as memory allows, but no fewer than two. */
+const openMost = async <S extends CachedTokens>(
+  open: (count: number) => Promise<SequenceGroup<S>>,
+  count: number,
+): Promise<SequenceGroup<S> | undefined> => {
+  for (let size = count; size >= 2; size = Math.floor(size / 2)) {
+    const group = await open(size).catch(() => undefined)
+    if (group) return group
+  }
+  return undefined
 }
 
 /** Length of what two token lists share at their start. */
@@ -140,23 +214,16 @@ export const commonPrefix = (a: readonly number[], b: readonly number[]): number
  * The slot to go on with: the same thread's, else the one of this principal that shares most. One that would lose more
  * than half of what it holds is left alone, for its own thread will come back.
  */
-const bestMatch = <S extends CachedTokens>(
-  free: Slot<S>[],
+const bestMatch = <S extends CachedTokens, T extends Slot<S>>(
+  free: T[],
   { tokens, principal, cacheKey }: SlotRequest,
-): Slot<S> | undefined => {
+): T | undefined => {
   const own = free.filter((slot) => slot.principal === principal)
   const sameThread = cacheKey === undefined ? undefined : own.find((slot) => slot.cacheKey === cacheKey)
   if (sameThread) return sameThread
   return own
-    .map((slot) => ({ slot, shared: commonPrefix(slot.sequence.contextTokens, tokens) }))
-    .filter(({ slot, shared }) => shared > 0 && shared * 2 >= slot.sequence.contextTokens.length)
+    .map((slot) => ({ slot, cached: slot.sequence.contextTokens }))
+    .map(({ slot, cached }) => ({ slot, held: cached.length, shared: commonPrefix(cached, tokens) }))
+    .filter(({ held, shared }) => shared > 0 && shared * 2 >= held)
     .toSorted((a, b) => b.shared - a.shared)[0]?.slot
 }
-
-const overloaded = (size: number, waiting: number): RtError =>
-  new RtError({
-    code: 'overloaded',
-    message: `the model answers ${size} requests at once and ${waiting} more are waiting.`,
-    hint: 'Try again in a moment, or load the model with more `sequences`.',
-    data: { sequences: size, waiting },
-  })

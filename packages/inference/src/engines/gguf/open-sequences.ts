@@ -1,0 +1,58 @@
+import { freemem } from 'node:os'
+import type { EvaluationPriority, LlamaContext, LlamaContextSequence } from 'node-llama-cpp'
+import { type BatchTally, createBatchPlan, type Lane } from './batch-plan.ts'
+import { kvBytes } from './kv-bytes.ts'
+import type { LoadParams } from './options.ts'
+import type { CachedTokens, SequenceGroup } from './slots.ts'
+import { asRtError, type Weights } from './weights.ts'
+
+/** Prompts are read in pieces of this many tokens, so nothing is gained by a larger batch, which would only hold memory. */
+export const PIECE = 64
+
+/** A sequence of llama.cpp, and its place in the batches of its context. */
+export interface LlamaSequence extends CachedTokens {
+  readonly llama: LlamaContextSequence
+  readonly lane: Lane
+  /** Goes with every piece of its work. */
+  readonly evaluationPriority: EvaluationPriority
+}
+
+/** Opens one context with that many sequences; the key-value caches of all of them are allocated at once. */
+export const openSequences = async (
+  params: LoadParams,
+  { model, sizeBytes }: Weights,
+  { contextTokens, count, tally }: { contextTokens: number; count: number; tally: BatchTally },
+): Promise<SequenceGroup<LlamaSequence>> => {
+  const plan = createBatchPlan(count, tally)
+  const caches = count * kvBytes(model.fileInfo.architectureMetadata, contextTokens)
+  const context: LlamaContext = await asRtError(params, () =>
+    model.createContext({
+      contextSize: contextTokens,
+      sequences: count,
+      batchSize: Math.min(PIECE, contextTokens),
+      ...(params.threads && { threads: params.threads }),
+      batching: { itemPrioritizationStrategy: plan.next },
+      ignoreMemorySafetyChecks: sizeBytes * 4 < freemem() && caches > 0 && caches * 4 < freemem(),
+      failedCreationRemedy: false,
+    }),
+  )
+  for (const lane of plan.lanes) tally.lanes.add(lane)
+  // A fresh context hands its sequences out in the order of their numbers: lane and sequence are the same one.
+  return {
+    sequences: plan.lanes.map((lane) => toSequence(context.getSequence(), lane)),
+    async close() {
+      for (const lane of plan.lanes) tally.lanes.delete(lane)
+      await context.dispose()
+    },
+  }
+}
+
+const toSequence = (llama: LlamaContextSequence, lane: Lane): LlamaSequence => ({
+  llama,
+  lane,
+  // The binding only hands it on to the plan, which could not tell otherwise whose work an item is.
+  evaluationPriority: lane.id as EvaluationPriority,
+  get contextTokens() {
+    return llama.contextTokens
+  },
+})

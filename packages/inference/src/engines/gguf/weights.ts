@@ -1,0 +1,85 @@
+import { freemem } from 'node:os'
+import { basename } from 'node:path'
+import { RtError, toRtError } from '@rt/core'
+import { identifyFile } from '@rt/node/files'
+import type { Llama, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
+import { readGgufModel } from '../../driver-kit/gguf/read-gguf-model.ts'
+import { loadLlama } from './load-llama.ts'
+import type { LoadParams } from './options.ts'
+import { type Borrowed, createShare } from './share.ts'
+
+/** The weights of a file. Contexts of any size are opened over them. */
+export interface Weights {
+  readonly model: LlamaModel
+  readonly sizeBytes: number
+  grammar(text: string): Promise<LlamaGrammar>
+}
+
+/** Loads a file, once for all who use it: another size of context costs a context. */
+export const borrowWeights = async (params: LoadParams, signal?: AbortSignal): Promise<Borrowed<Weights>> => {
+  const files = [params.path, ...(params.parts ?? []).map(({ path }) => path)]
+  const identities = await Promise.all(files.map((path) => identifyFile(path)))
+  return await shared.borrow(JSON.stringify([files, identities]), (stop) => load(params, stop), signal)
+}
+
+const shared = createShare<Weights>(async ({ model }) => await model.dispose())
+
+const load = async (params: LoadParams, signal: AbortSignal): Promise<Weights> => {
+  const [sizeBytes, llama] = await Promise.all([checkFile(params), loadLlama({ threads: params.threads })])
+  const model = await asRtError(params, () =>
+    // The binding's own memory check takes 0.15 s; where a file is small beside the free memory there is nothing to check.
+    llama.loadModel({
+      modelPath: params.path,
+      loadSignal: signal,
+      ignoreMemorySafetyChecks: sizeBytes * 4 < freemem(),
+    }),
+  )
+  return { model, sizeBytes, grammar: createGrammarCache(llama) }
+}
+
+/** Rejects a damaged file before native code reads it. */
+const checkFile = async ({ id, path }: LoadParams): Promise<number> => {
+  try {
+    return (await readGgufModel(path, `${basename(path)} of the model "${id}"`)).bytes
+  } catch (cause) {
+    if (RtError.isInstance(cause)) throw cause
+    throw new RtError({
+      code: 'model_not_found',
+      message: `the file ${basename(path)} of the model "${id}" cannot be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
+      hint: 'Check the path, or fetch the model again.',
+      cause,
+    })
+  }
+}
+
+/** Runs a step of loading: what the binding throws becomes an error that says what to do. */
+export const asRtError = async <T>({ id, path }: LoadParams, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (cause) {
+    const { code, message } = toRtError(cause)
+    if (code === 'aborted') throw cause
+    const memory = cause instanceof Error && (cause.name === 'InsufficientMemoryError' || /memory/i.test(message))
+    throw new RtError({
+      code: memory ? 'model_unavailable' : 'model_invalid',
+      message: `the model "${id}" could not be loaded: ${message.replaceAll(path, basename(path))}`,
+      hint: memory
+        ? 'Use a smaller contextTokens or a smaller model, or free memory.'
+        : 'Fetch the file again; if that does not help, its architecture may be newer than this engine.',
+      cause,
+    })
+  }
+}
+
+/** Compiling a grammar costs a temporary file and a native parse: the last few are kept. */
+const createGrammarCache = (llama: Llama, most: number = 32): ((text: string) => Promise<LlamaGrammar>) => {
+  const known = new Map<string, Promise<LlamaGrammar>>()
+  return (text) => {
+    const grammar = known.get(text) ?? llama.createGrammar({ grammar: text })
+    known.delete(text)
+    known.set(text, grammar)
+    grammar.catch(() => known.delete(text))
+    if (known.size > most) known.delete(known.keys().next().value!)
+    return grammar
+  }
+}
