@@ -32,7 +32,7 @@ export const unknownModel = (
     hint:
       near.length > 0
         ? `Did you mean ${joinOr(described)}?`
-        : `There are ${described.join(', ') || 'none of this kind'}${references ? '; or hf:owner/repo/file.gguf' : ''}.`,
+        : `There are ${listed(sorted)}${references ? '; or hf:owner/repo' : ''}.`,
     data: {
       model: name.slice(0, 200),
       near,
@@ -45,7 +45,17 @@ export const unknownModel = (
 export const entryBytes = (entry: CatalogEntry): number => entry.files.reduce((sum, { bytes = 0 }) => sum + bytes, 0)
 
 const describe = ({ name, installed, bytes }: Candidate): string =>
-  installed ? `${name} (installed)` : `${name} (rt pull ${name}, ${formatBytes(bytes)})`
+  installed ? `${name} (installed)` : `${name} (rt pull ${name}${bytes > 0 ? `, ${formatBytes(bytes)}` : ''})`
+
+const MOST_LISTED = 8
+
+/** What is here, then what is soon fetched. */
+const listed = (candidates: Candidate[]): string => {
+  const rank = ({ installed, bytes }: Candidate): number => (installed ? -1 : bytes || Infinity)
+  const first = candidates.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_LISTED)
+  const more = candidates.length - first.length
+  return `${first.map(describe).join(', ') || 'none of this kind'}${more > 0 ? ` and ${more} more: rt list --all` : ''}`
+}
 
 const joinOr = (items: string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`
