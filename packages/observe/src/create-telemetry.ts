@@ -97,13 +97,14 @@ const openSpan = (source: SpanSource, parent: Context, name: string, attributes:
   const span = tracer.startSpan(name, { kind, attributes: defined(attributes), startTime: now() }, parent)
   const { traceId, spanId } = span.spanContext()
   let ended = false
+  let context: Context | undefined
   return {
     traceId,
     spanId,
     recording: true,
     set: (more) => void (ended || span.setAttributes(defined(more))),
     event: (event, more = {}) => void (ended || span.addEvent(event, defined(more), now())),
-    child: (childName, more = {}) => openSpan(source, trace.setSpan(ROOT_CONTEXT, span), childName, more),
+    child: (childName, more = {}) => openSpan(source, (context ??= trace.setSpan(ROOT_CONTEXT, span)), childName, more),
     end(error) {
       if (ended) return
       ended = true

@@ -46,6 +46,14 @@ export const createModels = (options: ModelsOptions): Models => {
   const routes = createRoutes({ ...options, embedder: () => defaultEmbedder() })
   /** By label and legs: what a route remembers of its legs must outlive a request. */
   const made = new Map<string, Promise<LanguageModel>>()
+  /** The same by what a list of names stood for, where every leg could be made: such a list needs none of that again. */
+  const whole = new Map<string, Promise<LanguageModel>>()
+  // Requests choose names: what they can make us remember has an end.
+  const keep = (routes: Map<string, Promise<LanguageModel>>, key: string, route: Promise<LanguageModel>): void => {
+    if (routes.size >= MOST_ROUTES) routes.delete(routes.keys().next().value!)
+    routes.set(key, route)
+    route.catch(() => routes.delete(key))
+  }
 
   const canonical = (name: string): string => local.catalog.find(name)?.name ?? name
   /** An alias stands for the names it lists. */
@@ -103,17 +111,17 @@ export const createModels = (options: ModelsOptions): Models => {
       // It is asked first, and will be there: when it fails, the route sees it.
       loading.catch(() => {})
     }
+    const asked = JSON.stringify([label, found.map(nameOf)])
+    const again = whole.get(asked)
+    if (again) return again
     const legs = await legsOf(found)
     const ids = legs.map((leg) => ('id' in leg ? leg.id : leg.model.id))
     const id = ids.length === 1 ? ids[0]! : label
     const key = JSON.stringify([id, ids])
-    const known = made.get(key)
-    if (known) return known
-    // Requests choose names: what they can make us remember has an end.
-    if (made.size >= MOST_ROUTES) made.delete(made.keys().next().value!)
-    const route = routes.route(id, legs)
-    made.set(key, route)
-    route.catch(() => made.delete(key))
+    const route = made.get(key) ?? routes.route(id, legs)
+    if (!made.has(key)) keep(made, key, route)
+    // One that was passed over for want of a key may have it the next time.
+    if (legs.length === found.length) keep(whole, asked, route)
     return route
   }
 
@@ -195,6 +203,11 @@ export const createModels = (options: ModelsOptions): Models => {
 }
 
 const MOST_ROUTES = 256
+
+const nameOf = (candidate: Candidate): string => {
+  if (candidate.at === 'remote') return candidate.remote.id
+  return candidate.at === 'here' ? candidate.found.entry.name : `${candidate.name} (absent)`
+}
 
 const knowsDimensions = (embedder: EmbeddingModel): boolean => {
   try {

@@ -21,16 +21,18 @@ const exportPriced = async (
   done: (result: ExportResult) => void,
 ): Promise<void> => {
   try {
-    const priced = await Promise.all(spans.map((span) => priceSpan(span, calculate).catch(() => span)))
+    const priced: ReadableSpan[] = []
+    for (const span of spans) priced.push(hasPrice(span) ? await priceSpan(span, calculate).catch(() => span) : span)
     exporter.export(priced, done)
   } catch (error) {
     done({ code: 1, ...(error instanceof Error && { error }) }) // ExportResultCode.FAILED
   }
 }
 
+const hasPrice = ({ attributes }: ReadableSpan): boolean =>
+  PRICED_OPERATIONS.has(attributes[SEMCONV.operation]) && attributes[SEMCONV.costUsd] === undefined
+
 const priceSpan = async (span: ReadableSpan, calculate: CostCalculator): Promise<ReadableSpan> => {
-  const { attributes } = span
-  if (!PRICED_OPERATIONS.has(attributes[SEMCONV.operation]) || attributes[SEMCONV.costUsd] !== undefined) return span
   const bills = billsOf(span)
   if (bills.length === 0) return span
   const sums = await Promise.all(bills.map((bill) => priceBill(span, bill, calculate)))
@@ -39,7 +41,9 @@ const priceSpan = async (span: ReadableSpan, calculate: CostCalculator): Promise
     ? { [SEMCONV.costUnknown]: true, [SEMCONV.costUnpriced]: unpriced }
     : { [SEMCONV.costUsd]: sums.reduce<number>((total, usd) => total + (usd ?? 0), 0) }
   // A span is closed once ended; this one reads through to it in all but its attributes.
-  return Object.create(span, { attributes: { value: { ...attributes, ...cost }, enumerable: true } }) as ReadableSpan
+  return Object.create(span, {
+    attributes: { value: { ...span.attributes, ...cost }, enumerable: true },
+  }) as ReadableSpan
 }
 
 type Bill = Readonly<Record<string, unknown>>
