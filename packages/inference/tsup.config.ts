@@ -11,6 +11,7 @@ export default library({
     index: 'src/index.ts',
     gguf: 'src/engines/gguf/index.ts',
     onnx: 'src/engines/onnx/index.ts',
+    tensorrt: 'src/engines/tensorrt/index.ts',
     catalog: 'src/catalog/index.ts',
     engines: 'src/detect/index.ts',
     anthropic: 'src/providers/anthropic/index.ts',

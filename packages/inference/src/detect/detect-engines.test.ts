@@ -14,6 +14,8 @@ interface FakeMachine {
   libraries?: string[]
   commands?: string[]
   glibc?: boolean
+  /** In folders `bin` of packages. */
+  packageFiles?: string[]
 }
 
 const fake = ({
@@ -23,6 +25,7 @@ const fake = ({
   libraries = [],
   commands = [],
   glibc = true,
+  packageFiles = [],
 }: FakeMachine): MachineProbes => ({
   platform,
   arch,
@@ -30,6 +33,7 @@ const fake = ({
   hasLibrary: async (name) => libraries.some((library) => library.startsWith(name)),
   hasCommand: async (name) => commands.includes(name),
   hasGlibc: async () => glibc,
+  hasPackageFile: async (_name, file) => packageFiles.some((one) => one.startsWith(file)),
 })
 
 const BASE = { '@node-llama-cpp/linux-x64': LLAMA_VERSION, 'onnxruntime-node': '1.30.0' }
@@ -49,7 +53,8 @@ test('a machine without a GPU', async () => {
     'gguf cuda no: driver not found (libcuda.so)',
     'gguf vulkan no: loader not found (libvulkan.so.1)',
     'onnx cpu yes',
-    'tensorrt cuda no: libnvinfer missing',
+    'onnx cuda no: driver not found (libcuda.so)',
+    'tensorrt cuda no: driver not found (libcuda.so)',
   ])
 })
 
@@ -69,12 +74,15 @@ test('all of it', async () => {
       gpuPackages('linux', 'x64').flatMap((gpu) => gpu.packages.map((name) => [name, LLAMA_VERSION])),
     ),
   }
-  expect(await detect({ packages, libraries: [...CUDA_LIBRARIES, 'libvulkan.so.1', 'libnvinfer.so.10'] })).toEqual([
+  const libraries = [...CUDA_LIBRARIES, 'libvulkan.so.1', 'libcudnn.so.9', 'libnvinfer.so.10']
+  const packageFiles = ['libonnxruntime_providers_cuda.so', 'libonnxruntime_providers_tensorrt.so']
+  expect(await detect({ packages, libraries, packageFiles })).toEqual([
     'gguf cpu yes',
     'gguf cuda yes',
     'gguf vulkan yes',
     'onnx cpu yes',
-    'tensorrt cuda no: libnvinfer.so is there, but this version of rt has no TensorRT engine',
+    'onnx cuda yes',
+    'tensorrt cuda yes',
   ])
 })
 
@@ -101,6 +109,27 @@ test('what is missing on the way to CUDA is said in its order', async () => {
   ])
 })
 
+test('what is missing on the way to TensorRT is said in its order', async () => {
+  const tensorrt = async (machine: FakeMachine): Promise<string> =>
+    (await detect({ packages: BASE, ...machine })).at(-1)!
+  const all = ['libcuda.so.1', 'libcudart.so.12', 'libcudnn.so.9', 'libnvinfer.so.10']
+  const reasons = await Promise.all(all.map((_, count) => tensorrt({ libraries: all.slice(0, count) })))
+  expect(reasons).toEqual([
+    'tensorrt cuda no: driver not found (libcuda.so)',
+    'tensorrt cuda no: CUDA runtime not found (libcudart.so)',
+    'tensorrt cuda no: cuDNN not found (libcudnn.so)',
+    'tensorrt cuda no: TensorRT not found (libnvinfer.so)',
+  ])
+  expect(await tensorrt({ libraries: all })).toBe(
+    'tensorrt cuda no: provider library not found (libonnxruntime_providers_tensorrt.so)',
+  )
+  expect(await tensorrt({ libraries: all, packageFiles: ['libonnxruntime_providers_tensorrt.so'] })).toBe(
+    'tensorrt cuda yes',
+  )
+  expect(await tensorrt({ platform: 'darwin', arch: 'arm64' })).toContain('Linux x64 only')
+  expect(await tensorrt({ packages: {} })).toContain('onnxruntime-node is not installed')
+})
+
 test('other machines', async () => {
   const mac = {
     platform: 'darwin',
@@ -108,7 +137,7 @@ test('other machines', async () => {
     packages: { '@node-llama-cpp/mac-arm64-metal': LLAMA_VERSION },
   } as const
   expect((await detect(mac))[0]).toBe('gguf metal yes')
-  expect(await detect(mac)).toHaveLength(3)
+  expect(await detect(mac)).toHaveLength(4)
   const windows = { platform: 'win32', packages: { '@node-llama-cpp/win-x64': LLAMA_VERSION } } as const
   expect((await detect(windows)).slice(0, 3)).toEqual([
     'gguf cpu yes',
@@ -138,6 +167,9 @@ test('the real machine answers, by files alone', async () => {
   const mapped = await readFile('/proc/self/maps', 'utf8').catch(() => '')
   expect(await probes.hasGlibc()).toBe(/\/libc\.so\.6$/m.test(mapped))
   expect(await probes.packageVersion(`@node-llama-cpp/no-such`)).toBeUndefined()
+  expect(await probes.hasPackageFile('onnxruntime-node', 'onnxruntime_binding')).toBe(true)
+  expect(await probes.hasPackageFile('onnxruntime-node', 'no-such')).toBe(false)
+  expect(await probes.hasPackageFile('@node-llama-cpp/no-such', 'x')).toBe(false)
   const rows = await detectEngines()
   expect(rows.find(({ engine }) => engine === 'onnx')).toEqual({ engine: 'onnx', variant: 'cpu', available: true })
 })

@@ -1,6 +1,7 @@
 import { basePackage, type GpuPackages, gpuPackages, installCommand } from './gpu-packages.ts'
 import { LLAMA_VERSION } from './llama-version.ts'
 import { createMachineProbes, type MachineProbes } from './machine-probes.ts'
+import { nvidiaProviderProblem, type Problem } from './nvidia-provider.ts'
 
 /** One way to run models on this machine. */
 export interface EngineVariant {
@@ -29,12 +30,10 @@ export const detectEngines = async ({ probes: given }: DetectEnginesOptions = {}
     detectLlama(probes),
     ...gpus.map((gpu) => detectLlamaGpu(probes, gpu)),
     detectOnnx(probes),
-    detectTensorrt(probes),
+    detectNvidia('onnx', 'cuda', probes),
+    detectNvidia('tensorrt', 'tensorrt', probes),
   ])
 }
-
-/** Undefined: nothing is wrong. */
-type Problem = Pick<EngineVariant, 'reason' | 'fix'> | undefined
 
 const detectLlama = async (probes: MachineProbes): Promise<EngineVariant> => {
   const name = basePackage(probes.platform, probes.arch)
@@ -54,7 +53,7 @@ const detectLlamaGpu = async (probes: MachineProbes, { variant, packages }: GpuP
   return result('gguf', variant, driver ?? (await packageProblem(probes, packages)))
 }
 
-const packageProblem = async (probes: MachineProbes, packages: string[]): Promise<Problem> => {
+const packageProblem = async (probes: MachineProbes, packages: string[]): Promise<Problem | undefined> => {
   for (const name of packages) {
     const version = await probes.packageVersion(name)
     if (version === LLAMA_VERSION) continue
@@ -67,7 +66,7 @@ const packageProblem = async (probes: MachineProbes, packages: string[]): Promis
   return undefined
 }
 
-const cudaProblem = async (probes: MachineProbes): Promise<Problem> => {
+const cudaProblem = async (probes: MachineProbes): Promise<Problem | undefined> => {
   const [driver, ...runtime] =
     probes.platform === 'win32'
       ? ['nvcuda.dll', 'cudart64_', 'cublas64_']
@@ -88,7 +87,7 @@ const cudaProblem = async (probes: MachineProbes): Promise<Problem> => {
   return undefined
 }
 
-const vulkanProblem = async (probes: MachineProbes): Promise<Problem> => {
+const vulkanProblem = async (probes: MachineProbes): Promise<Problem | undefined> => {
   const name = probes.platform === 'win32' ? 'vulkan-1.dll' : 'libvulkan.so.1'
   if (await probes.hasLibrary(name)) return undefined
   return {
@@ -107,16 +106,14 @@ const detectOnnx = async (probes: MachineProbes): Promise<EngineVariant> => {
   })
 }
 
-/** There is no engine for it yet: said here, so that nobody looks for a setting. */
-const detectTensorrt = async (probes: MachineProbes): Promise<EngineVariant> => {
-  const library = probes.platform === 'win32' ? 'nvinfer' : 'libnvinfer.so'
-  const found = await probes.hasLibrary(library)
-  const reason = found ? `${library} is there, but this version of rt has no TensorRT engine` : `libnvinfer missing`
-  return result('tensorrt', 'cuda', { reason })
-}
+const detectNvidia = async (
+  engine: 'onnx' | 'tensorrt',
+  provider: 'cuda' | 'tensorrt',
+  probes: MachineProbes,
+): Promise<EngineVariant> => result(engine, 'cuda', await nvidiaProviderProblem(provider, probes))
 
 const result = (
   engine: EngineVariant['engine'],
   variant: EngineVariant['variant'],
-  problem: Problem,
+  problem: Problem | undefined,
 ): EngineVariant => ({ engine, variant, available: problem === undefined, ...problem })

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 
 /** What {@link detectEngines} asks the machine: names of files and versions of packages, never their code. */
 export interface MachineProbes {
@@ -8,6 +8,8 @@ export interface MachineProbes {
   arch: NodeJS.Architecture
   /** Version of an installed package, as the engine hosts would find it. */
   packageVersion(name: string): Promise<string | undefined>
+  /** Whether an installed package has a file whose name begins so in its folder `bin`. */
+  hasPackageFile(name: string, file: string): Promise<boolean>
   /** Whether a shared library whose file name begins so lies where the system's loader looks, e.g. `libcuda.so.1`. */
   hasLibrary(name: string): Promise<boolean>
   /** Whether a program is on the PATH. */
@@ -41,6 +43,12 @@ export const createMachineProbes = ({
     async packageVersion(name) {
       const entry = resolvePackage(name)
       return entry && (await readVersion(dirname(entry), name))
+    },
+    async hasPackageFile(name, file) {
+      const entry = resolvePackage(name)
+      const root = entry && (await findPackage(dirname(entry), name))?.folder
+      const files = root ? await readdir(join(root, 'bin'), { recursive: true }).catch(() => []) : []
+      return files.some((path) => basename(path).startsWith(file))
     },
     async hasLibrary(name) {
       libraries ??= folders().then(listAll)
@@ -111,12 +119,17 @@ const resolvePackage = (name: string): string | undefined => {
   return undefined
 }
 
-/** Of the package a file belongs to: package.json itself need not be among its exports. */
 const readVersion = async (folder: string, name: string): Promise<string | undefined> => {
+  const version = (await findPackage(folder, name))?.version
+  return typeof version === 'string' ? version : undefined
+}
+
+/** The package a file belongs to: package.json itself need not be among its exports. */
+const findPackage = async (folder: string, name: string): Promise<{ folder: string; version: unknown } | undefined> => {
   const manifest = await readFile(join(folder, 'package.json'), 'utf8')
     .then((text) => JSON.parse(text) as { name?: unknown; version?: unknown })
     .catch(() => undefined)
-  if (manifest?.name === name) return typeof manifest.version === 'string' ? manifest.version : undefined
+  if (manifest?.name === name) return { folder, version: manifest.version }
   const parent = dirname(folder)
-  return parent === folder ? undefined : await readVersion(parent, name)
+  return parent === folder ? undefined : await findPackage(parent, name)
 }
