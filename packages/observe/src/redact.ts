@@ -33,15 +33,16 @@ export const redact = (text: string): string => {
 
 /** The value of an attribute without secrets. Numbers and truth values are none. */
 export const redactAttribute = <T>(name: string, value: T): T => {
-  const clean = (text: string): string => {
-    if (SECRET_NAME.test(name)) return '[redacted]'
-    const kept = replaceSecrets(text.slice(0, MAX_ATTRIBUTE_CHARACTERS))
-    return text.length > MAX_ATTRIBUTE_CHARACTERS ? `${kept}…` : kept
-  }
-  if (typeof value === 'string') return clean(value) as T
+  if (typeof value === 'string') return clean(name, value) as T
   if (!Array.isArray(value)) return value
-  const kept: unknown[] = value.map((item: unknown) => (typeof item === 'string' ? clean(item) : item))
+  const kept: unknown[] = value.map((item: unknown) => (typeof item === 'string' ? clean(name, item) : item))
   return kept.every((item, index) => item === value[index]) ? value : (kept as T)
+}
+
+const clean = (name: string, text: string): string => {
+  if (SECRET_NAME.test(name)) return '[redacted]'
+  const kept = replaceSecrets(text.slice(0, MAX_ATTRIBUTE_CHARACTERS))
+  return text.length > MAX_ATTRIBUTE_CHARACTERS ? `${kept}…` : kept
 }
 
 /** What every one of the shapes has in it: most texts have nothing of it, and none of the patterns is tried. */

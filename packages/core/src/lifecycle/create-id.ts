@@ -6,24 +6,27 @@ let lastRandom: number[] = []
 export const createId = (now: number = Date.now()): string => {
   if (now > lastTime) {
     lastTime = now
-    lastRandom = Array.from(randomBytes(), (byte) => byte & 31)
+    lastRandom = randomDigits()
   } else increment(lastRandom)
-  let time = ''
-  for (let rest = lastTime, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = ALPHABET[rest % 32] + time
-  return time + lastRandom.map((digit) => ALPHABET[digit]).join('')
+  let id = ''
+  for (let rest = lastTime, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) id = ALPHABET[rest % 32] + id
+  for (const digit of lastRandom) id += ALPHABET[digit]
+  return id
 }
 
-const BYTES = 16
+const DIGITS = 16
 /** Asked for in advance: most of the cost is the asking. */
-const pool = new Uint8Array(64 * BYTES)
+const pool = new Uint8Array(64 * DIGITS)
 let used = pool.length
 
-const randomBytes = (): Uint8Array => {
+const randomDigits = (): number[] => {
   if (used === pool.length) {
     crypto.getRandomValues(pool)
     used = 0
   }
-  return pool.subarray(used, (used += BYTES))
+  const digits: number[] = []
+  for (const end = used + DIGITS; used < end; used++) digits.push(pool[used]! & 31)
+  return digits
 }
 
 /** 128 random bits as hex: for ids that must not be guessed (runs, responses). */

@@ -6,7 +6,6 @@ const BYTES_PER_TOKEN = 3.5
 const FRAME = 4
 /** A picture or page of common size. Providers count them by pixels, which takes decoding. */
 const FILE = 1600
-const encoder = new TextEncoder()
 
 /** A guess at the tokens of a prompt, where no counter can be asked: by its UTF-8 bytes, so that it holds for all scripts. */
 export const estimateTokens = ({ messages, tools = [], output }: Prompt): number => {
@@ -20,7 +19,7 @@ export const estimateTokens = ({ messages, tools = [], output }: Prompt): number
   )
 }
 
-export const textTokens = (text: string): number => Math.ceil(encoder.encode(text).length / BYTES_PER_TOKEN)
+export const textTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)
 
 const partTokens = (part: Part): number => {
   if (part.type === 'text' || part.type === 'reasoning') return textTokens(part.text)
