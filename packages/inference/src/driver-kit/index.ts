@@ -5,5 +5,5 @@ export { compileGrammar, jsonObjectGrammar } from './compile-grammar.ts'
 export { toolCallGrammar } from './tool-grammar.ts'
 
 // Tools as text
-export { parseToolCall } from './parse-tool-call.ts'
+export { parseToolCalls } from './parse-tool-call.ts'
 export { toolInstructions } from './tool-instructions.ts'

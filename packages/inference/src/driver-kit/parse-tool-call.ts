@@ -14,31 +14,94 @@ export interface ParseToolCallOptions {
 }
 
 /**
- * The first tool call in a model's answer, or undefined. Lenient about what small models do: prose, fences and tags
- * around the JSON, `parameters` for `arguments`, arguments as a JSON string or (when the tool needs none) left out, the
- * OpenAI nesting under `function`. Strict about the name: only tools that exist. Arguments are not validated here.
+ * The tool calls in a model's answer. Lenient about what small models do: prose, fences and tags around the JSON,
+ * `parameters` for `arguments`, arguments as a JSON string or (when the tool needs none) left out, the OpenAI nesting under
+ * `function`; else a name before its arguments (`name[ARGS]{…}`), or tags for both (`<function=name><parameter=key>`).
+ * Strict about the name: only tools that exist. Arguments are not validated here.
  */
-export const parseToolCall = (
+export const parseToolCalls = (
   text: string,
   tools: readonly ToolSpec[],
   { repair = false }: ParseToolCallOptions = {},
-): ParsedToolCall | undefined => {
-  let start = text.indexOf('{')
-  for (let tries = 0; start >= 0 && tries < MAX_TRIES; tries++) {
-    const { json, end, open } = readObject(text, start)
-    // What stands inside an object that is still open belongs to it: it is no call of its own.
-    if (open && !repair) return undefined
-    const value = parse(json)
-    const call = toCall(value, tools)
-    if (call) return call
-    // A call of an unknown tool is skipped whole: what its arguments hold is no call.
-    start = text.indexOf('{', isObject(value) && typeof value['name'] === 'string' ? end : start + 1)
+): ParsedToolCall[] => {
+  for (const form of [jsonCalls, taggedCalls, namedCalls]) {
+    const calls = form(text, tools, repair)
+    if (calls.length) return calls
   }
-  return undefined
+  return []
 }
 
 /** Each try reads at most to the end of the text: this bounds `{{{{…`. */
 const MAX_TRIES = 64
+
+type Form = (text: string, tools: readonly ToolSpec[], repair: boolean) => ParsedToolCall[]
+
+/** `{"name":"x","arguments":{…}}` */
+const jsonCalls: Form = (text, tools, repair) => {
+  const calls: ParsedToolCall[] = []
+  let start = text.indexOf('{')
+  for (let tries = 0; start >= 0 && tries < MAX_TRIES; tries++) {
+    const { json, end, open } = readObject(text, start)
+    // What stands inside an object that is still open belongs to it: it is no call of its own.
+    if (open && !repair) break
+    const value = parse(json)
+    const call = toCall(value, tools)
+    if (call) calls.push(call)
+    // A call of an unknown tool is skipped whole: what its arguments hold is no call.
+    start = text.indexOf('{', call || (isObject(value) && typeof value['name'] === 'string') ? end : start + 1)
+  }
+  return calls
+}
+
+/** `<function=x><parameter=key>value</parameter></function>`, or JSON in place of the parameters. */
+const taggedCalls: Form = (text, tools, repair) =>
+  [...text.matchAll(/(?:<function=|^)([\w.-]+)>((?:(?!<\/function>|<function=).)*)(<\/function>)?/gs)]
+    .slice(0, MAX_TRIES)
+    .flatMap(([, name, body = '', closed]) => {
+      const tool = tools.find((each) => each.name === name)
+      if (!tool || (!closed && !repair)) return []
+      const start = body.indexOf('{')
+      const json = start >= 0 && !body.includes('<parameter=') ? parse(readObject(body, start).json) : undefined
+      if (isObject(json)) return [{ name: tool.name, arguments: json }]
+      const given = [...body.matchAll(/<parameter=([^>]+)>\n?(.*?)\n?<\/parameter>/gs)]
+      return [
+        {
+          name: tool.name,
+          arguments: Object.fromEntries(given.map(([, key, value]) => [key!, valueOf(tool, key!, value!)])),
+        },
+      ]
+    })
+
+/** What is text by the tool's schema stays text, whatever it looks like. */
+const valueOf = ({ parameters }: ToolSpec, key: string, text: string): JsonValue => {
+  const properties = parameters['properties']
+  const property = isObject(properties as JsonValue) ? (properties as JsonObject)[key] : undefined
+  const type = isObject(property) ? property['type'] : undefined
+  return type === 'string' ? text : (parse(text) ?? text)
+}
+
+/**
+ * A name, perhaps an id and marks, then its arguments: `x[ARGS]{…}`, `functions.x:0<|…|>{…}`. Each part is bounded or has one
+ * way to match, so that no text takes long.
+ */
+const NAMED =
+  /(?<![\w.-])(?:functions\.)?([A-Za-z_][\w.-]{0,127})(?::\d{1,6})?(?:\[CALL_ID\]\w{1,64}|\[ARGS\]|<[|｜][^<>]{1,40}[|｜]>|```(?:json)?|\s)*(?=\{)/g
+
+const namedCalls: Form = (text, tools, repair) => {
+  const calls: ParsedToolCall[] = []
+  NAMED.lastIndex = 0
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const match = NAMED.exec(text)
+    if (!match) break
+    const { json, end, open } = readObject(text, NAMED.lastIndex)
+    if (open && !repair) break
+    NAMED.lastIndex = end
+    const args = parse(json)
+    const tool = tools.find(({ name }) => name === match[1])
+    if (tool && isObject(args)) calls.push({ name: tool.name, arguments: args })
+  }
+  return calls
+}
 
 const toCall = (value: JsonValue | undefined, tools: readonly ToolSpec[]): ParsedToolCall | undefined => {
   if (!isObject(value)) return undefined

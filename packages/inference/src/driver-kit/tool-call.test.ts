@@ -2,7 +2,7 @@ import type { ToolSpec } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { readGbnf } from './__fixtures__/gbnf.ts'
 import { createRandom } from './__fixtures__/random.ts'
-import { parseToolCall, toolCallGrammar, toolInstructions } from './index.ts'
+import { parseToolCalls, toolCallGrammar, toolInstructions } from './index.ts'
 
 const weather: ToolSpec = {
   name: 'get_weather',
@@ -17,6 +17,8 @@ const weather: ToolSpec = {
 }
 const now: ToolSpec = { name: 'now', description: 'Current time', parameters: { type: 'object' } }
 const tools = [weather, now]
+
+const parseToolCall = (...args: Parameters<typeof parseToolCalls>) => parseToolCalls(...args)[0]
 
 describe('toolCallGrammar', () => {
   it('writes calls of existing tools that parse back', () => {

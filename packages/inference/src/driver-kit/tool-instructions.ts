@@ -25,7 +25,7 @@ export const toolInstructions = (tools: readonly ToolSpec[], choice: ToolChoice)
 const NOISE = new Set(['$schema', '$id', '$comment', 'title', 'additionalProperties'])
 
 /** A schema without noise. Keys under `properties` are names, not keywords, and stay. */
-const withoutNoise = (schema: JsonSchema): JsonSchema =>
+export const withoutNoise = (schema: JsonSchema): JsonSchema =>
   Object.fromEntries(
     Object.entries(schema).flatMap(([keyword, value]) => {
       if (NOISE.has(keyword)) return []

@@ -5,4 +5,5 @@
 export const HOST_ENTRIES: Record<string, string> = {
   'gguf-host': 'engines/gguf/entry.ts',
   'onnx-host': 'engines/onnx/onnx-host.ts',
+  'template-host': 'driver-kit/chat/template-child.ts',
 }

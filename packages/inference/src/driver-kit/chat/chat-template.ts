@@ -1,88 +1,90 @@
-import { RtError, toRtError } from '@rt/core'
-import { Template } from '@huggingface/jinja'
+import { createHash } from 'node:crypto'
+import { RtError } from '@rt/core'
+import type { TemplateFeatures } from './inspect-template.ts'
+import type { TemplateVariables } from './jinja-program.ts'
+import type { TemplateMessage } from './template-message.ts'
+import { createTemplateProcess, type TemplateProcess } from './template-process.ts'
+import { TRUSTED_TEMPLATES } from './trusted-templates.ts'
 
-/** A message as chat templates know it (the shape of Hugging Face transformers). */
-export interface TemplateMessage {
-  role: string
-  content: string
-  name?: string
-  tool_calls?: { type: 'function'; function: { name: string; arguments: unknown } }[]
+export interface ChatTemplate extends AsyncDisposable {
+  /** SHA-256 of its text, in hex. */
+  readonly hash: string
+  readonly features: TemplateFeatures
+  /**
+   * The prompt, up to where the assistant begins to write.
+   *
+   * @throws RtError `invalid_request` when the template refuses the messages, `model_invalid` when it does not come to an
+   * end in its budget of time, steps, text and memory.
+   */
+  render(messages: TemplateMessage[], variables?: TemplateVariables): Promise<string>
 }
 
-export interface ChatTemplate {
-  /** The template has a turn of its own for tool results; otherwise calls and results are written as plain turns. */
-  readonly knowsTools: boolean
-  /** The prompt, up to where the assistant begins to write. */
-  render(messages: TemplateMessage[]): string
-}
-
-/** Longest prompt a template may write, in characters: a hostile one must not fill the memory. */
-const LONGEST = 32 * 1024 * 1024
-
-/**
- * Renders a model's Jinja template. One that refuses the roles it is given (Gemma: no system; Mistral: roles must
- * alternate) is asked again with the system text inside the first user turn and neighbours of one role joined.
- */
-export const createChatTemplate = ({
-  source,
-  bosToken = '',
-  eosToken = '',
-}: {
+export interface ChatTemplateOptions {
   source: string
   bosToken?: string | undefined
   eosToken?: string | undefined
-}): ChatTemplate => {
-  const template = parse(source)
-  const run = (messages: TemplateMessage[]): string =>
-    template.render({ messages, add_generation_prompt: true, bos_token: bosToken, eos_token: eosToken })
-  return {
-    knowsTools: /(['"])tool\1/.test(source) && source.includes('tool_calls'),
-    render(messages) {
-      const text = firstThatWorks([() => run(messages), () => run(fold(messages))])
-      if (text.length <= LONGEST) return text
-      throw new RtError({ code: 'model_invalid', message: `the chat template wrote ${text.length} characters.` })
-    },
-  }
+  /** Where a template that nobody vouches for is rendered. Default: a process of its own, started here. */
+  process?: TemplateProcess
 }
 
-const parse = (source: string): Template => {
+/**
+ * A model's own Jinja template, rendered where it can do no harm. One that refuses the roles it is given (Gemma: no system;
+ * Mistral: roles must alternate) is asked again with the system text inside the first user turn and neighbours of one role
+ * joined.
+ *
+ * @throws RtError `model_invalid` when it cannot be read, or goes on for ever.
+ */
+export const createChatTemplate = async ({
+  source,
+  bosToken = '',
+  eosToken = '',
+  process: given,
+}: ChatTemplateOptions): Promise<ChatTemplate> => {
+  const hash = createHash('sha256').update(source).digest('hex')
+  const place = TRUSTED_TEMPLATES.has(hash) ? await here() : (given ?? createTemplateProcess())
+  const constants = { bos_token: bosToken, eos_token: eosToken }
+  const named = <T>(work: Promise<T>): Promise<T> => work.catch((error: unknown) => Promise.reject(naming(error, hash)))
   try {
-    return new Template(source)
-  } catch (error) {
-    throw new RtError({
-      code: 'model_invalid',
-      message: `the chat template cannot be read: ${toRtError(error).message}`,
-      hint: 'Load the model with a `template` of your own.',
-    })
-  }
-}
-
-const firstThatWorks = (attempts: (() => string)[]): string => {
-  let failure: unknown
-  for (const attempt of attempts) {
-    try {
-      return attempt()
-    } catch (error) {
-      failure ??= error
+    const features = await named(place.call('inspect', { source, constants }))
+    return {
+      hash,
+      features,
+      render: (messages, variables = {}) =>
+        named(
+          place.call('render', {
+            source,
+            messages,
+            variables: { ...constants, ...variables, add_generation_prompt: true },
+          }),
+        ),
+      [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
     }
+  } catch (error) {
+    await place[Symbol.asyncDispose]()
+    throw error
   }
-  throw new RtError({
-    code: 'invalid_request',
-    message: `the chat template refuses these messages: ${toRtError(failure).message}`,
-    hint: 'Begin with a system or user message and let user and assistant take turns.',
-    cause: failure,
-  })
 }
 
-/** System text goes into the first user turn, tool results become user turns, neighbours of one role are joined. */
-const fold = (messages: TemplateMessage[]): TemplateMessage[] => {
-  const folded: TemplateMessage[] = []
-  for (const { role, content, tool_calls: calls = [] } of messages) {
-    const text = [content, ...calls.map((call) => JSON.stringify(call.function))].filter(Boolean).join('\n')
-    const as = role === 'assistant' ? role : 'user'
-    const last = folded.at(-1)
-    if (last?.role === as) last.content += `\n\n${text}`
-    else folded.push({ role: as, content: text })
+type Place = Pick<TemplateProcess, 'call' | typeof Symbol.asyncDispose>
+
+/** Templates we know are rendered in this process. */
+const here = async (): Promise<Place> => {
+  const { createTemplateWork } = await import('./template-work.ts')
+  const work = createTemplateWork()
+  return {
+    call: (async (method: keyof typeof work, params: never) => work[method](params)) as Place['call'],
+    [Symbol.asyncDispose]: async () => {},
   }
-  return folded
 }
+
+/** What a template did wrong names the template. */
+const naming = (error: unknown, hash: string): unknown =>
+  RtError.isInstance(error) && error.code === 'model_invalid'
+    ? new RtError({
+        code: error.code,
+        message: error.message.replace('the chat template', `the chat template (sha256 ${hash.slice(0, 16)}…)`),
+        hint: error.hint,
+        data: { templateHash: hash },
+        cause: error,
+      })
+    : error

@@ -1,3 +1,5 @@
+import { createMarkerScanner } from './marker-scanner.ts'
+
 export interface StopDetector {
   /** Text that is safe to show; once `stopped`, everything from the stop string on is gone. */
   push(text: string): { text: string; stopped: boolean }
@@ -7,41 +9,15 @@ export interface StopDetector {
 
 /** Finds stop strings in a stream of text pieces, also across their edges, holding back no more than a possible prefix. */
 export const createStopDetector = (stops: readonly string[] = []): StopDetector => {
-  const wanted = stops.filter(Boolean)
-  let held = ''
+  const scanner = createMarkerScanner(stops)
   let stopped = false
   return {
     push(text) {
       if (stopped) return { text: '', stopped }
-      const all = held + text
-      const at = firstIndex(all, wanted)
-      if (at >= 0) {
-        stopped = true
-        held = ''
-        return { text: all.slice(0, at), stopped }
-      }
-      const keep = longestPrefixAtEnd(all, wanted)
-      held = all.slice(all.length - keep)
-      return { text: all.slice(0, all.length - keep), stopped }
+      const found = scanner.push(text)
+      stopped = found.marker !== undefined
+      return { text: found.text, stopped }
     },
-    end() {
-      const rest = held
-      held = ''
-      return rest
-    },
+    end: scanner.end,
   }
-}
-
-const firstIndex = (text: string, stops: string[]): number => {
-  const found = stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0)
-  return found.length ? Math.min(...found) : -1
-}
-
-/** Length of the longest end of `text` that begins a stop string. */
-const longestPrefixAtEnd = (text: string, stops: string[]): number => {
-  for (let length = Math.min(text.length, Math.max(0, ...stops.map((stop) => stop.length - 1))); length > 0; length--) {
-    const end = text.slice(text.length - length)
-    if (stops.some((stop) => stop.startsWith(end))) return length
-  }
-  return 0
 }

@@ -30,7 +30,7 @@ serveHost({
         import('./tokenize-prompt.ts'),
         abortable(models.get(load), signal),
       ])
-      return tokenizePrompt(prompt, model).length
+      return (await tokenizePrompt(prompt, model)).tokens.length
     },
     async *generate({ load, request, progress }: GenerateParams, { signal }) {
       const [{ generate }, model] = await Promise.all([import('./generate.ts'), abortable(models.get(load), signal)])

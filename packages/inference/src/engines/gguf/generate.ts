@@ -11,12 +11,14 @@ import {
 } from '@rt/core'
 import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-cpp'
 import { compileGrammar, jsonObjectGrammar, toolCallGrammar } from '../../driver-kit/index.ts'
-import { createAnswerReader, type AnswerEnd } from '../../driver-kit/chat/answer-reader.ts'
+import type { AnswerEnd } from '../../driver-kit/chat/answer-reader.ts'
+import type { AnswerPlan } from '../../driver-kit/chat/plan-answer.ts'
 import type { HostModel } from './load-model.ts'
 import { type LlamaSequence, PIECE } from './open-sequences.ts'
 import type { GenerateEvent } from './options.ts'
 import { penaltyWindow, resolveSampling } from './sampling.ts'
 import { commonPrefix, type Slot } from './slots.ts'
+import { detokenizeWith, steer } from './steer.ts'
 import { createTextDecoder } from './text-decoder.ts'
 import { tokenizePrompt } from './tokenize-prompt.ts'
 
@@ -64,7 +66,7 @@ async function* answer(
   run: Run,
 ): AsyncGenerator<GenerateEvent, FinishReason> {
   const { signal, timings } = run
-  const tokens = tokenizePrompt(request, loaded)
+  const { tokens, plan } = await tokenizePrompt(request, loaded)
   checkLength(tokens.length, loaded, request)
   const grammar = await createGrammar(loaded, request)
   const begun = performance.now()
@@ -73,7 +75,7 @@ async function* answer(
   timings.queue = performance.now() - begun
   try {
     const rest = yield* prefill(slot, tokens, { run, principal })
-    return yield* decode(slot, rest, { loaded, request, run, grammar })
+    return yield* decode(slot, rest, { loaded, request, run, grammar, plan })
   } catch (error) {
     // Half-done work leaves a cache nobody should trust, unless it was the caller who stopped it.
     if (!signal.aborted) slot.principal = undefined
@@ -161,23 +163,39 @@ async function* decode(
     request,
     run,
     grammar,
-  }: { loaded: HostModel; request: ModelRequest; run: Run; grammar: Awaited<ReturnType<typeof createGrammar>> },
+    plan,
+  }: {
+    loaded: HostModel
+    request: ModelRequest
+    run: Run
+    grammar: Awaited<ReturnType<typeof createGrammar>>
+    plan: AnswerPlan
+  },
 ): AsyncGenerator<GenerateEvent, FinishReason> {
   const { model, info } = loaded
   const { signal, progress, usage, timings } = run
-  const reader = createAnswerReader(request)
-  const decoder = createTextDecoder((some, before) => model.detokenize(some as Token[], false, before as Token[]))
+  const reader = plan.createReader()
+  const decoder = createTextDecoder(detokenizeWith(model, plan.markers))
   const limit = Math.min(
     request.maxOutputTokens ?? Infinity,
     info.contextTokens - usage.cacheRead - usage.input - prompt.length,
   )
   const written: Token[] = []
   let end: AnswerEnd = 'length'
+  let feed: string | undefined
+  const spoken = (text: string | undefined): Token[] | undefined => (text ? model.tokenize(text, true) : undefined)
+  const steering = {
+    instead: () => (reader.thinking && usage.reasoning >= plan.budgetTokens ? spoken(plan.closeText) : undefined),
+    behind: () => spoken(feed),
+  }
   let begun = performance.now()
 
   const { llama: sequence, lane, evaluationPriority } = slot.sequence
-  const options = { ...evaluateOptions(loaded, request, { written, grammar }), evaluationPriority }
-  for await (const token of sequence.evaluate(prompt, options)) {
+  const options = {
+    ...evaluateOptions(loaded, request, { written, grammar: () => (reader.thinking ? undefined : grammar) }),
+    evaluationPriority,
+  }
+  for await (const { token, sampled } of steer(sequence.evaluate(prompt, options), steering)) {
     lane.decoding = true
     if (written.length === 0 && usage.output === 0) {
       timings.prefill += performance.now() - begun
@@ -187,16 +205,18 @@ async function* decode(
       if (progress) yield { type: 'prefill', done: total, total }
     }
     usage.output++
+    if (reader.thinking) usage.reasoning++
     timings.decode = performance.now() - begun
     if (signal.aborted) throw abortError(signal)
-    if (model.isEogToken(token)) {
+    if (sampled && model.isEogToken(token)) {
       end = 'stop'
       break
     }
     written.push(token)
-    const { parts, done } = reader.push(decoder.push(token))
-    yield* parts
-    if (done) {
+    const read = reader.push(decoder.push(token))
+    feed = read.feed
+    yield* read.parts
+    if (read.done) {
       end = 'stop'
       break
     }
@@ -213,7 +233,7 @@ async function* decode(
 const evaluateOptions = (
   loaded: HostModel,
   request: ModelRequest,
-  { written, grammar }: { written: Token[]; grammar: Awaited<ReturnType<typeof createGrammar>> },
+  { written, grammar }: { written: Token[]; grammar: () => Awaited<ReturnType<typeof createGrammar>> },
 ): SequenceEvaluateOptions => {
   const { temperature, topK, topP, minP, seed, repeatPenalty, presencePenalty, frequencyPenalty } = resolveSampling(
     request.sampling,
@@ -231,7 +251,7 @@ const evaluateOptions = (
       presencePenalty,
       frequencyPenalty,
     },
-    ...(grammar && { grammarEvaluationState: grammar }),
+    grammarEvaluationState: grammar,
     yieldEogToken: true,
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { RtError, type Sampling } from '@rt/core'
 import type { LlamaGrammar, LlamaModel } from 'node-llama-cpp'
 import { createChatTemplate, type ChatTemplate } from '../../driver-kit/chat/chat-template.ts'
@@ -40,15 +39,18 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
   checkNumber('sequences', sequences, { low: 1, high: 256, whole: true })
   if (kvBudgetBytes !== undefined) checkNumber('kvBudgetBytes', kvBudgetBytes, { low: 1, high: 2 ** 50, whole: true })
   const { value: weights, giveBack } = await borrowWeights(params, signal)
+  let opening: Promise<ChatTemplate> | undefined
   try {
     const { model } = weights
     const contextTokens = contextSize(params, model)
     const source = templateSource(params, model)
-    const template = createChatTemplate({
+    opening = createChatTemplate({
       source,
       bosToken: model.tokens.bosString ?? '',
       eosToken: model.tokens.eosString ?? '',
     })
+    // It is awaited behind the first context.
+    opening.catch(() => {})
     const tally = createBatchTally()
     const kvBytesEach = kvBytes(model.fileInfo.architectureMetadata, contextTokens)
     const groups = new Set<SequenceGroup<LlamaSequence>>()
@@ -70,8 +72,9 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
       size: sequences,
       budget: kvBudgetBytes && kvBytesEach ? Math.max(1, Math.floor(kvBudgetBytes / kvBytesEach)) : undefined,
     })
+    const template = await opening
     return {
-      info: describe(model, { sizeBytes: weights.sizeBytes, contextTokens, source }),
+      info: describe(model, { sizeBytes: weights.sizeBytes, contextTokens, template }),
       model,
       template,
       slots,
@@ -80,10 +83,15 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
       state: () => stateOf(weights, { slots, tally, kvBytesEach }),
       async [Symbol.asyncDispose]() {
         await Promise.all([...groups].map((group) => group.close()))
+        await template[Symbol.asyncDispose]()
         await giveBack()
       },
     }
   } catch (error) {
+    await opening?.then(
+      (template) => template[Symbol.asyncDispose](),
+      () => {},
+    )
     await giveBack()
     throw error
   }
@@ -113,7 +121,7 @@ const templateSource = ({ id, template }: LoadParams, model: LlamaModel): string
 
 const describe = (
   model: LlamaModel,
-  { sizeBytes, contextTokens, source }: { sizeBytes: number; contextTokens: number; source: string },
+  { sizeBytes, contextTokens, template }: { sizeBytes: number; contextTokens: number; template: ChatTemplate },
 ): GgufModelInfo => {
   const tensors = model.fileInfo.fullTensorInfo ?? model.fileInfo.tensorInfo
   const parameters = tensors?.reduce(
@@ -126,7 +134,8 @@ const describe = (
     sizeBytes,
     contextTokens,
     trainContextTokens: model.trainContextSize,
-    templateHash: createHash('sha256').update(source).digest('hex').slice(0, 16),
+    templateHash: template.hash.slice(0, 16),
+    reasoning: template.features.reasoning !== undefined,
   }
 }
 

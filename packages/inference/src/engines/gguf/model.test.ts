@@ -34,7 +34,14 @@ const createFakeHost = (events: unknown[] = []) => {
 }
 
 const load = { id: 'tiny', path: 'tiny.gguf', key: 'k' }
-const info = { architecture: 'llama', sizeBytes: 1, contextTokens: 64, trainContextTokens: 64, templateHash: '' }
+const info = {
+  architecture: 'llama',
+  sizeBytes: 1,
+  contextTokens: 64,
+  trainContextTokens: 64,
+  templateHash: '',
+  reasoning: false,
+}
 const request = { messages: [createMessage('user', 'Hi')] }
 
 test('a closed model asks the host for nothing, least of all to load it again', async () => {

@@ -46,7 +46,7 @@ export const createGgufModel = ({
       tools: 'grammar',
       structuredOutput: true,
       tokenCount: 'exact',
-      reasoning: false,
+      reasoning: info.reasoning,
       images: false,
     },
     async countTokens(prompt, { signal } = {}) {
@@ -59,7 +59,7 @@ export const createGgufModel = ({
         yield { type: 'start', model: load.id }
         checkOpen()
         validateRequest(request)
-        if (request.reasoning && request.reasoning.effort !== 'none')
+        if (!info.reasoning && request.reasoning && request.reasoning.effort !== 'none')
           yield { type: 'warning', id: 'reasoning_ignored', message: `${load.id} cannot be told how much to think.` }
         const params: GenerateParams = { load, request, progress: onPrefill !== undefined }
         for await (const event of host.stream<GenerateEvent>('generate', params, { signal, onAbort: 'drain' })) {

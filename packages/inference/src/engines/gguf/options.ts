@@ -47,6 +47,8 @@ export interface GgufModelInfo {
   trainContextTokens: number
   /** First 16 hex digits of the SHA-256 of the chat template in use. */
   templateHash: string
+  /** It marks what it thinks before it answers. */
+  reasoning: boolean
 }
 
 /** How far a prompt has been read, in tokens. What the cache holds counts as read. */
