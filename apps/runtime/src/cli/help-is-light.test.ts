@@ -5,7 +5,7 @@ import { runCommand, temporaryFolder } from '../__fixtures__/command.ts'
 
 /** The database, the engines, the server, and packages that take long to load. */
 const HEAVY =
-  /\/services\.ts|sqlite-worker|node:sqlite|\/hono\/|\/zod\/|smol-toml|llama|onnxruntime|genai-prices|opentelemetry/
+  /\/services\.ts|sqlite-worker|node:sqlite|\/hono\/|\/zod\/|smol-toml|(?<!o)llama|onnxruntime|genai-prices|opentelemetry/
 const preload = new URL('../__fixtures__/list-modules.ts', import.meta.url).href
 
 // The first loads the definitions of all commands.

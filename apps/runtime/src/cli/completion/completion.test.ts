@@ -91,10 +91,10 @@ describe('bash', () => {
 
   it('offers names of models, and only what stands after the colon bash cuts at', async () => {
     expect(await offers('rt pull qwen2.5-coder')).toEqual(['qwen2.5-coder:1.5b'])
-    expect(await offers('rt pull smollm2:1')).toEqual(['135m'])
-    expect(await offers('rt key --model=smollm2:1')).toEqual(['135m'])
-    expect(await offers('rt key --model=smollm2:1', ' \t\n')).toEqual(['--model=smollm2:135m'])
-    expect(await offers('rt key -m smollm2:1', ' \t\n')).toEqual(['smollm2:135m'])
+    expect(await offers('rt pull smollm2:13')).toEqual(['135m'])
+    expect(await offers('rt key --model=smollm2:13')).toEqual(['135m'])
+    expect(await offers('rt key --model=smollm2:13', ' \t\n')).toEqual(['--model=smollm2:135m'])
+    expect(await offers('rt key -m smollm2:13', ' \t\n')).toEqual(['smollm2:135m'])
   })
 })
 
