@@ -15,6 +15,7 @@ import type {
   ToolChoice,
   ToolSpec,
 } from '@rt/core'
+import type { BroughtValues } from './fill-in.ts'
 
 /** One turn, whoever asks for it: a wire of the server, a thread of the library, the command. */
 export interface RunRequest {
@@ -63,6 +64,8 @@ export interface RetrieveOptions {
 export interface RunParts {
   telemetry: Telemetry
   router: Router
+  /** What a model has of its own, by its id. Default: nothing. */
+  brings?(model: string): BroughtValues | undefined
   threads(): Promise<ThreadStore>
   retrieve(collection: string, query: string, options: RetrieveOptions): Promise<Retrieval>
   assembler: ContextAssembler

@@ -36,7 +36,10 @@ export async function* run(request: RunRequest, parts: RunParts, signal?: AbortS
     const turn = await prepare(request, parts, { signal, span })
     yield { type: 'start', model: turn.model.id, traceId: span.traceId }
     if (turn.retrieval.warning) yield { type: 'warning', ...turn.retrieval.warning }
-    const last = yield* stream(fillIn(request, turn.model), parts, turn, { signal, span })
+    const last = yield* stream(fillIn(request, turn.model, parts.brings?.(turn.model.id)), parts, turn, {
+      signal,
+      span,
+    })
     span.end(failureOf(last))
     yield last
   } catch (error) {

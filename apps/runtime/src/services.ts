@@ -153,7 +153,8 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     if (readOnly) throw readOnlyError()
     making.refuseInside()
     const [request, spans] = await Promise.all([turns().then(build), telemetry()])
-    return run(request, { telemetry: spans, router, threads, retrieve: knowledge.retrieve, assembler }, abort)
+    const { brings } = models
+    return run(request, { telemetry: spans, router, brings, threads, retrieve: knowledge.retrieve, assembler }, abort)
   }
 
   return {

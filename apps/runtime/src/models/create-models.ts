@@ -2,6 +2,7 @@ import type { CallOptions, EmbeddingModel, LanguageModel, LoadedModel, ModelEntr
 import type { ResolvedModel } from '@rt/inference/catalog'
 import type { Leg } from '@rt/inference/router'
 import type { Settings } from '../config/settings.ts'
+import type { BroughtValues } from '../fill-in.ts'
 import { type Candidate, createCandidates } from './candidates.ts'
 import { localLeg } from './local-leg.ts'
 import { createLocalModels, type LocalModelsOptions } from './local-models.ts'
@@ -32,6 +33,8 @@ export interface Models extends Router, AsyncDisposable {
   choose(names: string[]): void
   /** Installed models, then aliases, then remote models that were named. */
   list(): Promise<ModelEntry[]>
+  /** What a model of this machine has of its own. */
+  brings(model: string): BroughtValues | undefined
   /** Those in memory. */
   loaded(): Promise<LoadedModel[]>
   /** Frees a model's memory; false when it is not loaded. */
@@ -195,6 +198,11 @@ export const createModels = (options: ModelsOptions): Models => {
         ...aliases,
         ...remote.map((name) => toEntry(name, remoteKind(name), name.slice(0, name.indexOf('/')))),
       ]
+    },
+    brings(model) {
+      const entry = isRemote(model) ? undefined : local.catalog.find(model, { references: true })
+      const { system, maxOutputTokens } = entry?.preset ?? {}
+      return entry && { system, maxOutputTokens, temperature: entry.sampling?.temperature }
     },
     loaded: () => local.loaded(),
     unload: (name) => local.unload(namesOf(name)),

@@ -1,10 +1,18 @@
 import { abortError, type EmbeddingModel, type LanguageModel, type LoadedModel, RtError } from '@rt/core'
-import { type Catalog, createCatalog, type PullProgress, type ResolvedModel } from '@rt/inference/catalog'
+import {
+  type Catalog,
+  createCatalog,
+  type FileRole,
+  type PullProgress,
+  type ResolvedModel,
+} from '@rt/inference/catalog'
 import type { GgufEngine, GgufModel } from '@rt/inference/gguf'
 import type { OnnxEmbedder, OnnxEngine } from '@rt/inference/onnx'
+import type { FileIdentity } from '@rt/node/files'
 import type { Settings } from '../config/settings.ts'
 import { once } from '../once.ts'
 import { createShelf } from './shelf.ts'
+import { withPreset } from './with-preset.ts'
 
 export interface LocalModelsOptions {
   settings: Pick<Settings, 'contextTokens' | 'download'>
@@ -75,17 +83,25 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
     chat: ({ entry, files, stamps }) =>
       chats.get([entry.name], async () => {
         refuseClosed()
-        return (await gguf()).load({
+        const { preset = {} } = entry
+        if (preset.adapters) throw noAdapters(entry.name)
+        const model = await (
+          await gguf()
+        ).load({
           id: entry.name,
           path: files.model,
           stamp: stamps?.model,
-          contextTokens: settings.contextTokens,
+          parts: partsOf(files, stamps),
+          contextTokens: settings.contextTokens ?? preset.contextTokens,
           sampling: entry.sampling,
+          ...(preset.template !== undefined && { template: preset.template }),
         })
+        return withPreset(model, entry.preset)
       }),
     embedder: ({ entry, files, stamps }) =>
       embedders.get([entry.name], async () => {
         refuseClosed()
+        if (entry.engine !== 'onnx') throw noEngine(entry.name)
         return (await onnx()).loadEmbedder({
           id: entry.name,
           modelPath: files.model,
@@ -115,3 +131,27 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
     },
   }
 }
+
+/** Further files of a split model, as they were checked. */
+const partsOf = (
+  files: ResolvedModel['files'],
+  stamps: ResolvedModel['stamps'],
+): { path: string; stamp?: FileIdentity | undefined }[] =>
+  (Object.keys(files) as FileRole[]).flatMap((role) => {
+    const path = role.startsWith('part-') ? files[role] : undefined
+    return path === undefined ? [] : [{ path, stamp: stamps?.[role] }]
+  })
+
+const noAdapters = (name: string): RtError =>
+  new RtError({
+    code: 'unsupported',
+    message: `"${name}" was made with an ADAPTER, and adapters are not loaded yet.`,
+    hint: 'Merge the adapter into the model, or make the name again without it: rt create.',
+  })
+
+const noEngine = (name: string): RtError =>
+  new RtError({
+    code: 'unsupported',
+    message: `"${name}" is a GGUF embedder, and those do not run here yet.`,
+    hint: 'Use an ONNX embedder, such as bge-small-en-v1.5.',
+  })
