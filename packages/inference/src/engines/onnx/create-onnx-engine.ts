@@ -15,9 +15,12 @@ import {
   type OnnxReranker,
   type OnnxRerankerOptions,
 } from './load-scorer.ts'
+import { loadLanguageModel } from './load-language-model.ts'
+import { explainProvider } from './explain-provider.ts'
 import type { ModelHost } from './open-model.ts'
 import { readProviders } from './select-provider.ts'
 import { createSilenceLimit } from './silence-limit.ts'
+import type { OnnxLanguageModel, OnnxLanguageModelOptions } from './writer-options.ts'
 
 export interface OnnxEngineOptions {
   /** Threads of one run on the CPU. Default: half of the cores, 1 to 4; the other half decodes. */
@@ -56,6 +59,8 @@ export interface OnnxEngine extends AsyncDisposable {
   loadReranker(options: OnnxRerankerOptions): Promise<OnnxReranker>
   /** Loads a model that sorts texts into labels. Throws as `loadEmbedder` does. */
   loadClassifier(options: OnnxClassifierOptions): Promise<OnnxClassifier>
+  /** Loads a decoder that was exported with its key-value cache. Throws as `loadEmbedder` does. */
+  loadLanguageModel(options: OnnxLanguageModelOptions): Promise<OnnxLanguageModel>
 }
 
 export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine => {
@@ -73,7 +78,7 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
     // Silence is noticed at a heartbeat.
     heartbeatMs: Math.min(5000, Math.ceil(hangMs / 4)),
   })
-  const models: ModelHost = { host, threads, providers, limit }
+  const models: ModelHost = { host, threads, providers, limit, explain: explainProvider }
   return {
     get pid() {
       return host.pid
@@ -83,6 +88,7 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
     },
     loadEmbedder: (embedder) => loadEmbedder(models, embedder),
     loadReranker: (reranker) => loadReranker(models, reranker),
+    loadLanguageModel: (model) => loadLanguageModel(models, model),
     loadClassifier: (classifier) => loadClassifier(models, classifier),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   }

@@ -8,3 +8,5 @@ export type { OnnxClassifier, OnnxClassifierOptions, OnnxReranker, OnnxRerankerO
 export type { OnnxModelOptions } from './open-model.ts'
 export type { Pooling } from './protocol.ts'
 export type { PassedOver } from './select-provider.ts'
+export { DEFAULT_SAMPLING } from './writer-options.ts'
+export type { OnnxLanguageModel, OnnxLanguageModelOptions } from './writer-options.ts'

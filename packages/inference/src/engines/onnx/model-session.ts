@@ -3,7 +3,7 @@ import { embedTexts } from './embed-texts.ts'
 import type { OnnxRuntime } from './load-runtime.ts'
 import type { CheckedModelFile } from './model-file/check-model-file.ts'
 import { openSession } from './open-session.ts'
-import type { EmbedResult, ModelSpec, ScoreParams, ScoreResult } from './protocol.ts'
+import type { EmbedderSpec, EmbedResult, ScoreParams, ScoreResult, ScorerSpec } from './protocol.ts'
 import { type LoadedEncoder, TEXT_INPUTS } from './run-texts.ts'
 import { scoreTexts } from './score-texts.ts'
 import { loadTextEncoder } from './text-encoder.ts'
@@ -26,7 +26,7 @@ export interface ModelSession {
  */
 export const loadModelSession = async (
   runtime: OnnxRuntime,
-  spec: ModelSpec,
+  spec: EmbedderSpec | ScorerSpec,
   { weightsBytes }: Pick<CheckedModelFile, 'weightsBytes'>,
 ): Promise<ModelSession> => {
   const encoder = await loadTextEncoder(spec.tokenizerPath, spec.maxTokens, spec.id)
@@ -79,5 +79,5 @@ const foreignInput = (id: string, name: string): RtError =>
     hint: `It may have ${TEXT_INPUTS.join(', ')}. Export it for feature extraction or sequence classification.`,
   })
 
-const otherTask = ({ id, task }: ModelSpec): RtError =>
+const otherTask = ({ id, task }: EmbedderSpec | ScorerSpec): RtError =>
   new RtError({ code: 'internal', message: `${id} was loaded to ${task}.` })

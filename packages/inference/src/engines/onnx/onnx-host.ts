@@ -1,3 +1,4 @@
+import { RtError, type StreamPart } from '@rt/core'
 import { sha256File } from '@rt/node/files'
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type HostCallContext, serveHost } from '../../host/serve-host.ts'
@@ -5,6 +6,7 @@ import { loadRuntime, type OnnxRuntime } from './load-runtime.ts'
 import { checkModelFile } from './model-file/check-model-file.ts'
 import { loadModelSession, type ModelSession } from './model-session.ts'
 import type {
+  CountParams,
   EmbedParams,
   EmbedResult,
   LoadParams,
@@ -15,12 +17,16 @@ import type {
   StateParams,
   StateResult,
   UnloadParams,
+  WriteParams,
 } from './protocol.ts'
+import { loadWriterSession, type WriterSession } from './writer-session.ts'
 
 // Entry of the child process that runs ONNX models: `run()` blocks the event loop it is called from.
 
 interface Loaded {
-  session: ModelSession
+  session: ModelSession | undefined
+  writer: WriterSession | undefined
+  weightsBytes: number
   /** All that its weights and tokens come from. */
   files: string[]
 }
@@ -57,7 +63,7 @@ const open = (spec: ModelSpec): Promise<Loaded> => {
 /** The files that are checked are those that native code reads: none may change in between. */
 const load = (runtime: OnnxRuntime, spec: ModelSpec): Promise<Loaded> => {
   const { id, modelPath, tokenizerPath, stamps } = spec
-  const discard = ({ session }: Loaded): Promise<void> => session.release()
+  const discard = async ({ session, writer }: Loaded): Promise<void> => (session ?? writer)?.release()
   return loadUnchanged({
     model: id,
     files: [
@@ -70,7 +76,9 @@ const load = (runtime: OnnxRuntime, spec: ModelSpec): Promise<Loaded> => {
         model: id,
         files: checked.external.map((path) => ({ path })),
         load: async () => ({
-          session: await loadModelSession(runtime, spec, checked),
+          session: spec.task === 'write' ? undefined : await loadModelSession(runtime, spec, checked),
+          writer: spec.task === 'write' ? await loadWriterSession(runtime, spec) : undefined,
+          weightsBytes: checked.weightsBytes,
           files: [modelPath, tokenizerPath, ...checked.external],
         }),
         discard,
@@ -84,7 +92,16 @@ const release = async (spec: ModelSpec): Promise<void> => {
   const opened = sessions.get(keyOf(spec))
   sessions.delete(keyOf(spec))
   loaded.delete(keyOf(spec))
-  await (await opened)?.session.release()
+  const { session, writer } = (await opened) ?? {}
+  await (session ?? writer)?.release()
+}
+
+const sessionOf = async (spec: ModelSpec): Promise<ModelSession> => (await open(spec)).session ?? wrongTask(spec)
+
+const writerOf = async (spec: ModelSpec): Promise<WriterSession> => (await open(spec)).writer ?? wrongTask(spec)
+
+const wrongTask = ({ id, task }: ModelSpec): never => {
+  throw new RtError({ code: 'internal', message: `${id} was loaded to ${task}.` })
 }
 
 serveHost({
@@ -93,20 +110,27 @@ serveHost({
       await loadOnce()
     },
     async load({ spec, hash }: LoadParams, { signal }: HostCallContext): Promise<LoadResult> {
-      const { session, files } = await open(spec)
+      const { session, writer, files } = await open(spec)
       const hashed = hash ? files : []
       const hashes = await Promise.all(hashed.map((path) => sha256File(path, { signal })))
-      return { hashes, msPerToken: session.msPerToken }
+      const { msPerToken = 0 } = session ?? writer ?? {}
+      return { hashes, msPerToken, ...(writer && { templateHash: writer.templateHash }) }
     },
     async embed({ spec, texts }: EmbedParams, { signal }: HostCallContext): Promise<EmbedResult> {
-      return (await open(spec)).session.embed(texts, signal)
+      return (await sessionOf(spec)).embed(texts, signal)
     },
     async score({ spec, ...params }: ScoreParams, { signal }: HostCallContext): Promise<ScoreResult> {
-      return (await open(spec)).session.score(params, signal)
+      return (await sessionOf(spec)).score(params, signal)
+    },
+    async count({ spec, prompt }: CountParams): Promise<number> {
+      return (await writerOf(spec)).count(prompt)
+    },
+    async *write({ spec, request }: WriteParams, { signal }: HostCallContext): AsyncIterable<StreamPart> {
+      yield* (await writerOf(spec)).write(request, signal)
     },
     state({ spec }: StateParams): StateResult | undefined {
-      const session = loaded.get(keyOf(spec))?.session
-      return session && { weightsBytes: session.weightsBytes }
+      const ready = loaded.get(keyOf(spec))
+      return ready && { weightsBytes: ready.weightsBytes, ...(ready.writer && { writing: ready.writer.state() }) }
     },
     async unload({ spec }: UnloadParams): Promise<void> {
       await release(spec)

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { type Clock, RtError, systemClock, throwIfAborted } from '@rt/core'
 import type { FileIdentity } from '@rt/node/files'
-import type { ProviderChoice } from '../../driver-kit/execution-provider.ts'
+import type { ExecutionProvider, ProviderChoice } from '../../driver-kit/execution-provider.ts'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
 import type { ModelState } from '../../host/model-state.ts'
@@ -34,6 +34,8 @@ export interface ModelHost {
   providers: readonly ProviderChoice[]
   limit: SilenceLimit
   clock?: Pick<Clock, 'monotonic'>
+  /** What this machine lacks for a provider. */
+  explain?: ((provider: ExecutionProvider) => Promise<string | undefined>) | undefined
 }
 
 /** A model in the host, seen from the program. */
@@ -42,17 +44,23 @@ export interface OpenedModel<S extends ModelSpec> extends AsyncDisposable {
   readonly hashes: string[]
   /** A call with its spec, which a restarted child finds its model by. @throws RtError `shutting_down` once closed. */
   call<T extends { msPerToken: number }>(method: string, params: object, signal?: AbortSignal): Promise<T>
+  /** A call that runs nothing. */
+  send<T>(method: string, params: object, signal?: AbortSignal): Promise<T>
+  /** A request whose answer comes in parts; an abort ends it in the child's own words. Throws as `call` does. */
+  stream<T>(method: string, params: object, signal?: AbortSignal): AsyncIterable<T>
   /** Counts as one request from begin to end, however many calls it makes. */
   request<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T>
   state(): Promise<ModelState>
   readonly spec: S
+  /** Of a model that writes. */
+  readonly templateHash?: string | undefined
 }
 
 /** Weights come from a disk at this speed at least. */
 const LEAST_BYTES_PER_MS = 10_000
 
 export const openModel = async <S extends ModelSpec>(
-  { host, threads, providers, limit, clock = systemClock }: ModelHost,
+  { host, threads, providers, limit, explain, clock = systemClock }: ModelHost,
   options: Omit<S, 'provider' | 'threads'>,
   { hash = false, signal }: { hash?: boolean; signal?: AbortSignal | undefined },
 ): Promise<OpenedModel<S>> => {
@@ -60,11 +68,15 @@ export const openModel = async <S extends ModelSpec>(
   requireWhole(id, { maxTokens, threads })
   const { size } = await stat(modelPath).catch(() => ({ size: 0 }))
   const { value, passedOver } = await limit.during(size / LEAST_BYTES_PER_MS, () =>
-    selectProvider(providers, async (provider) => {
-      const spec = { ...options, threads, provider } as S
-      const params: LoadParams = { spec, hash }
-      return { spec, ...(await host.call<LoadResult>('load', params, { signal })) }
-    }),
+    selectProvider(
+      providers,
+      async (provider) => {
+        const spec = { ...options, threads, provider } as S
+        const params: LoadParams = { spec, hash }
+        return { spec, ...(await host.call<LoadResult>('load', params, { signal })) }
+      },
+      explain,
+    ),
   )
   const { spec, hashes } = value
   let { msPerToken } = value
@@ -72,9 +84,29 @@ export const openModel = async <S extends ModelSpec>(
   let running = 0
   let usedAt = clock.monotonic()
   const longestRun = (): number => msPerToken * Math.max(maxTokens, DEFAULT_LIMITS.tokens)
+  const begin = (): void => {
+    if (closed) throw closedError(id)
+    running++
+  }
+  const end = (): void => {
+    running--
+    usedAt = clock.monotonic()
+  }
   return {
     spec,
     hashes,
+    templateHash: value.templateHash,
+    send: (method, params, stop) => host.call(method, { spec, ...params }, { signal: stop }),
+    async *stream<T>(method: string, params: object, stop?: AbortSignal): AsyncGenerator<T, void> {
+      throwIfAborted(stop)
+      begin()
+      using _silence = limit.expect(longestRun())
+      try {
+        yield* host.stream<T>(method, { spec, ...params }, { signal: stop, onAbort: 'drain' })
+      } finally {
+        end()
+      }
+    },
     async call<T extends { msPerToken: number }>(method: string, params: object, stop?: AbortSignal): Promise<T> {
       const work = (): Promise<T> => host.call<T>(method, { spec, ...params }, { signal: stop })
       const result = await limit.during(longestRun(), work)
@@ -83,30 +115,30 @@ export const openModel = async <S extends ModelSpec>(
     },
     async request(stop, work) {
       throwIfAborted(stop)
-      if (closed) throw closedError(id)
-      running++
+      begin()
       try {
         return await work()
       } finally {
-        running--
-        usedAt = clock.monotonic()
+        end()
       }
     },
     async state() {
       const params: StateParams = { spec }
       const loaded = !closed && host.pid !== undefined
       const state = loaded && (await host.call<StateResult | undefined>('state', params).catch(ignoreGone))
+      const writing = state ? state.writing : undefined
+      if (writing) msPerToken = Math.max(msPerToken, writing.msPerToken)
       return {
         engine: 'onnx',
         provider: spec.provider.name,
         ...(passedOver.length > 0 && { passedOver }),
         weightsBytes: state ? state.weightsBytes : 0,
-        kvBytes: 0,
+        kvBytes: writing?.kvBytes ?? 0,
         contextTokens: maxTokens,
-        // Texts leave nothing behind: there is no conversation to hold.
-        sequences: { open: 0, most: 0 },
-        running,
-        waiting: 0,
+        // Texts leave nothing behind, and a conversation's cache goes with its answer.
+        sequences: { open: writing?.running ?? 0, most: spec.task === 'write' ? spec.sequences : 0 },
+        running: running - (writing?.waiting ?? 0),
+        waiting: writing?.waiting ?? 0,
         idleMs: running > 0 ? 0 : Math.round(clock.monotonic() - usedAt),
       }
     },

@@ -20,7 +20,7 @@ const fakeRuntime = (names: string[], fail: (path: string) => string | undefined
     const reason = fail(path)
     if (reason !== undefined) throw new Error(reason)
     const target = options.extra.ep?.['context_file_path']
-    if (target !== undefined) await writeFile(target, 'engine')
+    if (target !== undefined) await writeFile(target, 'engine', { flag: 'wx' })
     return {}
   }
   const runtime = {

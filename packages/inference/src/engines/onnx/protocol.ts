@@ -1,3 +1,4 @@
+import type { ModelRequest, Prompt, Sampling } from '@rt/core'
 import type { FileIdentity } from '@rt/node/files'
 import type { ProviderChoice } from '../../driver-kit/execution-provider.ts'
 
@@ -31,7 +32,18 @@ export interface ScorerSpec extends BaseSpec {
   pairs: boolean
 }
 
-export type ModelSpec = EmbedderSpec | ScorerSpec
+/** A conversation to text. */
+export interface WriterSpec extends BaseSpec {
+  task: 'write'
+  /** Jinja, instead of the model's own. */
+  template?: string | undefined
+  /** The model's own values, where a request says nothing. */
+  sampling?: Sampling | undefined
+  /** Conversations answered side by side. */
+  sequences: number
+}
+
+export type ModelSpec = EmbedderSpec | ScorerSpec | WriterSpec
 
 /** Which hidden states become the vector: that of the first token, of the last, or the mean over all tokens of the text. */
 export type Pooling = 'cls' | 'mean' | 'last'
@@ -47,6 +59,8 @@ export interface LoadResult {
   hashes: string[]
   /** Of one token in the slowest run so far. */
   msPerToken: number
+  /** Of a model that writes: SHA-256 of its chat template, in hex. */
+  templateHash?: string
 }
 
 export interface EmbedParams {
@@ -90,4 +104,16 @@ export interface StateParams {
 /** Undefined when the model is not loaded. */
 export interface StateResult {
   weightsBytes: number
+  /** Of a model that writes. */
+  writing?: { kvBytes: number; running: number; waiting: number; msPerToken: number }
+}
+
+export interface CountParams {
+  spec: WriterSpec
+  prompt: Prompt
+}
+
+export interface WriteParams {
+  spec: WriterSpec
+  request: ModelRequest
 }

@@ -56,6 +56,18 @@ describe('selectProvider', () => {
     })
   })
 
+  it('says what the machine lacks, where that can be told', async () => {
+    const { passedOver } = await selectProvider(
+      choices,
+      ({ name }) => (name === 'cpu' ? Promise.resolve(1) : Promise.reject(failure('unsupported', 'Failed to load'))),
+      async (name) => (name === 'tensorrt' ? 'TensorRT not found (libnvinfer.so)' : undefined),
+    )
+    expect(passedOver).toEqual([
+      { provider: 'tensorrt', reason: 'TensorRT not found (libnvinfer.so)' },
+      { provider: 'cuda', reason: 'Failed to load' },
+    ])
+  })
+
   it('leaves a crash on the CPU to the caller: nothing comes after it', async () => {
     const crash = selectProvider(choices.slice(2), () => Promise.reject(failure('engine_crashed', 'gone')))
     await expect(crash).rejects.toMatchObject({ code: 'engine_crashed' })

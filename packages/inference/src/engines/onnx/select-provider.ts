@@ -21,11 +21,14 @@ export interface Selected<T> {
  * Takes the first provider that runs the model, one at a time. One that ends its process is passed over like one that
  * says no: a broken driver is no reason to do without a model.
  *
+ * @param explain what this machine lacks for one, where that can be told better than onnxruntime does.
+ *
  * @throws RtError what the last one said; `unsupported` with all reasons when none of several would.
  */
 export const selectProvider = async <T>(
   choices: readonly ProviderChoice[],
   attempt: (provider: ProviderChoice) => Promise<T>,
+  explain: (provider: ExecutionProvider) => Promise<string | undefined> = async () => undefined,
 ): Promise<Selected<T>> => {
   const passedOver: PassedOver[] = []
   for (const provider of choices) {
@@ -35,7 +38,7 @@ export const selectProvider = async <T>(
       const failure = toRtError(error)
       const mayPass = failure.code === 'unsupported' || (failure.code === 'engine_crashed' && provider.name !== 'cpu')
       if (!mayPass) throw error
-      passedOver.push({ provider: provider.name, reason: reasonOf(failure) })
+      passedOver.push({ provider: provider.name, reason: (await explain(provider.name)) ?? reasonOf(failure) })
     }
   }
   throw new RtError({

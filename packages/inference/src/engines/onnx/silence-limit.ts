@@ -5,6 +5,8 @@
 export interface SilenceLimit {
   /** Now, ms. */
   ms(): number
+  /** Until it is disposed, the longest piece of some work may take so long. */
+  expect(expectedMs: number): Disposable
   /** While `work` runs, the longest piece of it may take so long. */
   during<T>(expectedMs: number, work: () => Promise<T>): Promise<T>
 }
@@ -14,16 +16,17 @@ const SLACK = 10
 
 export const createSilenceLimit = (floorMs: number): SilenceLimit => {
   const expected = new Set<{ ms: number }>()
+  const expect = (ms: number): Disposable => {
+    const entry = { ms }
+    expected.add(entry)
+    return { [Symbol.dispose]: () => void expected.delete(entry) }
+  }
   return {
     ms: () => Math.max(floorMs, ...[...expected].map(({ ms }) => ms * SLACK)),
+    expect,
     async during(ms, work) {
-      const entry = { ms }
-      expected.add(entry)
-      try {
-        return await work()
-      } finally {
-        expected.delete(entry)
-      }
+      using _entry = expect(ms)
+      return await work()
     },
   }
 }

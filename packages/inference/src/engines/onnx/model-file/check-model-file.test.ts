@@ -122,6 +122,16 @@ describe('checkModelFile', () => {
     expect(await refused(model(weights(tensor(dims, ...fields))))).toContain('tensor')
   })
 
+  it('refuses a dimension that protobuf would leave out', async () => {
+    // As eight bytes: an unknown field to protobuf, which keeps the 2^29.
+    const eight = Uint8Array.of(9, 0, 0, 0, 0, 0, 0, 0, 0)
+    expect(await refused(model(weights(Buffer.concat([tensor([2 ** 29]), eight]))))).toContain('tensor')
+  })
+
+  it('says of a link that it is one', async () => {
+    expect(await refused(model(weights(external([4], { location: 'linked.bin' }))))).toContain('is a link')
+  })
+
   it('takes tensors of every way to store them', async () => {
     const half = message([1, 3], [2, 10], [5, new Uint8Array(3)])
     const small = message([1, 4], [2, 22], [5, new Uint8Array(2)])
