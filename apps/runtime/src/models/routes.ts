@@ -82,7 +82,12 @@ export const createRoutes = ({
     parts,
     async route(id, legs) {
       const { createRoute } = await load()
-      return createRoute({ id, legs, ...options, ...(await parts()), semanticCache: await semanticCache() })
+      // An embedder that cannot be had now is a miss, and no reason to answer nothing.
+      const near = await semanticCache().catch((error: unknown) => {
+        if (RtError.isInstance(error) && error.code === 'config_invalid') throw error
+        return undefined
+      })
+      return createRoute({ id, legs, ...options, ...(await parts()), semanticCache: near })
     },
   }
 }
