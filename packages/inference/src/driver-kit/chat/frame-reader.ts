@@ -4,7 +4,7 @@ import { callParts } from './call-parts.ts'
 import { createMarkerScanner } from './marker-scanner.ts'
 import { incompleteOutput, parseOutput } from './parse-output.ts'
 import type { ReasoningFormat } from './reasoning-formats.ts'
-import type { ThoughtReader } from './thought-reader.ts'
+import type { Beginning, ThoughtReader } from './thought-reader.ts'
 
 /** Control texts of an answer made of messages with headers. */
 export const FRAME_MARKERS: readonly string[] = [
@@ -32,15 +32,10 @@ type Kind = 'thought' | 'text' | 'call'
  */
 export const createFrameReader = (
   { answerText }: ReasoningFormat,
-  {
-    begun,
-    forced,
-    tools,
-    answer,
-  }: { begun: boolean | 'answer'; forced: boolean; tools: ToolSpec[]; answer: AnswerReader },
+  { begins, forced, tools, answer }: { begins: Beginning; forced: boolean; tools: ToolSpec[]; answer: AnswerReader },
 ): ThoughtReader => {
   /** Undefined in a header. */
-  let body: Kind | undefined = begun === 'answer' ? 'text' : begun ? 'thought' : undefined
+  let body: Kind | undefined = FIRST[begins]
   let header = ''
   let call: { name: string; arguments: string } | undefined
   let bodies = 0
@@ -116,6 +111,8 @@ export const createFrameReader = (
     },
   }
 }
+
+const FIRST = { thought: 'thought', answer: 'text', open: undefined } as const
 
 const NOTHING: AnswerRead = { parts: [], done: false }
 

@@ -2,7 +2,7 @@ import { createFakeClock } from '@rt/core/testing'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createChatTemplate } from './chat-template.ts'
 import { compileJinja, TEMPLATE_BUDGET } from './jinja-program.ts'
-import { createTemplateProcess } from './template-process.ts'
+import { createTemplateProcess, type TemplateProcessOptions } from './template-process.ts'
 
 const render = (source: string, budget: Partial<typeof TEMPLATE_BUDGET> = {}, variables = {}): string =>
   compileJinja(source, { ...TEMPLATE_BUDGET, ...budget }).render({ messages: [], ...variables })
@@ -86,15 +86,15 @@ describe('a process of its own', () => {
   const attack = [{ role: 'user', content: 'attack' }]
   const hello = [{ role: 'user', content: 'hello' }]
 
-  const open = async (source: string, timeMs: number) => {
-    const place = createTemplateProcess({ timeMs })
+  const open = async (source: string, options: TemplateProcessOptions) => {
+    const place = createTemplateProcess(options)
     const template = await createChatTemplate({ source: onlyWhen(source), process: place })
     opened.push(template)
     return { template, place }
   }
 
   test('one that takes too long is stopped by its hash, and the next render is answered by a new one', async () => {
-    const { template, place } = await open(SLOW, 1500)
+    const { template, place } = await open(SLOW, { timeMs: 1500 })
     const before = place.pid
     expect(await template.render(hello)).toBe('hello')
     const [stopped, next] = await Promise.allSettled([template.render(attack), template.render(hello)])
@@ -113,10 +113,10 @@ describe('a process of its own', () => {
   })
 
   test('one that needs all memory ends its own process only', async () => {
-    const { template } = await open(MEMORY, 20_000)
+    const { template } = await open(MEMORY, { timeMs: 60_000, heapMegabytes: 32 })
     await expect(template.render(attack)).rejects.toMatchObject({
       code: 'model_invalid',
-      message: expect.stringMatching(/needs more than 256 MB|characters/),
+      message: expect.stringMatching(/needs more than 32 MB/),
     })
     expect(await template.render(hello)).toBe('hello')
   })

@@ -3,8 +3,10 @@ import { createAnswerReader, type AnswerReader } from './answer-reader.ts'
 import { CALL_MARKERS, INNER_CALL_MARKERS } from './call-markers.ts'
 import { createFrameReader, FRAME_MARKERS } from './frame-reader.ts'
 import type { TemplateFeatures } from './inspect-template.ts'
+import { isForced, offersTools } from './is-forced.ts'
 import type { TemplateVariables } from './jinja-program.ts'
-import { createThoughtReader } from './thought-reader.ts'
+import type { ReasoningFormat } from './reasoning-formats.ts'
+import { type Beginning, createThoughtReader } from './thought-reader.ts'
 import { withoutNoise } from '../tool-instructions.ts'
 
 /** How one answer is asked for and read, beside its messages. */
@@ -25,24 +27,18 @@ export interface AnswerPlan {
 const EFFORT_TOKENS = { low: 512, medium: 2048, high: Infinity }
 
 /** What the request says to the template: tools, and how much to think. */
-export const templateVariables = (
-  { tools = [], toolChoice = 'auto', output, reasoning }: ModelRequest,
-  features: TemplateFeatures,
-): TemplateVariables => {
+export const templateVariables = (request: ModelRequest, features: TemplateFeatures): TemplateVariables => {
+  const { tools = [], reasoning } = request
   const { thinkingSwitch, effort } = features
-  const forced = (tools.length > 0 && toolChoice !== 'auto' && toolChoice !== 'none') || output?.type === 'json'
   // What is forced is answered at once, unless the request asks for thought.
-  const wanted = reasoning ? wantsThought(reasoning) : forced ? false : undefined
+  const wanted = reasoning ? wantsThought(reasoning) : isForced(request) ? false : undefined
   const word = reasoning?.effort ?? (wanted === false ? 'none' : undefined)
   return {
-    ...(features.tools && offersTools({ tools, toolChoice }) && { tools: tools.map(toTemplateTool) }),
+    ...(features.tools && offersTools(request) && { tools: tools.map(toTemplateTool) }),
     ...(thinkingSwitch && wanted !== undefined && { [thinkingSwitch]: wanted }),
     ...(word && effort && { reasoning_effort: effort.includes(word) ? word : effort[0] }),
   }
 }
-
-const offersTools = ({ tools, toolChoice }: Required<Pick<ModelRequest, 'tools' | 'toolChoice'>>): boolean =>
-  tools.length > 0 && toolChoice === 'auto'
 
 const toTemplateTool = ({ name, description, parameters }: NonNullable<ModelRequest['tools']>[number]) => ({
   type: 'function',
@@ -55,41 +51,43 @@ export const planAnswer = (
   { reasoning: format, effort }: TemplateFeatures,
   rendered: string,
 ): AnswerPlan => {
-  const { tools = [], toolChoice = 'auto', output, reasoning } = request
-  const offered = offersTools({ tools, toolChoice })
-  const forced = (tools.length > 0 && !offered && toolChoice !== 'none') || output?.type === 'json'
-  const callMarkers = offered
-    ? [...CALL_MARKERS.flatMap(({ begin, end = '' }) => [begin, end]), ...INNER_CALL_MARKERS]
-    : []
+  const { tools = [], reasoning } = request
+  const markers = offersTools(request) ? CALL_TEXTS : []
   const create = (): AnswerReader => createAnswerReader(request)
-  if (!format) return { prefix: '', budgetTokens: Infinity, closeText: '', markers: callMarkers, createReader: create }
+  if (!format) return { prefix: '', budgetTokens: Infinity, closeText: '', markers, createReader: create }
 
-  const { open, close, openText, closeText, directText = '', framed } = format
-  const isOpen = rendered.trimEnd().endsWith(open.trimEnd())
-  const wants = reasoning && wantsThought(reasoning)
-  const prefix = isOpen
-    ? wants === false
-      ? closeText
-      : ''
-    : forced && wants
-      ? openText
-      : (forced || wants === false) && !rendered.trimEnd().endsWith(close)
-        ? directText
-        : ''
-  const begun = (isOpen && wants !== false) || prefix === openText
-  const direct = prefix !== '' && !begun
+  const forced = isForced(request)
+  const { prefix, begins } = beginningOf(format, { forced, wants: reasoning && wantsThought(reasoning), rendered })
   return {
     prefix,
     budgetTokens: budgetOf(reasoning, effort !== undefined),
-    closeText,
-    markers: [...callMarkers, ...(framed ? FRAME_MARKERS : [open, close])],
-    createReader: () =>
-      framed
-        ? createFrameReader(format, { begun: direct ? 'answer' : begun, forced, tools, answer: create() })
-        : forced && !begun
-          ? create()
-          : createThoughtReader(format, { begun, forced, answer: create() }),
+    closeText: format.closeText,
+    markers: [...markers, ...(format.framed ? FRAME_MARKERS : [format.open, format.close])],
+    createReader() {
+      if (format.framed) return createFrameReader(format, { begins, forced, tools, answer: create() })
+      // A grammar leaves no room for a thought that was not begun.
+      return forced && begins !== 'thought'
+        ? create()
+        : createThoughtReader(format, { begins, forced, answer: create() })
+    },
   }
+}
+
+const CALL_TEXTS: readonly string[] = [
+  ...CALL_MARKERS.flatMap(({ begin, end = '' }) => [begin, end]),
+  ...INNER_CALL_MARKERS,
+]
+
+const beginningOf = (
+  { open, openText, closeText, directText = '' }: ReasoningFormat,
+  { forced, wants, rendered }: { forced: boolean; wants: boolean | undefined; rendered: string },
+): { prefix: string; begins: Beginning } => {
+  const isOpen = rendered.trimEnd().endsWith(open.trimEnd())
+  if (isOpen) return wants === false ? { prefix: closeText, begins: 'answer' } : { prefix: '', begins: 'thought' }
+  if (forced && wants) return { prefix: openText, begins: 'thought' }
+  // One that thinks all the same is stopped by its budget of nothing.
+  if (forced || wants === false) return { prefix: directText, begins: directText ? 'answer' : 'open' }
+  return { prefix: '', begins: 'open' }
 }
 
 const wantsThought = ({ effort, budgetTokens }: Reasoning): boolean => effort !== 'none' && budgetTokens !== 0

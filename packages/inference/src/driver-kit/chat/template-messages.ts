@@ -1,6 +1,7 @@
 import { messageText, RtError, type JsonValue, type Message, type Part, type Prompt } from '@rt/core'
 import { toolInstructions } from '../index.ts'
 import { withReasoning, type TemplateFeatures } from './inspect-template.ts'
+import { offersTools } from './is-forced.ts'
 import type { TemplateMessage } from './template-message.ts'
 
 type Turn = TemplateMessage & { content: string; thought?: string }
@@ -24,13 +25,11 @@ export const toTemplateMessages = (prompt: Prompt, form: Form): TemplateMessage[
   )
 }
 
-const withInstructions = (
-  messages: Turn[],
-  { tools = [], toolChoice = 'auto', output }: Prompt,
-  form: Form,
-): Turn[] => {
+const withInstructions = (messages: Turn[], prompt: Prompt, form: Form): Turn[] => {
+  const { tools = [], toolChoice = 'auto', output } = prompt
   const free = toolChoice === 'auto' || toolChoice === 'none'
-  const offered = tools.length && free && !form.tools ? toolInstructions(tools, toolChoice) : ''
+  const offered =
+    tools.length && free && !(form.tools && offersTools(prompt)) ? toolInstructions(tools, toolChoice) : ''
   const forced = tools.length && !free ? toolInstructions(tools, toolChoice) : ''
   return joinLast(joinSystem(messages, offered), [forced, outputInstructions(output)].filter(Boolean).join('\n\n'))
 }

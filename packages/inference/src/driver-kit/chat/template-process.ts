@@ -17,7 +17,14 @@ export interface TemplateProcess extends AsyncDisposable {
   ): Promise<ReturnType<TemplateWork[K]>>
 }
 
-/** A render takes a fraction of a millisecond. */
+export interface TemplateProcessOptions {
+  /** For one render, which takes a fraction of a millisecond. Default 2 s. */
+  timeMs?: number
+  /** JavaScript memory. Default 256. */
+  heapMegabytes?: number
+  clock?: Clock
+}
+
 const TIME_MS = 2000
 const HEAP_MEGABYTES = 256
 
@@ -27,14 +34,15 @@ const HEAP_MEGABYTES = 256
  */
 export const createTemplateProcess = ({
   timeMs = TIME_MS,
+  heapMegabytes = HEAP_MEGABYTES,
   clock = systemClock,
-}: { timeMs?: number; clock?: Clock } = {}): TemplateProcess => {
+}: TemplateProcessOptions = {}): TemplateProcess => {
   const { url, execArgv } = entryUrl(import.meta.url, './template-child.ts', 'template-host.js')
   const host = createHost({
     name: 'template renderer',
     entry: {
       url,
-      execArgv: [...execArgv, `--max-old-space-size=${HEAP_MEGABYTES}`, '--disallow-code-generation-from-strings'],
+      execArgv: [...execArgv, `--max-old-space-size=${heapMegabytes}`, '--disallow-code-generation-from-strings'],
     },
     env: Object.fromEntries(Object.keys(process.env).map((name) => [name, undefined])),
   })
@@ -62,7 +70,7 @@ export const createTemplateProcess = ({
     } catch (error) {
       if (late) throw overrun(`took longer than ${timeMs / 1000} s and was stopped`)
       if (RtError.isInstance(error) && error.code === 'engine_crashed') {
-        throw overrun(`needs more than ${HEAP_MEGABYTES} MB of memory`, error)
+        throw overrun(`needs more than ${heapMegabytes} MB of memory`, error)
       }
       throw error
     } finally {

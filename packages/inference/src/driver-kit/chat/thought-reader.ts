@@ -3,22 +3,25 @@ import type { AnswerRead, AnswerReader } from './answer-reader.ts'
 import { createMarkerScanner } from './marker-scanner.ts'
 import type { ReasoningFormat } from './reasoning-formats.ts'
 
+/** Where a model begins to write. `open`: it may think first or not. */
+export type Beginning = 'thought' | 'answer' | 'open'
+
 export interface ThoughtReader extends AnswerReader {
   /** The model is thinking: what it writes now is no answer yet. */
   readonly thinking: boolean
 }
 
 /**
- * Takes what a model thinks out of its answer. A segment stands at the beginning, or is open already (`begun`); the same
+ * Takes what a model thinks out of its answer. A segment stands at the beginning, or is open already; the same
  * marks later on are text.
  *
  * @param answer reads the rest.
  */
 export const createThoughtReader = (
   { open, close, answerText }: ReasoningFormat,
-  { begun, forced, answer }: { begun: boolean; forced: boolean; answer: AnswerReader },
+  { begins, forced, answer }: { begins: Beginning; forced: boolean; answer: AnswerReader },
 ): ThoughtReader => {
-  let stage: 'before' | 'opening' | 'thinking' | 'after' | 'answer' = begun ? 'opening' : 'before'
+  let stage: 'before' | 'opening' | 'thinking' | 'after' | 'answer' = FIRST[begins]
   let held = ''
   const scanner = createMarkerScanner([close])
   const mark = open.trimEnd()
@@ -33,7 +36,7 @@ export const createThoughtReader = (
   const readOpening = (): AnswerRead => {
     const start = held.trimStart()
     if (start.startsWith(mark)) return take('opening', start.slice(mark.length))
-    return mark.startsWith(start) && !close.startsWith(start || '\n') ? NOTHING : take('thinking', start)
+    return mark.startsWith(start) ? NOTHING : take('thinking', start)
   }
   const readThinking = (): AnswerRead => {
     const { text, marker, rest } = scanner.push(held)
@@ -83,11 +86,14 @@ export const createThoughtReader = (
     end(reason) {
       const parts: StreamPart[] = []
       if (stage === 'before') parts.push(...answer.push(held).parts)
+      if (stage === 'opening') parts.push(...thought(held.trim()))
       if (stage === 'thinking') parts.push(...thought(scanner.end()))
       const last = answer.end(reason)
       return { ...last, parts: [...parts, ...last.parts] }
     },
   }
 }
+
+const FIRST = { thought: 'opening', answer: 'after', open: 'before' } as const
 
 const NOTHING: AnswerRead = { parts: [], done: false }
