@@ -45,7 +45,7 @@ const argmax = (logits: Float32Array): number => {
 /** Tokens that may be drawn, the likeliest first. Without topK, only as many are sorted as topP and minP leave. */
 const narrow = (logits: Float32Array, { topK, topP, minP }: ResolvedSampling): number[] => {
   const most = topK > 0 ? Math.min(topK, logits.length) : logits.length
-  for (let count = topK > 0 ? most : Math.min(most, 256); ; count = Math.min(most, count * 16)) {
+  for (let count = topK > 0 ? most : Math.min(most, 256); ; count = most) {
     const best = largest(logits, count)
     const top = logits[best[0]!]!
     // With topK the shares are those among the k; else those of the whole vocabulary.
@@ -81,7 +81,7 @@ const draw = (tokens: number[], logits: Float32Array, { temperature, at }: { tem
   return tokens[index < 0 ? tokens.length - 1 : index]!
 }
 
-/** Sorting numbers without a comparison is native: of a vocabulary of 50,000 in 5 ms; a heap of few is quicker still. */
+/** Sorting numbers without a comparison is native: a vocabulary of 50,000 takes 15 ms, a heap of few less than one. */
 const LARGEST_HEAP = 512
 
 /** Tokens of the largest logits, largest first; of equals the first. */
@@ -90,12 +90,16 @@ const largest = (logits: Float32Array, count: number): number[] =>
 
 /** Each logit as a whole number of the same order, its token in the last 21 bits: exact below 2^53. */
 const sortLargest = (logits: Float32Array, count: number): number[] => {
-  const bits = new Uint32Array(logits.slice().buffer)
-  const keys = Float64Array.from(
-    bits,
-    (bit, token) => (bit & 0x80000000 ? bit : ~(bit | 0x80000000) >>> 0) * 2 ** 21 + token,
-  )
-  return Array.from(keys.sort().subarray(0, count), (key) => key % 2 ** 21)
+  const bits = new Uint32Array(logits.buffer, logits.byteOffset, logits.length)
+  const keys = new Float64Array(bits.length)
+  for (let token = 0; token < keys.length; token++) {
+    const bit = bits[token]!
+    keys[token] = (bit & 0x80000000 ? bit : ~(bit | 0x80000000) >>> 0) * 2 ** 21 + token
+  }
+  keys.sort()
+  const best = Array.from<number>({ length: count })
+  for (let i = 0; i < count; i++) best[i] = keys[i]! % 2 ** 21
+  return best
 }
 
 /** The root is the smallest kept. */
