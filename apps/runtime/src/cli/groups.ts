@@ -1,7 +1,7 @@
 /** How `rt --help` lists the commands: headings and names in the order they are shown. */
 export const GROUPS: Record<string, readonly string[]> = {
   Run: ['demo', 'chat', 'run', 'serve', 'dev', 'init'],
-  Models: ['list', 'pull', 'show', 'cp', 'rm', 'ps', 'stop'],
+  Models: ['list', 'pull', 'show', 'create', 'cp', 'rm', 'ps', 'stop'],
   Knowledge: ['ingest', 'search', 'collections'],
   Memory: ['threads', 'memory'],
   'What happened': ['trace', 'cost'],

@@ -11,6 +11,7 @@ export const MORE_COMMANDS: Record<string, Load> = {
   config: () => import('./commands/config.ts'),
   cost: () => import('./commands/cost.ts'),
   cp: () => import('./commands/cp.ts'),
+  create: () => import('./commands/create.ts'),
   demo: () => import('./commands/demo.ts'),
   dev: () => import('./commands/dev.ts'),
   doctor: () => import('./commands/doctor.ts'),

@@ -66,12 +66,10 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
     const names = userNames.all()
     const models = await listInstalled(place, { placed: placer.known(), names, signal })
     // A name with settings of its own is a model of its own, of the same files.
-    const made = models.flatMap((model) =>
-      model.names.flatMap((name) => {
-        const user = names.get(name)
-        return user && hasSettings(user) ? [{ ...model, entry: withSettings(model.entry, name, user), names: [] }] : []
-      }),
-    )
+    const made = [...names].flatMap(([name, user]) => {
+      const base = hasSettings(user) ? models.find(({ entry }) => entry.name === user.model) : undefined
+      return base ? [{ ...base, entry: withSettings(base.entry, name, user), names: [] }] : []
+    })
     return [...models, ...made]
   }
   const notFound = async (name: string, { kind, references = false }: NotFoundOptions = {}): Promise<RtError> =>

@@ -10,6 +10,7 @@ import { listQuants } from './quants.ts'
 import { entryBytes } from './suggest.ts'
 import type { InstalledModel, ResolvedModel } from './types.ts'
 import type { UserModel } from './user-names.ts'
+import { hasSettings } from './with-settings.ts'
 
 export interface ListInstalledOptions {
   /** Models of the table and of Ollama. */
@@ -63,7 +64,7 @@ export const describeInstalled = async (
     owned: paths.every((path) => own.includes(path)),
     place: placeOf(place, model.files.model),
     modifiedAt: Math.max(0, ...stamps.map((stamp) => Math.round(Number(stamp?.modified ?? 0) / 1e6))),
-    names: [...names].flatMap(([name, { model: target }]) => (target === model.entry.name ? [name] : [])),
+    names: [...names].flatMap(([name, user]) => (user.model === model.entry.name && !hasSettings(user) ? [name] : [])),
   }
 }
 

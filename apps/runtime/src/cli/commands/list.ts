@@ -35,10 +35,18 @@ const formatInstalled = (rows: ModelRow[]): string =>
       { title: 'name' },
       { title: 'kind' },
       { title: 'size', align: 'right' },
+      { title: 'licence' },
       { title: 'modified' },
       { title: 'where' },
     ],
-    rows.map((row) => [named(row), row.kind, bytes(row.bytes), localTime(row.modifiedAt ?? 0), where(row)]),
+    rows.map((row) => [
+      named(row),
+      row.kind,
+      bytes(row.bytes),
+      row.licence ?? '',
+      localTime(row.modifiedAt ?? 0),
+      where(row),
+    ]),
   )
 
 const formatAll = (rows: (ModelRow | OfferedRow)[], memory: number): string =>
@@ -56,21 +64,24 @@ const formatAll = (rows: (ModelRow | OfferedRow)[], memory: number): string =>
       rows.map((row) => [
         named(row),
         row.kind,
-        bytes(row.bytes),
+        row.bytes > 0 ? bytes(row.bytes) : '',
         row.licence ?? '',
         row.installed ? 'installed' : '',
-        'needsBytes' in row ? bytes(row.needsBytes) : '',
+        'needsBytes' in row && row.bytes > 0 ? bytes(row.needsBytes) : '',
         [fitting(row), row.note].filter(Boolean).join('; '),
       ]),
     ),
     '',
-    ` ${bytes(memory)} of memory here · ${called} pull MODEL fetches one · hf:owner/repo/file.gguf works too`,
+    ` ${bytes(memory)} of memory here · ${called} pull MODEL fetches one · hf:owner/repo works too`,
   ].join('\n')
 
 const named = ({ name, names }: ModelRow): string => (names.length ? `${name} (${names.join(', ')})` : name)
 
+const PLACES = { ollama: 'Ollama', lmstudio: 'LM Studio', huggingface: 'Hugging Face' }
+
 /** Files of other programs are used where they are. */
-const where = ({ path = '', owned }: ModelRow): string => (owned ? 'rt' : path)
+const where = ({ path = '', owned, place }: ModelRow): string =>
+  owned || place === 'rt' ? 'rt' : place === undefined || place === 'file' ? path : `${PLACES[place]}: ${path}`
 
 const fitting = (row: ModelRow | OfferedRow): string => {
   if (!('fits' in row)) return ''

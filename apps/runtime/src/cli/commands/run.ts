@@ -3,7 +3,7 @@ import { createCatalog } from '@rt/inference/catalog'
 import { CHAT_FLAGS } from '../chat/chat-flags.ts'
 import { runChat } from '../chat/run-chat.ts'
 import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
-import { createDownloadProgress } from '../output/download-progress.ts'
+import { createPullListener } from '../output/pull-listener.ts'
 
 export const command: CommandDefinition = {
   name: 'run',
@@ -25,7 +25,7 @@ export const command: CommandDefinition = {
     'rt run smollm2:135m "Why is the sky blue?"',
     'cat main.ts | rt run qwen2.5-coder:1.5b "What does this do?"',
     'rt run qwen2.5-coder:1.5b --format json "Name and capital of Norway as JSON."',
-    'rt run hf:owner/repo/file.gguf --verbose "Say hello."',
+    'rt run hf:owner/repo:Q4_K_M --verbose "Say hello."',
   ],
   run(context) {
     const { args, flags, signal } = context
@@ -56,5 +56,5 @@ const fetchMissing = async (model: string, signal: AbortSignal): Promise<void> =
       hint: `Chat models: ${chats.map(({ name }) => name).join(', ')}.`,
     })
   }
-  await catalog.ensure(model, { references: true, signal, onProgress: createDownloadProgress() })
+  await catalog.ensure(model, { references: true, signal, ...createPullListener() })
 }

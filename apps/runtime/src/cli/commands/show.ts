@@ -1,4 +1,4 @@
-import type { CatalogFile, ModelDescription } from '@rt/inference/catalog'
+import type { CatalogEntry, CatalogFile, InstalledModel, ModelDescription } from '@rt/inference/catalog'
 import { called } from '../called.ts'
 import { type CommandDefinition, JSON_FLAG } from '../command.ts'
 import { printableLine } from '../output/printable.ts'
@@ -25,29 +25,54 @@ export const command: CommandDefinition = {
 const format = (described: ModelDescription): string => {
   const { entry, installed, gguf, aliasOf } = described
   const rows: [string, string | undefined][] = [
-    ['further name of', aliasOf && entry.name],
+    [entry.name === aliasOf ? 'further name of' : 'made from', aliasOf],
     ['kind', `${entry.kind}, ${entry.engine}`],
     ['also called', [...entry.aliases, ...(installed?.names ?? [])].join(', ')],
     ['architecture', gguf?.architecture],
     ['parameters', gguf && parameters(gguf.parameters)],
     ['quantisation', gguf?.quantization],
+    ['where', installed && PLACES[installed.place]],
     ['layers', figure(gguf?.layers)],
     ['context', figure(entry.context ?? gguf?.contextTokens, ' tokens')],
     ['dimensions', figure(entry.dimensions)],
     ['template', gguf?.templateHash && `sha256 ${gguf.templateHash}…`],
-    ['licence', entry.licence],
-    ['size', bytes(described.bytes)],
+    ['licence', entry.licence ?? gguf?.licence],
+    ['size', described.bytes > 0 ? bytes(described.bytes) : undefined],
+    ...settings(entry),
     ['installed', installed ? localTime(installed.modifiedAt) : `no (${called} pull ${entry.name})`],
     ['note', entry.note],
   ]
   const shown = rows.filter((row): row is [string, string] => Boolean(row[1]))
   return [
-    ` ${style('bold', printableLine(aliasOf ?? entry.name))}`,
+    ` ${style('bold', printableLine(entry.name))}`,
     ...shown.map(([title, text]) => `   ${title.padEnd(15)}  ${printableLine(text)}`),
     '   files',
     ...entry.files.flatMap((file) => fileLines(file, installed?.files[file.role])),
     '',
   ].join('\n')
+}
+
+const PLACES: Record<InstalledModel['place'], string | undefined> = {
+  rt: undefined,
+  file: undefined,
+  ollama: 'in the folder of Ollama',
+  lmstudio: 'in the folder of LM Studio',
+  huggingface: 'in the cache of Hugging Face',
+}
+
+/** What the table, or whoever made the name, laid down. */
+const settings = ({ sampling, preset = {} }: CatalogEntry): [string, string | undefined][] => {
+  const pairs = [
+    ...Object.entries(sampling ?? {}),
+    ...Object.entries({ contextTokens: preset.contextTokens, maxOutputTokens: preset.maxOutputTokens }),
+  ].filter(([, value]) => value !== undefined)
+  return [
+    ['sampling', pairs.map(([name, value]) => `${name} ${value}`).join(', ')],
+    ['stop', preset.stop?.map((one) => JSON.stringify(one)).join(', ')],
+    ['system', preset.system && JSON.stringify(preset.system.slice(0, 300))],
+    ['messages', figure(preset.messages?.length)],
+    ['adapters', preset.adapters?.map(({ path }) => path).join(', ')],
+  ]
 }
 
 /** 134.5 M, 1.5 B. */

@@ -14,6 +14,7 @@ export interface ModelRow {
   /** Of an installed one: where its weights lie, and whether rt put them there. */
   path?: string
   owned?: boolean
+  place?: InstalledModel['place']
   /** Milliseconds since 1970. */
   modifiedAt?: number
 }
@@ -46,12 +47,13 @@ export const allRows = async (catalog: Catalog, memoryBytes: number): Promise<(M
   return [...offered.filter((row) => row.installed), ...others, ...offered.filter((row) => !row.installed)]
 }
 
-const installedRow = ({ entry, bytes, owned, modifiedAt, names, files }: InstalledModel): ModelRow => ({
+const installedRow = ({ entry, bytes, owned, place, modifiedAt, names, files }: InstalledModel): ModelRow => ({
   ...entryRow(entry, bytes),
   names,
   installed: true,
   path: files.model,
   owned,
+  place,
   modifiedAt,
 })
 

@@ -43,7 +43,7 @@ describe('rt list', () => {
     await install('all-minilm')
     const { stdout } = await rt('list')
     expect(stdout).toMatch(
-      /^ name +kind +size +modified +where\n all-minilm +embed +24 MB +\d{4}-\d\d-\d\d \d\d:\d\d +rt\n$/,
+      /^ name +kind +size +licence +modified +where\n all-minilm +embed +24 MB +Apache-2\.0 +\d{4}-\d\d-\d\d \d\d:\d\d +rt\n$/,
     )
     expect(JSON.parse((await rt('list', '--json')).stdout)).toEqual([
       {
@@ -56,6 +56,7 @@ describe('rt list', () => {
         note: 'English, int8',
         installed: true,
         owned: true,
+        place: 'rt',
         path: join(folder.path, 'models/all-minilm/model_quantized.onnx'),
         modifiedAt: expect.any(Number),
       },
