@@ -46,7 +46,8 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
   const { value, missing } = resolveVariables(raw, env)
   const isMissing = (path: Path): boolean =>
     missing.some((one) => path.every((part, index) => part === one.path[index]))
-  const { error } = configSchema.safeParse(value)
+  // Compiling the schema takes longer than checking one file with it.
+  const { error } = configSchema.safeParse(value, { jitless: true })
   const issues =
     error?.issues.filter((issue) => issue.code === 'unrecognized_keys' || !isMissing(issue.path as Path)) ?? []
   const models = isTable(raw['models']) ? Object.keys(raw['models']) : []

@@ -62,8 +62,16 @@ export const routingRows = (file: ConfigFile | undefined, path: string | undefin
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return Object.entries(value).flatMap(([key, below]) => rows([...at, key], below))
     const { line } = file.get(at)!
-    const shown = isSecret(at, value) ? 'set' : withoutLoginsDeep(value)
-    return [{ key: at.join('.'), value: shown, origin: { from: 'file', file: path, line } }]
+    return [
+      {
+        key: at.join('.'),
+        // Every start makes rows, and few show them.
+        get value() {
+          return isSecret(at, value) ? 'set' : withoutLoginsDeep(value)
+        },
+        origin: { from: 'file', file: path, line },
+      },
+    ]
   }
   return TABLES.flatMap((table) => rows([table], file.get([table])?.written ?? {}))
 }
