@@ -5,6 +5,7 @@ import type { Metric } from './kit/compare.ts'
 import { describe, failed } from './kit/describe.ts'
 
 const BENCHMARKS: Record<string, () => Promise<{ benchmark(rounds: number): Promise<Metric[]> }>> = {
+  batch: () => import('./batch.ts'),
   call: () => import('./call.ts'),
   'cold-start': () => import('./cold-start.ts'),
   decode: () => import('./decode.ts'),

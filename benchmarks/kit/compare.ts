@@ -12,7 +12,7 @@ export interface Metric {
   rounds: number
   ours: number
   peer: number | null
-  unit: 'ms' | 'tok/s'
+  unit: 'ms' | 'tok/s' | 'rows' | 'of the fastest'
   ms?: number
   target?: number
 }
