@@ -31,6 +31,7 @@ import type {
   Catalog,
   CatalogEntry,
   CatalogOptions,
+  EnsureOptions,
   InstalledModel,
   NameOptions,
   NotFoundOptions,
@@ -124,11 +125,8 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
         if (found) return { ...found, entry: own(found.entry) }
         throw noFile(name.path)
       }
-      const placed = await inOrder(
-        () => placer.place(name, { signal }),
-        async () =>
-          name.type === 'hub' ? placer.place(await chooseOnHub(place, name, ensureOptions), { signal }) : undefined,
-      )
+      const here = await placer.place(name, { signal })
+      const placed = here ?? (name.type === 'hub' ? await placeOnHub(name, ensureOptions) : undefined)
       if (!placed) throw await notFound(name.name, { references: ensureOptions.references ?? false })
       const ensured = await ensureEntry({
         ...ensureOptions,
@@ -184,6 +182,11 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
   }
   return catalog
 
+  async function placeOnHub(name: HubName, { signal, onEvent }: EnsureOptions): Promise<PlacedEntry | undefined> {
+    const { name: chosen, ...told } = await chooseOnHub(place, name, { signal, onEvent })
+    const placed = await placer.place(chosen, { signal })
+    return placed && { ...placed, entry: { ...placed.entry, ...told } }
+  }
   async function locate(name: ModelName, signal: AbortSignal | undefined): Promise<ResolvedModel | undefined> {
     if (name.type === 'path') return await locatePath(name.path, home)
     const placed = await placer.place(name, { signal })
@@ -195,20 +198,14 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
   }
 }
 
+type HubName = Extract<ModelName, { type: 'hub' }>
+
 interface ReadName {
   name: ModelName
   /** What the user laid down for this name. */
   user?: UserModel
   /** The entry as this name has it. */
   own: (entry: CatalogEntry) => CatalogEntry
-}
-
-const inOrder = async <T>(...ways: (() => Promise<T | undefined>)[]): Promise<T | undefined> => {
-  for (const way of ways) {
-    const found = await way()
-    if (found !== undefined) return found
-  }
-  return undefined
 }
 
 interface Looked {

@@ -6,7 +6,7 @@ import { listPins } from './references.ts'
 import { listCachedFiles } from './sources/caches.ts'
 import { readHubModel } from './sources/read-hub-model.ts'
 import { parseSource } from './parse-source.ts'
-import type { EnsureOptions } from './types.ts'
+import type { EnsureOptions, ModelKind } from './types.ts'
 
 type HubName = Extract<ModelName, { type: 'hub' }>
 type RemoteName = Extract<ModelName, { type: 'remote' }>
@@ -34,13 +34,20 @@ export const chooseHere = async (place: CatalogPlace, name: HubName): Promise<Re
   }
 }
 
+/** A file of a repository, with what the hub says of all of it. */
+export interface HubChoice {
+  name: RemoteName
+  licence?: string
+  kind?: ModelKind
+}
+
 /** Which file of a repository is meant, by what the hub says it has. */
 export const chooseOnHub = async (
   place: CatalogPlace,
   name: HubName,
   { signal, onEvent }: Pick<EnsureOptions, 'signal' | 'onEvent'>,
-): Promise<RemoteName> => {
-  const { files } = await readHubModel(name, { env: place.env, token: place.token, signal })
+): Promise<HubChoice> => {
+  const { files, licence, kind } = await readHubModel(name, { env: place.env, token: place.token, signal })
   const { choice, why } = chooseQuant(listQuants(files), {
     name: name.name,
     quant: name.quant,
@@ -54,7 +61,7 @@ export const chooseOnHub = async (
     ...(choice.bytes !== undefined && { bytes: choice.bytes }),
     why,
   })
-  return fileOf(name, choice)
+  return { name: fileOf(name, choice), ...(licence && { licence }), ...(kind && { kind }) }
 }
 
 /** @throws RtError `invalid_request` for a file whose path cannot be one here. */

@@ -125,8 +125,9 @@ const pin = async (
 ): Promise<void> => {
   const source = file.sources[0] ?? ''
   const path = ownPath(place, placed, file)
-  const { kind, licence } = file.role === 'model' ? await summarize(placed.entry, path) : {}
-  const told = { ...(kind && { kind }), ...(licence && { licence }) }
+  const { entry } = placed
+  const { kind = entry.kind, licence = entry.licence } = file.role === 'model' ? await summarize(entry, path) : {}
+  const told = { kind, ...(licence && { licence }) }
   await writePin(path, { name: placed.entry.name, source, bytes, sha256, ...told })
 }
 

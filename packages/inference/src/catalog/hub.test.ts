@@ -79,6 +79,7 @@ describe('a repository', () => {
     })
     machine.requests.length = 0
     const catalog = open()
+    expect((await catalog.installed())[0]!.entry).toMatchObject({ licence: 'apache-2.0', kind: 'chat' })
     expect((await catalog.locate(REPO, { references: true }))?.files.model).toBe(path)
     expect((await pull(REPO)).path).toBe(path)
     expect((await catalog.locate(`${REPO}:q4_k_m`, { references: true }))?.files.model).toBe(path)
@@ -104,6 +105,12 @@ describe('a repository', () => {
       hint: expect.stringContaining(`${REPO}:Q2_K`),
     })
     expect((await pull(REPO, of(3e9))).path).toContain('m-Q2_K.gguf')
+  })
+
+  it('is an embedder where the hub says so', async () => {
+    machine.hub.set(LIST, hubList({ 'm-Q4_K_M.gguf': medium.pin }, { pipeline_tag: 'sentence-similarity' }))
+    await pull(REPO)
+    expect((await open().locate(REPO, { references: true }))?.entry.kind).toBe('embed')
   })
 
   it('can be asked for at a revision', async () => {

@@ -46,24 +46,25 @@ export const readHubModel = async (
 }
 
 const readAnswer = (text: string, repo: string): HubModel => {
-  try {
-    const value = JSON.parse(text) as Record<string, unknown>
-    const siblings = value['siblings']
-    if (!Array.isArray(siblings)) throw new TypeError('no list')
-    const licence = readLicence(value)
-    const kind = KINDS[String(value['pipeline_tag'])]
-    return {
-      files: siblings.slice(0, MOST_FILES).flatMap(readFile),
-      ...(licence && { licence }),
-      ...(kind && { kind }),
-    }
-  } catch (cause) {
+  const value = readObject(text)
+  const siblings = value['siblings']
+  if (!Array.isArray(siblings))
     throw new RtError({
       code: 'download_failed',
       message: `the hub gave no list of the files of ${repo}.`,
       hint: 'Name the file itself: hf:owner/repo/file.gguf. A mirror may serve files only.',
-      cause,
     })
+  const licence = readLicence(value)
+  const kind = KINDS[String(value['pipeline_tag'])]
+  return { files: siblings.slice(0, MOST_FILES).flatMap(readFile), ...(licence && { licence }), ...(kind && { kind }) }
+}
+
+const readObject = (text: string): Record<string, unknown> => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
   }
 }
 
