@@ -20,8 +20,8 @@ export const failSafe = (open: () => Promise<AsyncIterable<StreamPart>>): AsyncI
   }
   const stream: AsyncIterableIterator<StreamPart> = {
     [Symbol.asyncIterator]: () => stream,
-    async next() {
-      if (over) return { done: true, value: undefined }
+    next() {
+      if (over) return Promise.resolve({ done: true, value: undefined })
       return (source ? source.next() : begin()).catch(fail)
     },
     async return() {

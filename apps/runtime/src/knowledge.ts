@@ -75,9 +75,9 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
   /** Asked with every turn, and only this process writes: it is looked up again when something was written. */
   let known: { at: number; holds: boolean } | undefined
   const holdsAnything = async (): Promise<boolean> => {
-    const [{ written }, store] = await Promise.all([parts.database(), vectors()])
+    const { written } = await parts.database()
     if (known?.at === written) return known.holds
-    const collections = await store.list()
+    const collections = await (await vectors()).list()
     known = { at: written, holds: collections.some(({ name, count }) => name === KNOWLEDGE && count > 0) }
     return known.holds
   }

@@ -115,9 +115,11 @@ async function* stream(
         builder.add(cited)
         yield cited
       }
-      const answer = builder.messages()
-      const kept = [...fresh, ...withLabel(answer, label ?? labelOf(answer))]
-      if (thread) await commit(threads, principal, thread, kept, options)
+      if (thread) {
+        const answer = builder.messages()
+        const kept = [...fresh, ...withLabel(answer, label ?? labelOf(answer))]
+        await commit(threads, principal, thread, kept, options)
+      }
       return part
     }
   }

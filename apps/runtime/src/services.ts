@@ -152,7 +152,8 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
   ): Promise<AsyncIterable<StreamPart>> => {
     if (readOnly) throw readOnlyError()
     making.refuseInside()
-    const [request, spans] = await Promise.all([turns().then(build), telemetry()])
+    const spans = await telemetry()
+    const request = await build(await turns())
     const { brings } = models
     return run(request, { telemetry: spans, router, brings, threads, retrieve: knowledge.retrieve, assembler }, abort)
   }
