@@ -1,6 +1,8 @@
 import { abortable, abortError, deserializeError, RtError } from '@rt/core'
-import { superviseChild, type ChildExit } from '@rt/node/process'
+import { superviseChild } from '@rt/node/process'
+import { crashed } from './crashed.ts'
 import type { HostRequest, HostResponse } from './protocol.ts'
+import type { WatchedModels } from './watch-models.ts'
 
 export interface HostOptions {
   /** As errors name it, e.g. `gguf engine`. */
@@ -15,6 +17,8 @@ export interface HostOptions {
   heartbeatMs?: number
   /** A child whose event loop is silent for so long is killed, ms. Default: that of `superviseChild`. */
   hangMs?: number | (() => number)
+  /** Refuses models that crash the child again and again. Default: none is refused. */
+  models?: WatchedModels
 }
 
 export interface HostStreamOptions {
@@ -33,7 +37,7 @@ export interface Host extends AsyncDisposable {
   readonly pid: number | undefined
   /** Starts the child if none runs. */
   start(): Promise<void>
-  /** @throws RtError what the method threw, `engine_crashed` when the child dies meanwhile, or `aborted`, also while it starts. */
+  /** @throws RtError what the method threw, `engine_crashed` when the child dies meanwhile, `model_unavailable` for a model that crashed it too often, or `aborted`, also while it starts. */
   call<T = unknown>(method: string, params?: unknown, options?: { signal?: AbortSignal | undefined }): Promise<T>
   /** Events in order, buffered; leaving the loop early cancels the method. Throws as `call` does. */
   stream<T = unknown>(method: string, params?: unknown, options?: HostStreamOptions): AsyncIterable<T>
@@ -46,7 +50,7 @@ interface Pending {
 }
 
 /** An engine host: RPC over a child process that may crash without taking its parent along. */
-export const createHost = ({ name, ...options }: HostOptions): Host => {
+export const createHost = ({ name, models, ...options }: HostOptions): Host => {
   const child = superviseChild({ name, ...options })
   const pending = new Map<number, Pending>()
   let lastId = 0
@@ -60,9 +64,13 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
   }
   child.onMessage((message) => {
     const response = message as HostResponse
+    models?.response(response)
     pending.get(response.id)?.response(response)
   })
-  child.onExit((exit) => failAll(exit.expected ? stopped(name) : crashed(name, exit)))
+  child.onExit((exit) => {
+    models?.ended(exit.expected)
+    failAll(exit.expected ? stopped(name) : crashed(name, exit))
+  })
 
   const start = async (): Promise<void> => {
     if (disposed) throw stopped(name)
@@ -78,9 +86,15 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
   const close = (id: number): void => {
     if (pending.delete(id) && pending.size === 0) child.unref()
   }
-  const send = (request: HostRequest): void => child.send(request)
+  const send = (request: Exclude<HostRequest, { type: 'cancel' }>): void => {
+    child.send(request)
+    models?.sent(request.id, request.method, request.params)
+  }
   const cancel = (id: number): void => {
-    if (pending.has(id) && child.pid !== undefined) send({ type: 'cancel', id })
+    if (!pending.has(id) || child.pid === undefined) return
+    const request: HostRequest = { type: 'cancel', id }
+    child.send(request)
+    models?.cancelled(id)
   }
 
   return {
@@ -91,6 +105,7 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
     start,
     async call<T>(method: string, params?: unknown, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<T> {
       if (signal?.aborted) throw abortError(signal)
+      models?.check(method, params)
       await abortable(start(), signal)
       return new Promise<T>((resolve, reject) => {
         if (signal?.aborted) return reject(abortError(signal))
@@ -124,6 +139,7 @@ export const createHost = ({ name, ...options }: HostOptions): Host => {
       { signal, onAbort = 'throw' }: HostStreamOptions = {},
     ): AsyncGenerator<T, void> {
       if (signal?.aborted) throw abortError(signal)
+      models?.check(method, params)
       await abortable(start(), signal)
       const queue = createQueue<T>()
       const id = open(queue)
@@ -184,15 +200,6 @@ const createQueue = <T>(): Pending & { readonly ended: boolean; read(): AsyncGen
     },
   }
 }
-
-const crashed = (name: string, { code, signal, hung, output }: ChildExit): RtError =>
-  new RtError({
-    code: 'engine_crashed',
-    message: `the ${name} ${hung ? 'no longer answered and was killed' : `stopped in the middle of its work (${signal ? `signal ${signal}` : `exit code ${code}`})`}.`,
-    hint: 'Send the request again: the engine restarts by itself.',
-    data: { engine: name, signal, exitCode: code, hung },
-    cause: output ? new RtError({ code: 'engine_crashed', message: output }) : undefined,
-  })
 
 const stopped = (name: string): RtError =>
   new RtError({

@@ -22,6 +22,8 @@ export interface ChildEnd {
   output: string
   /** Killed because it no longer answered heartbeats. */
   hung: boolean
+  /** That it held at its last heartbeat: a child that is killed for want of memory cannot be asked any more. */
+  memoryBytes: number | undefined
   /** Why it could not even be started. */
   cause?: unknown
 }
@@ -54,13 +56,13 @@ export const startChild = (options: ChildHandleOptions): ChildHandle => {
 
   const output = keepOutput(child)
   const over = new AbortController()
-  const life = { answered: false, hung: false }
+  const life: { answered: boolean; hung: boolean; memoryBytes?: number } = { answered: false, hung: false }
   const ready = Promise.withResolvers<void>()
   const ended = new Promise<ChildEnd>((resolve) => {
     const end = (code: number | null, signal: string | null, cause?: unknown): void => {
       process.off('exit', kill)
       over.abort()
-      resolve({ code, signal, output: output(), hung: life.hung, cause })
+      resolve({ code, signal, output: output(), hung: life.hung, memoryBytes: life.memoryBytes, cause })
     }
     child.once('error', (error) => {
       // Also sent for a message that could not be; only a child without an id was never there.
@@ -79,7 +81,8 @@ export const startChild = (options: ChildHandleOptions): ChildHandle => {
   child.on('message', (message: FromChild) => {
     life.answered = true
     if (message[0] === 'message') onMessage(message[1])
-    else if (message[0] === 'ready') ready.resolve()
+    else if (message[0] === 'pong') life.memoryBytes = message[1]
+    else ready.resolve()
   })
   const send = (message: ToChild): void => {
     // A channel that closes meanwhile is told by the exit.

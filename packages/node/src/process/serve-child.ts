@@ -48,7 +48,7 @@ export const serveChild = ({ onMessage, onStop }: ServeChildOptions): ChildServe
   }
   process.on('message', (message: ToChild) => {
     if (message[0] === 'message') onMessage(message[1])
-    else if (message[0] === 'ping') send(['pong'])
+    else if (message[0] === 'ping') send(['pong', process.memoryUsage.rss()])
     else void stop()
   })
   return {

@@ -66,9 +66,12 @@ test('a crash is told, and the child comes back with the same listeners', async 
   const child = supervise({ restart: { delayMs: 1 } })
   await child.start()
   const { pid } = child
+  // The first heartbeat is asked for before any message.
+  await echo(child, 'there')
   const exit = nextExit(child)
   child.send('crash')
   expect(await exit).toMatchObject({ code: 7, signal: null, expected: false })
+  expect((await exit).memoryBytes).toBeGreaterThan(10e6)
   await child.start()
   expect(child.pid).not.toBe(pid)
   expect(await echo(child, 'again')).toEqual({ echo: 'again' })

@@ -40,6 +40,8 @@ export interface ChildExit {
   expected: boolean
   /** It was killed because it no longer answered. */
   hung: boolean
+  /** That it held at its last heartbeat. */
+  memoryBytes: number | undefined
   /** The last 8 kB it printed. */
   output: string
 }
@@ -118,8 +120,8 @@ export const superviseChild = (options: SuperviseChildOptions): SupervisedChild 
     if (!expected && wasReady && count <= perMinute) {
       void begin(() => clock.sleep(delayMs * 2 ** (count - 1), disposal.signal).then(launch))
     }
-    const { code, signal, hung, output } = end
-    for (const listener of exitListeners) listener({ code, signal, expected, hung, output })
+    const { code, signal, hung, memoryBytes, output } = end
+    for (const listener of exitListeners) listener({ code, signal, expected, hung, memoryBytes, output })
     return end
   }
 

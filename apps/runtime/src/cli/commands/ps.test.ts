@@ -39,4 +39,10 @@ it('shows the server, and what is in memory', () => {
     ['smollm2:135m', 'chat', 'gguf', '98 MB', '12 MB', '4,096', '1 of 4', '1', '2', '2.8 of 3.0', '-'],
     ['bge', 'embed', 'gguf', '98 MB', '-', '4,096', '-', '0', '2', '-', '3 s'],
   ])
+  const ill = { ...embed, quarantine: { crashes: 3, retryAfterMs: 240_000 } }
+  expect(
+    formatStatus({ ...status, models: [ill, chat] }, 1000)
+      .split('\n')
+      .slice(4),
+  ).toEqual([' bge is refused for 4 min: the gguf engine crashed 3 times while it ran'])
 })

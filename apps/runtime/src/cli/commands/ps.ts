@@ -31,6 +31,7 @@ export const formatStatus = ({ version, pid, address, startedAt, models }: Runti
   [
     ` ${style('bold', printableLine(address ?? 'not listening'))} · process ${pid} · up ${span(now - startedAt)} · rt ${printableLine(version)}`,
     models.length ? formatModels(models) : ' no model is in memory: the next question loads one',
+    ...models.flatMap(formatQuarantine),
   ].join('\n')
 
 // ---
@@ -64,6 +65,13 @@ const formatModels = (models: LoadedModel[]): string =>
       model.running ? '-' : span(model.idleMs),
     ]),
   )
+
+const formatQuarantine = ({ id, engine, quarantine }: LoadedModel): string[] =>
+  quarantine
+    ? [
+        ` ${printableLine(id)} is refused for ${span(quarantine.retryAfterMs)}: the ${printableLine(engine)} engine crashed ${quarantine.crashes} times while it ran`,
+      ]
+    : []
 
 /** Answers written in one step, of those that were being written. */
 const formatBatch = ({ batch }: LoadedModel): string =>

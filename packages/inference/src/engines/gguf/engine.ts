@@ -3,16 +3,28 @@ import { createSecretId } from '@rt/core'
 import { userFolder } from '@rt/node/files'
 import { entryUrl } from '@rt/node/worker'
 import { createHost } from '../../host/create-host.ts'
+import { createQuarantine } from '../../host/quarantine.ts'
+import { watchModels } from '../../host/watch-models.ts'
 import { createGgufModel } from './model.ts'
 import type { GgufEngine, GgufEngineOptions, GgufModelInfo, LoadParams } from './options.ts'
+import { suspectOf } from './suspect-of.ts'
+
+const NAME = 'gguf engine'
 
 /** llama.cpp's work hops over the threads of libuv's pool; with one, decoding is twice as fast on few cores. */
 const UV_THREADS = availableParallelism() > 4 ? '2' : '1'
 
 /** An engine for GGUF files. Nothing starts before the first use. */
 export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}): GgufEngine => {
+  const models = watchModels({
+    quarantine: createQuarantine({ engine: NAME }),
+    suspectOf,
+    loads: ['load', 'count'],
+    answers: ['generate'],
+  })
   const host = createHost({
-    name: 'gguf engine',
+    name: NAME,
+    models,
     entry: entryUrl(import.meta.url, './entry.ts', 'gguf-host.js'),
     env: { UV_THREADPOOL_SIZE: UV_THREADS, RT_COMPILE_CACHE: userFolder('cache', 'rt', 'compile-cache'), ...env },
   })
@@ -24,7 +36,7 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
     async load(options, { signal } = {}) {
       const load: LoadParams = { ...options, key: createSecretId(), ...(threads && { threads }) }
       const info = await host.call<GgufModelInfo>('load', load, { signal })
-      return createGgufModel({ host, load, info })
+      return createGgufModel({ host, load, info, models })
     },
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   }

@@ -1,6 +1,7 @@
 import { type Clock, RtError, systemClock, toTerminal } from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
+import type { WatchedModels } from '../../host/watch-models.ts'
 import {
   DEFAULT_SEQUENCES,
   type GenerateEvent,
@@ -17,11 +18,13 @@ export const createGgufModel = ({
   host,
   load,
   info,
+  models,
   clock = systemClock,
 }: {
   host: Host
   load: LoadParams
   info: GgufModelInfo
+  models?: Pick<WatchedModels, 'state'>
   clock?: Pick<Clock, 'monotonic'>
 }): GgufModel => {
   let closed = false
@@ -82,6 +85,7 @@ export const createGgufModel = ({
         contextTokens: info.contextTokens,
         idleMs: open > 0 ? 0 : Math.round(clock.monotonic() - usedAt),
         ...(state || nothingLoaded(load)),
+        ...models?.state(load),
       }
     },
     async [Symbol.asyncDispose]() {

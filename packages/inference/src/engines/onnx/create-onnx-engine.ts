@@ -6,6 +6,8 @@ import {
   type ProviderChoice,
 } from '../../driver-kit/execution-provider.ts'
 import { createHost } from '../../host/create-host.ts'
+import { createQuarantine } from '../../host/quarantine.ts'
+import { watchModels } from '../../host/watch-models.ts'
 import { loadEmbedder, type OnnxEmbedder, type OnnxEmbedderOptions } from './load-embedder.ts'
 import {
   loadClassifier,
@@ -20,6 +22,7 @@ import { explainProvider } from './explain-provider.ts'
 import type { ModelHost } from './open-model.ts'
 import { readProviders } from './select-provider.ts'
 import { createSilenceLimit } from './silence-limit.ts'
+import { suspectOf } from './suspect-of.ts'
 import type { OnnxLanguageModel, OnnxLanguageModelOptions } from './writer-options.ts'
 
 export interface OnnxEngineOptions {
@@ -63,12 +66,21 @@ export interface OnnxEngine extends AsyncDisposable {
   loadLanguageModel(options: OnnxLanguageModelOptions): Promise<OnnxLanguageModel>
 }
 
+const NAME = 'onnx engine'
+
 export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine => {
   const { threads = Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2))), hangMs = 60_000 } = options
   const providers = readProviders(options.providers ?? EXECUTION_PROVIDERS)
   const limit = createSilenceLimit(hangMs)
+  const watched = watchModels({
+    quarantine: createQuarantine({ engine: NAME }),
+    suspectOf,
+    loads: ['load', 'count'],
+    answers: ['embed', 'score', 'write'],
+  })
   const host = createHost({
-    name: 'onnx engine',
+    name: NAME,
+    models: watched,
     entry: entryUrl(import.meta.url, './onnx-host.ts', 'onnx-host.js'),
     // onnxruntime 1.30 reports the machine and the model to its maker unless told not to. Nothing of anyone's is sent.
     env: { ORT_DISABLE_TELEMETRY: '1' },
@@ -78,7 +90,7 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
     // Silence is noticed at a heartbeat.
     heartbeatMs: Math.min(5000, Math.ceil(hangMs / 4)),
   })
-  const models: ModelHost = { host, threads, providers, limit, explain: explainProvider }
+  const models: ModelHost = { host, watched, threads, providers, limit, explain: explainProvider }
   return {
     get pid() {
       return host.pid

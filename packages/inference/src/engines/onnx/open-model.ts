@@ -4,6 +4,7 @@ import type { FileIdentity } from '@rt/node/files'
 import type { ExecutionProvider, ProviderChoice } from '../../driver-kit/execution-provider.ts'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
+import type { WatchedModels } from '../../host/watch-models.ts'
 import type { ModelState } from '../../host/model-state.ts'
 import { DEFAULT_LIMITS } from './plan-batches.ts'
 import type { LoadParams, LoadResult, ModelSpec, StateParams, StateResult, UnloadParams } from './protocol.ts'
@@ -30,6 +31,7 @@ export interface OnnxModelOptions {
 /** Of an engine, for all its models. */
 export interface ModelHost {
   host: Host
+  watched?: Pick<WatchedModels, 'state'>
   threads: number
   providers: readonly ProviderChoice[]
   limit: SilenceLimit
@@ -60,7 +62,7 @@ export interface OpenedModel<S extends ModelSpec> extends AsyncDisposable {
 const LEAST_BYTES_PER_MS = 10_000
 
 export const openModel = async <S extends ModelSpec>(
-  { host, threads, providers, limit, explain, clock = systemClock }: ModelHost,
+  { host, watched, threads, providers, limit, explain, clock = systemClock }: ModelHost,
   options: Omit<S, 'provider' | 'threads'>,
   { hash = false, signal }: { hash?: boolean; signal?: AbortSignal | undefined },
 ): Promise<OpenedModel<S>> => {
@@ -140,6 +142,7 @@ export const openModel = async <S extends ModelSpec>(
         running: running - (writing?.waiting ?? 0),
         waiting: writing?.waiting ?? 0,
         idleMs: running > 0 ? 0 : Math.round(clock.monotonic() - usedAt),
+        ...watched?.state(params),
       }
     },
     async [Symbol.asyncDispose]() {

@@ -36,7 +36,7 @@ export const selectProvider = async <T>(
       return { provider, passedOver, value: await attempt(provider) }
     } catch (error) {
       const failure = toRtError(error)
-      const mayPass = failure.code === 'unsupported' || (failure.code === 'engine_crashed' && provider.name !== 'cpu')
+      const mayPass = failure.code === 'unsupported' || (hasCrashed(failure) && provider.name !== 'cpu')
       if (!mayPass) throw error
       passedOver.push({ provider: provider.name, reason: (await explain(provider.name)) ?? reasonOf(failure) })
     }
@@ -48,6 +48,10 @@ export const selectProvider = async <T>(
     data: { passedOver: passedOver.map((one) => ({ ...one })) },
   })
 }
+
+/** Now, or so often before that the engine does not try it again. */
+const hasCrashed = ({ code, data }: RtError): boolean =>
+  code === 'engine_crashed' || (code === 'model_unavailable' && data?.['crashes'] !== undefined)
 
 const reasonOf = ({ data, message }: RtError): string => {
   const reason = data?.['reason']
