@@ -45,6 +45,7 @@ const LOCAL: Omit<ModelCapabilities, 'contextTokens'> = {
   local: true,
   tools: 'grammar',
   structuredOutput: true,
+  grammar: true,
   tokenCount: 'exact',
   reasoning: false,
   images: false,

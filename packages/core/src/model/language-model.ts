@@ -13,6 +13,8 @@ export interface ModelCapabilities {
   tools: 'none' | 'native' | 'grammar'
   /** Output forced into a JSON Schema. */
   structuredOutput: boolean
+  /** Output forced into a grammar (GBNF). Default false. */
+  grammar?: boolean
   /** `exact`: countTokens equals what the engine will read. */
   tokenCount: 'exact' | 'estimate'
   reasoning: boolean
@@ -52,8 +54,14 @@ export interface Reasoning {
   budgetTokens?: number
 }
 
-/** What the answer must look like. `json` without a schema is any JSON object. */
-export type OutputFormat = { type: 'text' } | { type: 'json'; schema?: JsonSchema; name?: string }
+/**
+ * What the answer must look like. `json` without a schema is any JSON object. `grammar` is GBNF, the grammar format of
+ * llama.cpp; models without the capability `grammar` answer `unsupported`.
+ */
+export type OutputFormat =
+  | { type: 'text' }
+  | { type: 'json'; schema?: JsonSchema; name?: string }
+  | { type: 'grammar'; gbnf: string }
 
 /** The part of a request that becomes prompt tokens. */
 export interface Prompt {

@@ -1,44 +1,54 @@
 import { type JsonSchema, RtError } from '@rt/core'
-import { createGrammarBuilder, type GrammarBuilder, literal } from './grammar-builder.ts'
-import {
-  anyObjectRule,
-  anyValueRule,
-  arrayRule,
-  booleanRule,
-  type Bounds,
-  DEFAULT_MAX_ITEMS,
-  DEFAULT_MAX_LENGTH,
-  integerRule,
-  nullRule,
-  numberRule,
-  objectRule,
-  stringRule,
-} from './json-rules.ts'
+import { arrayFacetsRule } from './gbnf/array-rule.ts'
+import type { GrammarContext } from './gbnf/grammar-context.ts'
+import { numberFacetsRule } from './gbnf/number-rule.ts'
+import { keyConstants, mayHaveKey, objectFacetsRule } from './gbnf/object-facets-rule.ts'
+import { hasFiniteText } from './gbnf/read-grammar.ts'
+import { stringFacetsRule } from './gbnf/string-rule.ts'
+import { textSetExpression } from './gbnf/text-set.ts'
+import { createGrammarBuilder, type GrammarBuilder } from './grammar-builder.ts'
+import { anyObjectRule, anyValueRule, booleanRule, nullRule } from './json-rules.ts'
+import { isSilent, refuseSchema } from './schema/check-words.ts'
+import { expandSchema, type Facet } from './schema/expand-schema.ts'
+import { areDisjoint, type Kind, kindsOf, listedValues } from './schema/facets.ts'
+import { createReferences, type SchemaObject } from './schema/references.ts'
+import { createJsonValidator } from './schema/validate-json.ts'
 
 export interface CompileGrammarOptions {
   /** Most rules, as the native parser counts them (repetitions expanded). Default 16,000. */
   maxRules?: number
+  /** Most milliseconds. Default 1000. */
+  budgetMs?: number
+}
+
+/** A constraint that the grammar does not keep, or not wholly: the answer has to be checked for it. */
+export interface Relaxation {
+  /** Where in the schema: a JSON pointer with `#`. */
+  path: string
+  keyword: string
+  reason: string
+}
+
+export interface CompiledGrammar {
+  /** GBNF with the rule `root`. */
+  grammar: string
+  /** Empty: whatever the grammar lets through is valid. */
+  relaxed: Relaxation[]
 }
 
 /**
- * JSON Schema to GBNF (the grammar format of llama.cpp), rule `root`. What the grammar lets through parses as compact
- * JSON without any free white space, is finite, and is valid against the schema, except for the numeric bounds below.
+ * JSON Schema (2020-12, and draft-07's words) to GBNF, the grammar format of llama.cpp. What the grammar lets through
+ * parses as JSON without any free white space and is valid against the schema but for what `relaxed` lists, each at its
+ * place only. It is narrower than the schema where a model would otherwise get lost: keys come in declared order, none
+ * that nobody described; strings, arrays and numbers end somewhere (docs/engines/gguf.md has the table).
  *
- * - Supported: `object` (`properties`, `required`; keys in declared order, no others), `array` (`items`, `minItems`,
- *   `maxItems`), `string` (`minLength`, `maxLength`), `integer`, `number`, `boolean`, `null`, lists of types, `enum`,
- *   `const`. An empty schema, an object without `properties` and an array without `items` hold any JSON, 4 levels deep.
- * - Limits: a string without `maxLength` ends at 512 characters, an array without `maxItems` at 32 items; larger maxima
- *   are lowered to 2,000. Integers have up to 15 digits.
- * - Left to validation afterwards: `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` (only the sign is
- *   enforced) and the formats int32, int64, float, double.
- * - Annotations (`title`, `description`, `default`, `examples`, ...) are ignored.
- *
- * @throws RtError `schema_unsupported` for every other keyword, naming it and its path; and for a schema that is too
- * large (`maxRules`, 512 optional keys or enum values, 32 levels).
+ * @throws RtError `schema_unsupported`: a keyword that does not say what it must, a reference that leaves the schema, a schema
+ * that no value satisfies, or one that takes too long or too many rules.
  */
-export const compileGrammar = (schema: JsonSchema, options: CompileGrammarOptions = {}): string => {
-  const builder = createGrammarBuilder(options.maxRules)
-  return builder.build(schemaRule(builder, schema, '#'))
+export const compileGrammar = (schema: JsonSchema, options: CompileGrammarOptions = {}): CompiledGrammar => {
+  const compiler = createSchemaCompiler(options)
+  const root = compiler.rule(schema, '#')
+  return { grammar: compiler.build(root), relaxed: compiler.relaxed }
 }
 
 /** Any JSON object, 4 levels of objects and arrays below it, as GBNF. */
@@ -47,194 +57,184 @@ export const jsonObjectGrammar = (): string => {
   return builder.build(anyObjectRule(builder))
 }
 
-/** The rule of a schema that stands at `path` (a JSON pointer with `#`). Shared with the tool grammar. */
-export const schemaRule = (builder: GrammarBuilder, schema: unknown, path: string, depth: number = 0): string => {
-  if (schema === true) return anyValueRule(builder)
-  if (!isRecord(schema)) throw refuse('schema', path, 'A schema must be an object or true.')
-  if (depth > MAX_DEPTH) throw refuse('nesting', path, `Schemas are compiled up to ${MAX_DEPTH} levels deep.`)
-  for (const [keyword, value] of Object.entries(schema)) checkKeyword(keyword, value, path)
-  if (schema['enum'] !== undefined || 'const' in schema) return constantRule(builder, schema, path)
-  const types = typesOf(schema, path)
-  if (!types) return anyValueRule(builder)
-  const rules = types.map((type) => typeRule(builder, type, schema, path, depth))
-  return rules.length === 1 ? rules[0]! : builder.rule('either', rules.join(' | '), rules.length)
+/** Compiles several schemas into one grammar. */
+export interface SchemaCompiler {
+  readonly builder: GrammarBuilder
+  readonly relaxed: Relaxation[]
+  /** The rule of a schema that stands at `path`. */
+  rule(schema: unknown, path: string): string
+  build(root: string): string
 }
 
-const MAX_DEPTH = 32
-const MAX_BRANCHES = 512
-/** llama.cpp refuses a lower bound of a repetition above 2,000 and takes an upper one above it for "no limit". */
-const MAX_REPEAT = 2000
+/** Steps are counted too: the same schema is refused on a slow machine and on a fast one. */
+const MAX_STEPS = 200_000
+const MAX_DEPTH = 64
 
-const CONSTRAINTS = new Set(
-  (
-    'type enum const properties required additionalProperties items minItems maxItems uniqueItems minLength maxLength ' +
-    'minimum maximum exclusiveMinimum exclusiveMaximum format'
-  ).split(' '),
-)
-const ANNOTATIONS = new Set(
-  'title description default examples example deprecated readOnly writeOnly $schema $id id $comment $defs definitions'.split(
-    ' ',
-  ),
-)
-const CHECKED_LATER = new Set<unknown>(['int32', 'int64', 'float', 'double'])
-
-/** What a keyword may say; every keyword not listed anywhere is refused, for ignoring it would change the meaning. */
-const checkKeyword = (keyword: string, value: unknown, path: string): void => {
-  if (ANNOTATIONS.has(keyword) || keyword.startsWith('x-') || value === undefined) return
-  if (!CONSTRAINTS.has(keyword)) throw refuse(keyword, path, HINTS[keyword])
-  if (keyword === 'format' && !CHECKED_LATER.has(value)) throw refuse(keyword, path, HINTS['pattern'])
-  if (keyword === 'uniqueItems' && value !== false)
-    throw refuse(keyword, path, 'Remove it and check the items yourself.')
-}
-
-const HINTS: Record<string, string> = {
-  anyOf: 'Use a list of types ({ "type": ["string", "null"] }), an enum, or one tool for each alternative.',
-  oneOf: 'Use a list of types ({ "type": ["string", "null"] }), an enum, or one tool for each alternative.',
-  allOf: 'Merge the parts into one object schema.',
-  $ref: 'Write the referenced schema in its place.',
-  pattern: 'Say in the description how the text must look and check it after the call, or list the values in an enum.',
-  nullable: 'Use a list of types: { "type": ["string", "null"] }.',
-  prefixItems: 'Use an object with one key for each position.',
-}
-
-const TYPES = ['object', 'array', 'string', 'integer', 'number', 'boolean', 'null'] as const
-type Type = (typeof TYPES)[number]
-
-/** The declared types; without `type` the one that `properties` or `items` implies; undefined = no constraint at all. */
-const typesOf = (schema: JsonSchema, path: string): Type[] | undefined => {
-  const declared = schema['type']
-  if (declared === undefined) {
-    if (schema['properties'] !== undefined || schema['required'] !== undefined) return ['object']
-    if (schema['items'] !== undefined) return ['array']
-    const loose = Object.keys(schema).find((keyword) => CONSTRAINTS.has(keyword) && schema[keyword] !== undefined)
-    if (loose) throw refuse(loose, path, 'Add a "type" beside it.')
-    return undefined
+export const createSchemaCompiler = ({ maxRules, budgetMs = 1000 }: CompileGrammarOptions = {}): SchemaCompiler => {
+  const builder = createGrammarBuilder(maxRules)
+  const relaxed = new Map<string, Relaxation>()
+  const cache = new Map<string, string | undefined>()
+  const end = performance.now() + budgetMs
+  let steps = 0
+  const shared = {
+    builder,
+    note(path: string, keyword: string, reason: string): void {
+      const key = `${path} ${keyword}`
+      if (!relaxed.has(key)) relaxed.set(key, { path, keyword, reason })
+    },
+    step(): void {
+      if (++steps > MAX_STEPS || performance.now() > end) throw tooMuch(budgetMs)
+    },
+    once(key: string, make: () => string | undefined): string | undefined {
+      if (!cache.has(key)) cache.set(key, make())
+      return cache.get(key)
+    },
   }
-  const list: unknown[] = Array.isArray(declared) ? declared : [declared]
-  const types = TYPES.filter((type) => list.includes(type) && !(type === 'integer' && list.includes('number')))
-  const unknown = list.find((type) => !TYPES.includes(type as Type))
-  if (unknown !== undefined || !types.length) throw refuse('type', path, `Known types: ${TYPES.join(', ')}.`)
-  return types
+  return {
+    builder,
+    get relaxed() {
+      return [...relaxed.values()]
+    },
+    rule(schema, path) {
+      const context = createContext(schema, shared)
+      const rule = context.rule([{ schema, path }], 0)
+      if (rule === undefined)
+        throw refuseSchema('schema', path, 'No value satisfies it: look for parts that contradict.')
+      return rule
+    },
+    build(root) {
+      const grammar = builder.build(root)
+      if (!hasFiniteText(grammar))
+        throw refuseSchema('$ref', '#', 'No value satisfies it: a required key needs itself.')
+      return grammar
+    },
+  }
 }
 
-const typeRule = (builder: GrammarBuilder, type: Type, schema: JsonSchema, path: string, depth: number): string => {
-  switch (type) {
-    case 'object':
-      return propertiesRule(builder, schema, path, depth)
-    case 'array': {
-      const bounds = boundsOf(schema, path, {
-        min: 'minItems',
-        max: 'maxItems',
-        usual: DEFAULT_MAX_ITEMS,
-        most: MAX_REPEAT,
+/** What a facet says itself: the rest was resolved when it became one. */
+const ownWords = (schema: SchemaObject): SchemaObject | true => {
+  const own = Object.entries(schema).filter(([keyword]) => !RESOLVED.has(keyword))
+  return own.length === 0 || Object.fromEntries(own)
+}
+
+const RESOLVED = new Set(
+  '$ref $dynamicRef $recursiveRef $defs definitions enum const allOf anyOf oneOf if then else'.split(' '),
+)
+
+type Shared = Pick<GrammarContext, 'builder' | 'note' | 'step' | 'once'>
+
+const createContext = (root: unknown, shared: Shared): GrammarContext => {
+  const references = createReferences(root)
+  const validate = createJsonValidator(root as JsonSchema, references)
+  const derived = new Map<SchemaObject, Map<string, unknown>>()
+  const context: GrammarContext = {
+    ...shared,
+    references,
+    derive(schema, keyword, make) {
+      const known = derived.get(schema) ?? new Map<string, unknown>()
+      derived.set(schema, known)
+      if (!known.has(keyword)) known.set(keyword, make())
+      return known.get(keyword)
+    },
+    valid(value, facets) {
+      shared.step()
+      return facets.every(({ schema }) => {
+        const own = context.derive(schema, 'own words', () => ownWords(schema))
+        return own === true || validate(value, own) === undefined
       })
-      const item = schemaRule(builder, schema['items'] ?? true, `${path}/items`, depth + 1)
-      return arrayRule(builder, item, bounds)
-    }
+    },
+    disjoint: (a, b) =>
+      areDisjoint(a, b, {
+        valid: context.valid,
+        constants: (facets, key) => keyConstants(context, facets, key),
+        mayHave: mayHaveKey,
+      }),
+    rule: createRuleOf(() => context),
+  }
+  return context
+}
+
+/** The same parts are the same rule, also while it is being written: so schemas in a circle become rules in a circle. */
+const createRuleOf = (contextOf: () => GrammarContext): GrammarContext['rule'] => {
+  const ids = new Map<unknown, number>()
+  const known = new Map<string, { done: boolean; name?: string | undefined }>()
+  const idOf = (schema: unknown): number => {
+    const id = ids.get(schema) ?? ids.size
+    ids.set(schema, id)
+    return id
+  }
+  return (parts, depth) => {
+    const context = contextOf()
+    context.step()
+    if (depth > MAX_DEPTH)
+      throw refuseSchema('nesting', parts[0]?.path ?? '#', `Schemas are compiled up to ${MAX_DEPTH} levels deep.`)
+    const key = [...new Set(parts.filter(({ schema }) => schema !== true).map(({ schema }) => idOf(schema)))].join()
+    const before = known.get(key)
+    if (before && !before.done) before.name ??= context.builder.reserve('node')
+    if (before) return before.name
+    const entry: { done: boolean; name?: string | undefined } = { done: false }
+    known.set(key, entry)
+    const alternatives = expandSchema(parts, context)
+    const rules = [...new Set(alternatives.flatMap((facets) => facetRules(context, facets, depth)))]
+    entry.done = true
+    if (entry.name !== undefined) {
+      if (!rules.length) throw refuseSchema('$ref', parts[0]!.path, 'No value satisfies it.')
+      context.builder.define(entry.name, rules.join(' | '), rules.length)
+    } else if (rules.length)
+      entry.name = rules.length === 1 ? rules[0] : context.builder.rule('either', rules.join(' | '), rules.length)
+    return entry.name
+  }
+}
+
+/** A rule for each kind of value that facets which all hold allow. */
+const facetRules = (context: GrammarContext, facets: readonly Facet[], depth: number): string[] => {
+  if (facets.every(({ schema }) => isSilent(schema))) return [anyValueRule(context.builder)]
+  const listed = listedValues(facets)
+  if (listed)
+    return constantsRule(
+      context,
+      listed.filter((value) => context.valid(value, facets)),
+    )
+  const kinds = kindsOf(facets)
+  return kinds.flatMap((kind) => kindRule(context, kind, { facets, kinds, depth }) ?? [])
+}
+
+const kindRule = (
+  context: GrammarContext,
+  kind: Kind,
+  { facets, kinds, depth }: { facets: readonly Facet[]; kinds: readonly Kind[]; depth: number },
+): string | string[] | undefined => {
+  switch (kind) {
+    case 'object':
+      return objectFacetsRule(context, facets, depth)
+    case 'array':
+      return arrayFacetsRule(context, facets, depth)
     case 'string':
-      return stringRule(
-        builder,
-        boundsOf(schema, path, { min: 'minLength', max: 'maxLength', usual: DEFAULT_MAX_LENGTH, most: MAX_REPEAT }),
-      )
+      return stringFacetsRule(context, facets)
     case 'integer':
-      return integerRule(builder, { signed: !isPositive(schema) })
-    case 'number':
-      return numberRule(builder, { signed: !isPositive(schema) })
-    case 'boolean':
-      return booleanRule(builder)
+      return kinds.includes('fraction') ? undefined : numberFacetsRule(context, facets, { whole: true })
+    case 'fraction':
+      return numberFacetsRule(context, facets, { whole: false })
+    case 'boolean': {
+      const values = [true, false].filter((value) => context.valid(value, facets))
+      return values.length === 2 ? booleanRule(context.builder) : constantsRule(context, values)
+    }
     case 'null':
-      return nullRule(builder)
+      return context.valid(null, facets) ? nullRule(context.builder) : undefined
   }
 }
 
-const propertiesRule = (builder: GrammarBuilder, schema: JsonSchema, path: string, depth: number): string => {
-  const { properties, required = [], additionalProperties } = schema
-  if (
-    additionalProperties !== undefined &&
-    typeof additionalProperties !== 'boolean' &&
-    !isEmptyRecord(additionalProperties)
-  )
-    throw refuse('additionalProperties', path, 'Declare the keys under "properties", or use an array of key and value.')
-  if (!Array.isArray(required)) throw refuse('required', path, '"required" is a list of keys.')
-  if (properties === undefined && !required.length && additionalProperties !== false) return anyObjectRule(builder)
-  if (properties !== undefined && !isRecord(properties)) throw refuse('properties', path, '"properties" is an object.')
-  const entries = Object.entries(properties ?? {})
-  const undeclared = required.find((key) => !entries.some(([name]) => name === key))
-  if (undeclared !== undefined)
-    throw refuse('required', path, `Declare ${JSON.stringify(undeclared)} under "properties".`)
-  const needed = new Set(required)
-  if (entries.length - needed.size > MAX_BRANCHES) throw tooMany('properties', path, 'optional keys')
-  const members = entries.map(([key, value]) => ({
-    key,
-    value: schemaRule(builder, value, `${path}/properties/${pointer(key)}`, depth + 1),
-    required: needed.has(key),
-  }))
-  return objectRule(builder, members)
+const constantsRule = (context: GrammarContext, values: readonly unknown[]): string[] => {
+  const texts = values.map((value) => JSON.stringify(value)).filter((text) => text !== undefined)
+  if (!texts.length) return []
+  const { expression, cost } = textSetExpression(texts)
+  return [context.builder.rule('const', expression, cost)]
 }
 
-const constantRule = (builder: GrammarBuilder, schema: JsonSchema, path: string): string => {
-  const keyword = 'const' in schema ? 'const' : 'enum'
-  const listed = 'const' in schema ? [schema['const']] : schema['enum']
-  const other = Object.keys(schema).find((name) => CONSTRAINTS.has(name) && !['enum', 'const', 'type'].includes(name))
-  if (other) throw refuse(other, path, `Remove it: "${keyword}" already lists what is allowed.`)
-  if (!Array.isArray(listed)) throw refuse(keyword, path, '"enum" is a list of values.')
-  const types = schema['type'] === undefined ? undefined : typesOf(schema, path)
-  const texts = listed
-    .filter((value) => !types || types.some((type) => hasType(value, type)))
-    .map((value) => JSON.stringify(value))
-  const values = [...new Set(texts)]
-  if (!values.length || values.includes(undefined as never))
-    throw refuse(keyword, path, 'List at least one JSON value of the declared type.')
-  if (values.length > MAX_BRANCHES) throw tooMany(keyword, path, 'values')
-  return builder.rule('const', values.map(literal).join(' | '), values.length)
-}
-
-const hasType = (value: unknown, type: Type): boolean => {
-  if (type === 'null') return value === null
-  if (type === 'array') return Array.isArray(value)
-  if (type === 'object') return isRecord(value)
-  if (type === 'integer') return Number.isInteger(value)
-  return typeof value === type && (type !== 'number' || Number.isFinite(value))
-}
-
-/** Limits of a repetition. A larger maximum is lowered to `most`: what the grammar then writes is still valid. */
-const boundsOf = (
-  schema: JsonSchema,
-  path: string,
-  { min, max, usual, most }: { min: string; max: string; usual: number; most: number },
-): Bounds => {
-  for (const keyword of [min, max]) {
-    const value = schema[keyword]
-    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0))
-      throw refuse(keyword, path, `"${keyword}" is a whole number, 0 or more.`)
-  }
-  const low = (schema[min] as number | undefined) ?? 0
-  const high = Math.min((schema[max] as number | undefined) ?? Math.max(usual, low), most)
-  if (low > high) throw refuse(min, path, `"${min}" must be at most ${high}.`)
-  return { min: low, max: high }
-}
-
-const isPositive = ({ minimum, exclusiveMinimum }: JsonSchema): boolean =>
-  (typeof minimum === 'number' && minimum >= 0) || (typeof exclusiveMinimum === 'number' && exclusiveMinimum >= 0)
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isEmptyRecord = (value: unknown): boolean => isRecord(value) && Object.keys(value).length === 0
-
-const pointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
-
-const refuse = (
-  keyword: string,
-  path: string,
-  hint: string = 'Remove it from the schema and check the value after the call.',
-): RtError =>
+const tooMuch = (budgetMs: number): RtError =>
   new RtError({
     code: 'schema_unsupported',
-    message: `the JSON Schema keyword "${keyword}" at ${path} cannot be compiled to a grammar.`,
-    hint,
-    data: { keyword, path },
+    message: `the JSON Schema takes more than ${budgetMs} ms or ${MAX_STEPS} steps to compile.`,
+    hint: 'Use fewer alternatives and simpler patterns, or split it over several tools.',
+    data: { budgetMs },
   })
-
-const tooMany = (keyword: string, path: string, what: string): RtError =>
-  refuse(keyword, path, `Use at most ${MAX_BRANCHES} ${what}, or split the schema over several tools.`)

@@ -7,12 +7,15 @@ import { RtError } from '@rt/core'
 export const DEFAULT_MAX_RULES = 16_000
 
 /** Longest grammar text in characters: beyond it somebody has put data into a schema. */
-const MAX_TEXT = 1_000_000
+export const MAX_GRAMMAR_TEXT = 1_000_000
 
 /** Collects GBNF rules. Equal bodies share one rule, so a schema that repeats itself stays small. */
 export interface GrammarBuilder {
   /** The name of the rule with this body; `cost` = native rules it needs beside itself (repetitions, groups, branches). */
   rule(prefix: string, body: string, cost?: number): string
+  /** A name for a rule that refers to itself; its body follows by `define`. */
+  reserve(prefix: string): string
+  define(name: string, body: string, cost?: number): void
   /** The grammar whose `root` is the given body. */
   build(root: string): string
 }
@@ -23,20 +26,31 @@ export interface GrammarBuilder {
  */
 export const createGrammarBuilder = (maxRules: number = DEFAULT_MAX_RULES): GrammarBuilder => {
   const names = new Map<string, string>()
+  const bodies: string[] = []
+  let reserved = 0
   let rules = 1
   let text = 0
+  const count = (body: string, cost: number): void => {
+    rules += 1 + cost
+    text += body.length
+    if (rules > maxRules || text > MAX_GRAMMAR_TEXT) throw tooLarge(maxRules)
+  }
+  const define = (name: string, body: string, cost: number = 0): void => {
+    count(body, cost)
+    bodies.push(`${name} ::= ${body}`)
+  }
   return {
     rule(prefix, body, cost = 0) {
       const known = names.get(body)
       if (known) return known
-      rules += 1 + cost
-      text += body.length
-      if (rules > maxRules || text > MAX_TEXT) throw tooLarge(maxRules)
       const name = `${prefix}-${names.size}`
       names.set(body, name)
+      define(name, body, cost)
       return name
     },
-    build: (root) => [`root ::= ${root}`, ...Array.from(names, ([body, name]) => `${name} ::= ${body}`), ''].join('\n'),
+    reserve: (prefix) => `${prefix}-r${reserved++}`,
+    define,
+    build: (root) => [`root ::= ${root}`, ...bodies, ''].join('\n'),
   }
 }
 
@@ -48,7 +62,7 @@ const hexEscape = (char: string): string => `\\x${char.charCodeAt(0).toString(16
 const tooLarge = (maxRules: number): RtError =>
   new RtError({
     code: 'schema_unsupported',
-    message: `the JSON Schema is too large: its grammar would need more than ${maxRules} rules or ${MAX_TEXT} characters.`,
+    message: `the JSON Schema is too large: its grammar would need more than ${maxRules} rules or ${MAX_GRAMMAR_TEXT} characters.`,
     hint: 'Use fewer keys, shorter enums and smaller maxLength and maxItems, or split the schema over several tools.',
     data: { maxRules },
   })

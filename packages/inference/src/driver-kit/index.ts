@@ -1,8 +1,8 @@
 // What engines and providers share. Internal to @rt/inference: nothing here is exported from the package.
 
 // Grammars
-export { compileGrammar, jsonObjectGrammar } from './compile-grammar.ts'
-export { toolCallGrammar } from './tool-grammar.ts'
+export { answerGrammar } from './answer-grammar.ts'
+export { relaxedWarning } from './schema/relaxed-warning.ts'
 
 // Tools as text
 export { parseToolCalls } from './parse-tool-call.ts'

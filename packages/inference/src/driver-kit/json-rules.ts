@@ -1,7 +1,9 @@
-import { type GrammarBuilder, literal } from './grammar-builder.ts'
+import type { GrammarBuilder } from './grammar-builder.ts'
 
 /** Longest string written when the schema has no `maxLength`, in characters: a small model else never closes one. */
 export const DEFAULT_MAX_LENGTH = 512
+/** llama.cpp refuses a lower bound of a repetition above 2,000 and takes an upper one above it for "no limit". */
+export const MAX_REPEAT = 2000
 /** Most items written when the schema has no `maxItems`. */
 export const DEFAULT_MAX_ITEMS = 32
 /** Most members of an object, and nesting below it, where the schema allows any JSON. */
@@ -45,8 +47,9 @@ export const nullRule = (builder: GrammarBuilder): string => builder.rule('null'
 export const arrayRule = (builder: GrammarBuilder, item: string, { min, max }: Bounds): string => {
   if (max === 0) return builder.rule('array', '"[]"')
   const more = repeat(`( "," ${item} )`, { min: Math.max(0, min - 1), max: max - 1 })
-  const items = `${item} ${more}`.trimEnd()
-  return builder.rule('array', min === 0 ? `"[" ( ${items} )? "]"` : `"[" ${items} "]"`, max + 1)
+  // A rule of its own: llama.cpp multiplies repetitions that stand inside each other and refuses more than 2,000.
+  const items = min === 0 && max > 1 ? builder.rule('items', `${item} ${more}`, max) : `${item} ${more}`.trimEnd()
+  return builder.rule('array', min === 0 ? `"[" ( ${items} )? "]"` : `"[" ${items} "]"`, min === 0 ? 1 : max + 1)
 }
 
 /** Any JSON object, `depth` levels of objects and arrays below it. */
@@ -70,36 +73,8 @@ export const anyValueRule = (builder: GrammarBuilder, depth: number = ANY_DEPTH)
   return builder.rule('value', [anyObjectRule(builder, depth - 1), array, ...scalars].join(' | '))
 }
 
-export interface Member {
-  key: string
-  /** Name of the value's rule. */
-  value: string
-  required: boolean
-}
-
-/**
- * An object with exactly these keys in this order, the optional ones left out at will.
- *
- * Built from the last key to the first: `keys i` = what may follow once the quote of a key at or after `i` is open. Two
- * small rules an optional key, every state knows its next key by name, so the number of parses the sampler follows at
- * once is at most the number of keys; a flat row of `( … )?` lets it grow with their square and more.
- */
-export const objectRule = (builder: GrammarBuilder, members: readonly Member[]): string => {
-  let keys: string | undefined
-  let mayEnd = true
-  for (const { key, value, required } of members.toReversed()) {
-    if (keys && !required) keys = builder.rule('keys', keys)
-    const comma = keys && `",\\"" ${keys}`
-    const rest = !comma ? '' : mayEnd ? ` ( ${comma} )?` : ` ${comma}`
-    const member = `${literal(`${JSON.stringify(key).slice(1)}:`)} ${value}${rest}`
-    keys = required ? member : builder.rule('keys', keys ? `${member} | ${keys}` : member, 1)
-    mayEnd &&= !required
-  }
-  if (!keys) return builder.rule('object', '"{}"')
-  return builder.rule('object', mayEnd ? `"{" ( "\\"" ${keys} )? "}"` : `"{\\"" ${keys} "}"`, 1)
-}
-
-const repeat = (what: string, { min, max }: Bounds): string => {
+/** `what` so many times. */
+export const repeat = (what: string, { min, max }: Bounds): string => {
   if (max === 0) return ''
   if (min === max) return min === 1 ? what : `${what}{${min}}`
   return min === 0 && max === 1 ? `${what}?` : `${what}{${min},${max}}`

@@ -42,12 +42,11 @@ export const validateRequest = ({
     (stop.length > 64 || stop.some((text) => typeof text !== 'string' || text === '' || text.length > 1000))
   )
     throw wrong('stop', 'up to 64 texts of 1 to 1000 characters')
-  const calls = tools?.length && toolChoice !== 'none'
-  if (calls && (toolChoice ?? 'auto') === 'auto' && output?.type === 'json')
+  if (tools?.length && toolChoice !== 'none' && output?.type === 'grammar')
     throw new RtError({
       code: 'unsupported',
-      message: 'output json together with toolChoice "auto" is not possible: the answer is either free or forced.',
-      hint: 'Use toolChoice "required", a named tool, or "none".',
+      message: 'output grammar together with tools is not possible: calls follow a grammar of their own.',
+      hint: 'Use toolChoice "none", or leave the tools out.',
     })
 }
 

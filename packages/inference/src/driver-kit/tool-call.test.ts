@@ -2,7 +2,8 @@ import type { ToolSpec } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { readGbnf } from './__fixtures__/gbnf.ts'
 import { createRandom } from './__fixtures__/random.ts'
-import { parseToolCalls, toolCallGrammar, toolInstructions } from './index.ts'
+import { parseToolCalls, toolInstructions } from './index.ts'
+import { callOrAnswerGrammar, toolCallGrammar } from './tool-grammar.ts'
 
 const weather: ToolSpec = {
   name: 'get_weather',
@@ -22,7 +23,7 @@ const parseToolCall = (...args: Parameters<typeof parseToolCalls>) => parseToolC
 
 describe('toolCallGrammar', () => {
   it('writes calls of existing tools that parse back', () => {
-    const grammar = readGbnf(toolCallGrammar(tools, 'required'))
+    const grammar = readGbnf(toolCallGrammar(tools, 'required').grammar)
     const random = createRandom(1)
     const names = new Set<string>()
     for (let round = 0; round < 50; round++) {
@@ -38,9 +39,35 @@ describe('toolCallGrammar', () => {
   })
 
   it('keeps to the named tool', () => {
-    const grammar = readGbnf(toolCallGrammar(tools, { name: 'get_weather' }))
+    const grammar = readGbnf(toolCallGrammar(tools, { name: 'get_weather' }).grammar)
     expect(grammar.matches('{"name":"get_weather","arguments":{"city":"Rome"}}')).toBe(true)
     expect(grammar.matches('{"name":"now","arguments":{}}')).toBe(false)
+  })
+
+  it('keeps tools with the same schema, and what each may not have, apart', () => {
+    const strict = { ...weather, name: 'strict', parameters: { ...weather.parameters, minProperties: 2 } }
+    const { grammar, relaxed } = toolCallGrammar([weather, strict], 'required')
+    const gbnf = readGbnf(grammar)
+    expect(relaxed).toEqual([])
+    expect(gbnf.matches('{"name":"get_weather","arguments":{"city":"Rome"}}')).toBe(true)
+    expect(gbnf.matches('{"name":"strict","arguments":{"city":"Rome"}}')).toBe(false)
+    expect(gbnf.matches('{"name":"strict","arguments":{"city":"Rome","title":""}}')).toBe(true)
+  })
+
+  it('lets the model choose between a call and the final answer', () => {
+    const answer = { type: 'object', properties: { degrees: { type: 'integer' } }, required: ['degrees'] }
+    const gbnf = readGbnf(callOrAnswerGrammar(tools, answer).grammar)
+    expect(gbnf.matches('{"name":"now","arguments":{}}')).toBe(true)
+    expect(gbnf.matches('{"degrees":21}')).toBe(true)
+    for (const text of [
+      '{"degrees":"21"}',
+      '{"name":"no","arguments":{}}',
+      'It is warm.',
+      '{"degrees":21}{"degrees":21}',
+    ])
+      expect([text, gbnf.matches(text)]).toEqual([text, false])
+    const free = readGbnf(callOrAnswerGrammar(tools, undefined).grammar)
+    expect(free.matches('{"any":["thing"]}')).toBe(true)
   })
 
   it('says which tools exist, and which tool has the schema that cannot be compiled', () => {
@@ -48,8 +75,8 @@ describe('toolCallGrammar', () => {
       expect.objectContaining({ code: 'invalid_request', hint: expect.stringContaining('get_weather, now') }),
     )
     expect(() => toolCallGrammar([], 'required')).toThrow(expect.objectContaining({ code: 'invalid_request' }))
-    const bad = { ...weather, parameters: { type: 'object', properties: { at: { type: 'string', format: 'date' } } } }
-    expect(() => toolCallGrammar([bad], 'required')).toThrow(/"format" at get_weather#\/properties\/at /)
+    const bad = { ...weather, parameters: { type: 'object', properties: { at: { type: 'string', pattern: 3 } } } }
+    expect(() => toolCallGrammar([bad], 'required')).toThrow(/"pattern" at get_weather#\/properties\/at /)
     expect(() => toolCallGrammar([{ ...now, parameters: { type: 'string' } }], 'required')).toThrow(/"now"/)
   })
 })

@@ -1,6 +1,12 @@
 import { type JsonSchema, RtError, type ToolSpec } from '@rt/core'
-import { type CompileGrammarOptions, schemaRule } from './compile-grammar.ts'
-import { createGrammarBuilder, literal } from './grammar-builder.ts'
+import {
+  type CompiledGrammar,
+  type CompileGrammarOptions,
+  createSchemaCompiler,
+  type SchemaCompiler,
+} from './compile-grammar.ts'
+import { literal } from './grammar-builder.ts'
+import { anyObjectRule } from './json-rules.ts'
 
 /**
  * GBNF of one call: `{"name":"<tool>","arguments":{…}}`, one branch a tool, compact.
@@ -12,14 +18,37 @@ export const toolCallGrammar = (
   tools: readonly ToolSpec[],
   choice: 'required' | { name: string },
   options: CompileGrammarOptions = {},
-): string => {
-  const builder = createGrammarBuilder(options.maxRules)
-  const branches = chosenTools(tools, choice).map(({ name, parameters }) => {
-    const args = schemaRule(builder, argumentsSchema(name, parameters), `${name}#`)
+): CompiledGrammar => {
+  const compiler = createSchemaCompiler(options)
+  const grammar = compiler.build(callRule(compiler, chosenTools(tools, choice)))
+  return { grammar, relaxed: compiler.relaxed }
+}
+
+/**
+ * GBNF of either one call or the final answer, as the model decides. A text that could be both is a call.
+ *
+ * @param schema of the answer; undefined = any JSON object.
+ * @throws RtError as toolCallGrammar.
+ */
+export const callOrAnswerGrammar = (
+  tools: readonly ToolSpec[],
+  schema: JsonSchema | undefined,
+  options: CompileGrammarOptions = {},
+): CompiledGrammar => {
+  const compiler = createSchemaCompiler(options)
+  const answer = schema ? compiler.rule(schema, '#') : anyObjectRule(compiler.builder)
+  const grammar = compiler.build(`${callRule(compiler, chosenTools(tools, 'auto'))} | ${answer}`)
+  return { grammar, relaxed: compiler.relaxed }
+}
+
+const callRule = (compiler: SchemaCompiler, tools: readonly ToolSpec[]): string => {
+  const { builder } = compiler
+  const branches = tools.map(({ name, parameters }) => {
+    const args = compiler.rule(argumentsSchema(name, parameters), `${name}#`)
     return `${literal(`${JSON.stringify(name)},"arguments":`)} ${args}`
   })
-  const call = builder.rule('call', branches.join(' | '), branches.length)
-  return builder.build(`${literal('{"name":')} ${call} "}"`)
+  const call = builder.rule('named', branches.join(' | '), branches.length)
+  return builder.rule('call', `${literal('{"name":')} ${call} "}"`)
 }
 
 /**
@@ -43,7 +72,7 @@ export const chosenTools = (
   })
 }
 
-/** A tool that declares no properties takes none; elsewhere such a schema means any object. */
+/** A tool that declares nothing takes nothing; elsewhere such a schema means any object. */
 const argumentsSchema = (name: string, parameters: JsonSchema): JsonSchema => {
   if (parameters['type'] !== undefined && parameters['type'] !== 'object')
     throw new RtError({
@@ -52,7 +81,12 @@ const argumentsSchema = (name: string, parameters: JsonSchema): JsonSchema => {
       hint: 'Wrap them: { "type": "object", "properties": { "value": … }, "required": ["value"] }.',
       data: { keyword: 'type', path: `${name}#` },
     })
-  return parameters['additionalProperties']
-    ? { ...parameters, type: 'object' }
-    : { properties: {}, ...parameters, type: 'object' }
+  const root = parameters['type'] === 'object' ? parameters : { ...parameters, type: 'object' }
+  return Object.keys(root).every((keyword) => !DESCRIBES.has(keyword)) ? { ...root, properties: {} } : root
 }
+
+const DESCRIBES = new Set(
+  'properties patternProperties additionalProperties unevaluatedProperties propertyNames required minProperties $ref allOf anyOf oneOf if'.split(
+    ' ',
+  ),
+)

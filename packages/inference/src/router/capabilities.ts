@@ -14,6 +14,7 @@ export const routeCapabilities = (legs: Capable[]): ModelCapabilities => {
     contextTokens: Math.max(...all.map((each) => each.contextTokens)),
     tools: tools.length === 0 ? 'none' : tools.includes('native') ? 'native' : 'grammar',
     structuredOutput: all.some((each) => each.structuredOutput),
+    ...(all.some((each) => each.grammar) && { grammar: true }),
     // Two models count differently even when each is exact about itself.
     tokenCount: all.length === 1 ? all[0]!.tokenCount : 'estimate',
     reasoning: all.every((each) => each.reasoning),
@@ -25,6 +26,7 @@ export const routeCapabilities = (legs: Capable[]): ModelCapabilities => {
 export const missingCapability = (request: ModelRequest, capabilities: ModelCapabilities): string | undefined => {
   if (request.tools?.length && request.toolChoice !== 'none' && capabilities.tools === 'none') return 'tools'
   if (request.output?.type === 'json' && !capabilities.structuredOutput) return 'structured output'
+  if (request.output?.type === 'grammar' && !capabilities.grammar) return 'output held to a grammar'
   if (!capabilities.images && hasImage(request)) return 'images'
   return undefined
 }

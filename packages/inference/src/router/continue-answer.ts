@@ -42,7 +42,7 @@ export const legsToContinue = (
 ): RouteLeg[] => {
   const decision = decideFailure(error, false)
   const forced = request.toolChoice === 'required' || typeof request.toolChoice === 'object'
-  const safe = written.onlyText && written.text.trim() !== '' && request.output?.type !== 'json' && !forced
+  const safe = written.onlyText && written.text.trim() !== '' && (request.output?.type ?? 'text') === 'text' && !forced
   if (!safe || times >= MOST_CONTINUATIONS || decision === 'end' || decision === 'larger') return []
   const at = legs.indexOf(died)
   const order = [...legs.slice(at + 1), ...legs.slice(0, at), ...(decision === 'retry' ? [died] : [])]

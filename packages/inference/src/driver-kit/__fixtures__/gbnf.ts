@@ -1,6 +1,6 @@
 /**
  * A GBNF reader written apart from the compiler: it writes random texts of a grammar (`sample`) and decides whether a
- * text belongs to it (`matches`). Only for finite grammars: recursion is not handled by `sample`.
+ * text belongs to it (`matches`). Where rules go in a circle, `sample` takes the shortest way out once it is deep enough.
  */
 export interface Gbnf {
   sample(random: () => number): string
@@ -30,9 +30,10 @@ export const readGbnf = (grammar: string): Gbnf => {
     return node
   }
   for (const node of rules.values()) eachRef(node, rule)
+  const ways = heightsOf(rules)
   return {
     size: rules.size,
-    sample: (random) => sampleNode(rule('root'), rule, random),
+    sample: (random) => createSampler(rule, ways, random)(rule('root'), 0),
     matches: (text) => {
       const chars = Array.from(text)
       return createMatcher(chars, rule)(rule('root'), 0).has(chars.length)
@@ -66,6 +67,7 @@ const createParser = (source: string): { parse(): Node } => {
     const escaped = chars[at++] ?? fail('end of rule')
     if (escaped === 'x') return hex(2)
     if (escaped === 'u') return hex(4)
+    if (escaped === 'U') return hex(8)
     const plain: Record<string, string> = { n: '\n', r: '\r', t: '\t', '\\': '\\', '"': '"', '[': '[', ']': ']' }
     return plain[escaped] ?? fail(`escape \\${escaped}`)
   }
@@ -111,9 +113,12 @@ const createParser = (source: string): { parse(): Node } => {
     }
     if (chars[at] !== '{') return item
     const close = chars.indexOf('}', at)
-    const [min = '', max = min] = chars.slice(at + 1, close).join('').split(',')
+    const [min = '', max = min] = chars
+      .slice(at + 1, close)
+      .join('')
+      .split(',')
     at = close + 1
-    return { kind: 'repeat', item, min: Number(min), max: Number(max) }
+    return { kind: 'repeat', item, min: Number(min), max: max === '' ? Infinity : Number(max) }
   }
   const sequence = (): Node => {
     const items: Node[] = []
@@ -141,31 +146,60 @@ const pick = (random: () => number, below: number): number => Math.floor(random(
 /** Characters worth trying where a class is negated. */
 const ODD = Array.from(`aZ0 {}[],:'/éß漢😀\u2028\u00ad`)
 
-const sampleNode = (node: Node, rule: (name: string) => Node, random: () => number): string => {
-  switch (node.kind) {
-    case 'text':
-      return node.chars.join('')
-    case 'class': {
-      if (node.negated) {
-        const fits = ODD.filter((char) => classHas(node, char))
-        return fits[pick(random, fits.length)]!
+const DEEP = 60
+
+const createSampler =
+  (rule: (name: string) => Node, height: (node: Node) => number, random: () => number) =>
+  (node: Node, depth: number): string => {
+    const sample = (inner: Node, deeper: number): string => {
+      switch (inner.kind) {
+        case 'text':
+          return inner.chars.join('')
+        case 'class': {
+          if (inner.negated) {
+            const fits = ODD.filter((char) => classHas(inner, char))
+            return fits[pick(random, fits.length)]!
+          }
+          const [from, to] = inner.ranges[pick(random, inner.ranges.length)]!
+          return String.fromCodePoint(from + pick(random, to - from + 1))
+        }
+        case 'ref':
+          return sample(rule(inner.name), deeper + 1)
+        case 'sequence':
+          return inner.items.map((item) => sample(item, deeper)).join('')
+        case 'choice': {
+          if (deeper > DEEP) return sample(inner.items.toSorted((a, b) => height(a) - height(b))[0]!, deeper)
+          return sample(inner.items[pick(random, inner.items.length)]!, deeper)
+        }
+        case 'repeat': {
+          // Mostly short, sometimes the very limit.
+          const limit = Number.isFinite(inner.max) ? inner.max : inner.min + 50
+          const most = random() < 0.1 ? limit : Math.min(limit, inner.min + 4)
+          const count = deeper > DEEP ? inner.min : random() < 0.1 ? most : inner.min + pick(random, most - inner.min + 1)
+          return Array.from({ length: count }, () => sample(inner.item, deeper)).join('')
+        }
       }
-      const [from, to] = node.ranges[pick(random, node.ranges.length)]!
-      return String.fromCodePoint(from + pick(random, to - from + 1))
     }
-    case 'ref':
-      return sampleNode(rule(node.name), rule, random)
-    case 'sequence':
-      return node.items.map((item) => sampleNode(item, rule, random)).join('')
-    case 'choice':
-      return sampleNode(node.items[pick(random, node.items.length)]!, rule, random)
-    case 'repeat': {
-      // Mostly short, sometimes the very limit.
-      const most = random() < 0.1 ? node.max : Math.min(node.max, node.min + 4)
-      const count = random() < 0.1 ? most : node.min + pick(random, most - node.min + 1)
-      return Array.from({ length: count }, () => sampleNode(node.item, rule, random)).join('')
+    return sample(node, depth)
+  }
+
+/** How many rules deep the shortest way out of a node is. */
+const heightsOf = (rules: Map<string, Node>): ((node: Node) => number) => {
+  const known = new Map<string, number>()
+  const height = (node: Node): number => {
+    if (node.kind === 'ref') return 1 + (known.get(node.name) ?? Infinity)
+    if (node.kind === 'sequence') return Math.max(0, ...node.items.map(height))
+    if (node.kind === 'choice') return Math.min(...node.items.map(height))
+    return node.kind === 'repeat' && node.min > 0 ? height(node.item) : 0
+  }
+  for (let changed = true; changed; ) {
+    changed = false
+    for (const [name, node] of rules) {
+      const now = height(node)
+      if (now < (known.get(name) ?? Infinity)) changed = Boolean(known.set(name, now))
     }
   }
+  return height
 }
 
 const classHas = ({ negated, ranges }: Node & { kind: 'class' }, char: string): boolean => {
@@ -206,7 +240,10 @@ const createMatcher = (chars: string[], rule: (name: string) => Node) => {
         const found = new Set<number>()
         let reached = new Set([from])
         for (let count = 0; count <= node.max && reached.size; count++) {
+          const before = found.size
           if (count >= node.min) for (const end of reached) found.add(end)
+          // Without an upper limit it goes on only while that finds something new.
+          if (node.max === Infinity && count > node.min && found.size === before) break
           reached = each(reached, node.item)
         }
         return found

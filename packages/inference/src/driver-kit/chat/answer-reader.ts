@@ -1,4 +1,6 @@
-import type { FinishReason, ModelRequest, StreamPart } from '@rt/core'
+import type { FinishReason, JsonSchema, ModelRequest, StreamPart } from '@rt/core'
+import { checkAnswer } from '../schema/check-answer.ts'
+import { createCallOrAnswerReader } from './call-or-answer-reader.ts'
 import { parseOutput } from './parse-output.ts'
 import { createCallReader } from './call-reader.ts'
 import { createChoiceReader } from './choice-reader.ts'
@@ -25,9 +27,14 @@ export interface AnswerReader {
 
 /** The reader a request asks for. Stop strings do not apply inside forced output: they would tear it. */
 export const createAnswerReader = ({ tools = [], toolChoice = 'auto', output, stop }: ModelRequest): AnswerReader => {
-  if (tools.length && toolChoice !== 'none')
-    return toolChoice === 'auto' ? createChoiceReader(tools, createTextReader(stop)) : createCallReader()
-  return output?.type === 'json' ? createJsonReader() : createTextReader(stop)
+  const json = output?.type === 'json' ? createJsonReader(output.schema) : undefined
+  if (tools.length && toolChoice !== 'none') {
+    if (toolChoice !== 'auto') return createCallReader()
+    return json
+      ? createCallOrAnswerReader(tools, { call: createCallReader(), answer: json })
+      : createChoiceReader(tools, createTextReader(stop))
+  }
+  return json ?? createTextReader(output?.type === 'grammar' ? undefined : stop)
 }
 
 const createTextReader = (stop: string[] | undefined): AnswerReader => {
@@ -41,7 +48,7 @@ const createTextReader = (stop: string[] | undefined): AnswerReader => {
   }
 }
 
-const createJsonReader = (): AnswerReader => {
+const createJsonReader = (schema: JsonSchema | undefined): AnswerReader => {
   let all = ''
   return {
     push(text) {
@@ -49,7 +56,8 @@ const createJsonReader = (): AnswerReader => {
       return { parts: textParts(text), done: false }
     },
     end(reason) {
-      parseOutput(all, reason)
+      const value = parseOutput(all, reason)
+      if (schema) checkAnswer(value, schema)
       return { parts: [], finishReason: 'stop' }
     },
   }

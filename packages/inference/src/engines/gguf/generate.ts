@@ -10,7 +10,7 @@ import {
   type Usage,
 } from '@rt/core'
 import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-cpp'
-import { compileGrammar, jsonObjectGrammar, toolCallGrammar } from '../../driver-kit/index.ts'
+import { answerGrammar, relaxedWarning } from '../../driver-kit/index.ts'
 import type { AnswerEnd } from '../../driver-kit/chat/answer-reader.ts'
 import type { AnswerPlan } from '../../driver-kit/chat/plan-answer.ts'
 import type { HostModel } from './load-model.ts'
@@ -68,7 +68,9 @@ async function* answer(
   const { signal, timings } = run
   const { tokens, plan } = await tokenizePrompt(request, loaded)
   checkLength(tokens.length, loaded, request)
-  const grammar = await createGrammar(loaded, request)
+  const forced = answerGrammar(request)
+  if (forced?.relaxed.length) yield relaxedWarning(forced.relaxed)
+  const grammar = forced && (await createGrammar(loaded, forced.grammar))
   const begun = performance.now()
   const principal = request.principal ?? LOCAL
   const slot = await loaded.slots.acquire({ tokens, principal, cacheKey: request.cacheKey, signal })
@@ -97,23 +99,25 @@ const checkLength = (promptTokens: number, { info }: HostModel, request: ModelRe
   })
 }
 
-/** The constraint on the answer, if any. A fresh state for every answer: it moves with each token. */
-const createGrammar = async (loaded: HostModel, { tools = [], toolChoice = 'auto', output }: ModelRequest) => {
-  const text = forcedGrammar({ tools, toolChoice, output })
-  if (text === undefined) return undefined
+/** The constraint on the answer. A fresh state for every answer: it moves with each token. */
+const createGrammar = async (loaded: HostModel, text: string) => {
   const { LlamaGrammarEvaluationState } = await import('./llama-library.ts')
-  return new LlamaGrammarEvaluationState({ model: loaded.model, grammar: await loaded.grammar(text) })
+  return new LlamaGrammarEvaluationState({ model: loaded.model, grammar: await readGrammar(loaded, text) })
 }
 
-const forcedGrammar = ({
-  tools,
-  toolChoice,
-  output,
-}: Required<Pick<ModelRequest, 'tools' | 'toolChoice'>> & Pick<ModelRequest, 'output'>) => {
-  if (tools.length && toolChoice !== 'none')
-    return toolChoice === 'auto' ? undefined : toolCallGrammar(tools, toolChoice)
-  if (output?.type !== 'json') return undefined
-  return output.schema ? compileGrammar(output.schema) : jsonObjectGrammar()
+/** The last word on a grammar has the native parser: what it says against one is about the request. */
+const readGrammar = async (loaded: HostModel, text: string) => {
+  try {
+    return await loaded.grammar(text)
+  } catch (cause) {
+    throw new RtError({
+      code: 'invalid_request',
+      message: `llama.cpp does not take the grammar: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: 'RT_DEBUG=1 prints what its parser says. Repetitions that stand inside each other may multiply to 2,000.',
+      data: { field: 'output' },
+      cause,
+    })
+  }
 }
 
 /**
@@ -168,7 +172,7 @@ async function* decode(
     loaded: HostModel
     request: ModelRequest
     run: Run
-    grammar: Awaited<ReturnType<typeof createGrammar>>
+    grammar: Awaited<ReturnType<typeof createGrammar>> | undefined
     plan: AnswerPlan
   },
 ): AsyncGenerator<GenerateEvent, FinishReason> {
@@ -233,7 +237,7 @@ async function* decode(
 const evaluateOptions = (
   loaded: HostModel,
   request: ModelRequest,
-  { written, grammar }: { written: Token[]; grammar: () => Awaited<ReturnType<typeof createGrammar>> },
+  { written, grammar }: { written: Token[]; grammar: () => Awaited<ReturnType<typeof createGrammar>> | undefined },
 ): SequenceEvaluateOptions => {
   const { temperature, topK, topP, minP, seed, repeatPenalty, presencePenalty, frequencyPenalty } = resolveSampling(
     request.sampling,

@@ -11,6 +11,7 @@ import {
 } from '@rt/core'
 import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
 import { guardBody } from '../../driver-kit/guard-body.ts'
+import { refuseGrammar } from '../../driver-kit/refuse-grammar.ts'
 import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import { checkFiles } from './check-files.ts'
 import { toV4Request } from './convert-request.ts'
@@ -61,6 +62,7 @@ async function* readAnswer(
 ): AsyncGenerator<StreamPart, void, undefined> {
   // A model that runs here may read everything.
   if (!local) refuseLocal(request.messages, id)
+  refuseGrammar(request, id)
   const { options, ignored } = toV4Request(request, { id: provider, providerOptions })
   for (const setting of ignored)
     yield { type: 'warning', id: 'ai-sdk/setting', message: `${id}: the AI SDK has no ${setting}; it was left out.` }

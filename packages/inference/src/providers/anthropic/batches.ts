@@ -9,6 +9,7 @@ import {
   type SerializedRtError,
   type Usage,
 } from '@rt/core'
+import { refuseGrammar } from '../../driver-kit/refuse-grammar.ts'
 import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import { callApi } from './call-api.ts'
 import { finishReasonOf } from './finish-reason.ts'
@@ -54,6 +55,7 @@ export const createBatches = (
 ): AnthropicBatches => {
   const body = ({ id, model, request }: AnthropicBatchRequest): { custom_id: string; params: never } => {
     refuseLocal(request.messages, `${settings.id}/${model}`)
+    refuseGrammar(request, `${settings.id}/${model}`)
     const facts = modelFacts(model, { ...listed(model), ...(settings.models[model] ?? settings.models['*']) })
     const { body: params, answer } = requestBody(request, model, facts, settings)
     if (answer)

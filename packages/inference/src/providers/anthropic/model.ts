@@ -9,6 +9,7 @@ import {
   toTerminal,
   type Usage,
 } from '@rt/core'
+import { refuseGrammar } from '../../driver-kit/refuse-grammar.ts'
 import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import { createTokenCounter } from './count-tokens.ts'
 import { finishReasonOf } from './finish-reason.ts'
@@ -59,6 +60,7 @@ export const createModel = (
       try {
         throwIfAborted(signal)
         refuseLocal(request.messages, id)
+        refuseGrammar(request, id)
         const { body, answer, warnings } = requestBody(request, model, facts(), settings)
         yield* warnings
         for (let pauses = 0; ; pauses++) {

@@ -1,4 +1,5 @@
 import { type Message, messageText, type ModelRequest, RtError } from '@rt/core'
+import { refuseGrammar } from '../../driver-kit/refuse-grammar.ts'
 import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import type { KServeModelOptions } from './options.ts'
 
@@ -38,6 +39,7 @@ export const generateBody = (
 ): string => {
   const { messages, tools = [], toolChoice, output, sampling = {}, stop, maxOutputTokens } = request
   refuseLocal(messages, id)
+  refuseGrammar(request, id)
   if (tools.length > 0 && toolChoice !== 'none') throw cannot(id, 'call tools')
   if (output?.type === 'json') throw cannot(id, 'be held to a JSON schema')
   if (messages.some(({ parts }) => parts.some(({ type }) => type === 'file'))) throw cannot(id, 'read files')

@@ -9,6 +9,7 @@ import {
 } from '@rt/core'
 import type OpenAI from 'openai'
 import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
+import { refuseGrammar } from '../../driver-kit/refuse-grammar.ts'
 import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import type { BuildOptions, BuiltRequest } from './common-request.ts'
 import type { Connection } from './connection.ts'
@@ -55,6 +56,7 @@ export const createModel = (
       try {
         throwIfAborted(signal)
         refuseLocal(request.messages, id)
+        refuseGrammar(request, id)
         const { body, warnings } = dialect.build({ model: name, request, connection, capabilities })
         for (const warning of warnings) yield { type: 'warning', ...warning }
         const answer = streamOf(await dialect.open(await client(), body, signal))

@@ -101,6 +101,7 @@ export const turnSchema: z.ZodType<TurnBody> = z.strictObject({
     .discriminatedUnion('type', [
       z.strictObject({ type: z.literal('text') }),
       z.strictObject({ type: z.literal('json'), schema: jsonObject.optional(), name: z.string().optional() }),
+      z.strictObject({ type: z.literal('grammar'), gbnf: z.string().max(262_144) }),
     ])
     .optional(),
   sampling: sampling.optional(),
