@@ -48,6 +48,7 @@ export const createGgufModel = ({
       contextTokens: info.contextTokens,
       tools: 'grammar',
       structuredOutput: true,
+      grammar: true,
       tokenCount: 'exact',
       reasoning: info.reasoning,
       images: false,
