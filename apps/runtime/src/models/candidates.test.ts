@@ -29,6 +29,7 @@ const setUp = ({ installed = [] as string[], fetchable = [] as string[], downloa
     local,
     remotes,
     isChosen: () => chosen,
+    elsewhere: () => ({ ids: ['anthropic'], names: [] }),
     signal: new AbortController().signal,
   })
   const of = async (...names: string[]): Promise<string[]> =>
@@ -82,4 +83,12 @@ it('fetches nothing that a request made up, and nothing at all when that is off'
     hint: expect.stringContaining('rt pull a'),
   })
   expect([made.fetched, off.fetched]).toEqual([[], []])
+})
+
+it('says of a name that nothing here has which model elsewhere was meant', async () => {
+  const { of } = setUp({ download: false })
+  await expect(of('claude-sonnet-4-5')).rejects.toMatchObject({
+    code: 'model_not_found',
+    hint: expect.stringContaining('Did you mean anthropic/claude-sonnet-4-5?'),
+  })
 })

@@ -2,6 +2,7 @@ import { abortError, RtError } from '@rt/core'
 import type { ResolvedModel } from '@rt/inference/catalog'
 import type { Settings } from '../config/settings.ts'
 import type { Kind, LocalModels } from './local-models.ts'
+import { type Elsewhere, explainName } from './meant-elsewhere.ts'
 import type { RemoteModel, RemoteModels } from './remote-models.ts'
 
 /** What a name stands for: a file that is here, one that has to be fetched, or a model of a remote service. */
@@ -16,6 +17,8 @@ export interface CandidatesOptions {
   remotes: RemoteModels
   /** The program or its operator wrote the name. */
   isChosen(name: string): boolean
+  /** What an error about a name may tell: to a request only what is open to it. */
+  elsewhere(chosen: boolean): Elsewhere
   /** Fires when the runtime closes. */
   signal: AbortSignal
 }
@@ -37,7 +40,8 @@ const RETRY_FETCH_MS = 60_000
  * What the names of a list stand for, in their order. Installed models are preferred to those that have to be fetched; but
  * what was listed before a remote model is fetched first: nobody pays because a file is not here yet.
  */
-export const createCandidates = ({ settings, local, remotes, isChosen, signal }: CandidatesOptions): Candidates => {
+export const createCandidates = (options: CandidatesOptions): Candidates => {
+  const { settings, local, remotes, isChosen, elsewhere, signal } = options
   const failed = new Map<string, { until: number; error: unknown }>()
   const refuseClosed = (): void => {
     if (signal.aborted) throw abortError(signal)
@@ -66,7 +70,15 @@ export const createCandidates = ({ settings, local, remotes, isChosen, signal }:
       }
     const [first = ''] = names
     const isKnown = isOpen(first) && (settings.download || local.catalog.find(first) !== undefined)
-    throw isKnown ? failures[0] : await local.catalog.notFound(first, { kind, references: isOpen(first) })
+    const unknown = isKnown ? failures[0] : await local.catalog.notFound(first, { kind, references: isOpen(first) })
+    throw explainName(unknown, first, elsewhere(isOpen(first)), isOpen(first))
+  }
+  const locate = async (name: string, kind: Kind, isOpen: boolean): Promise<ResolvedModel | undefined> => {
+    try {
+      return await local.locate(name, kind, isOpen)
+    } catch (error) {
+      throw explainName(error, name, elsewhere(isOpen), isOpen)
+    }
   }
 
   return {
@@ -77,7 +89,7 @@ export const createCandidates = ({ settings, local, remotes, isChosen, signal }:
       const absent: Candidate[] = []
       for (const name of names) {
         const remote = remotes.find(name, { chosen: isOpen(name) })
-        const here = remote ? undefined : await local.locate(name, kind, isOpen(name))
+        const here = remote ? undefined : await locate(name, kind, isOpen(name))
         if (remote) found.push({ at: 'remote', remote })
         else if (here) found.push({ at: 'here', found: here })
         else if (isOpen(name) && found.length === 0) absent.push({ at: 'absent', name, fetch: () => fetch(name, kind) })

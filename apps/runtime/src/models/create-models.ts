@@ -1,6 +1,7 @@
 import type { CallOptions, EmbeddingModel, LanguageModel, LoadedModel, ModelEntry, Provider, Router } from '@rt/core'
 import type { ResolvedModel } from '@rt/inference/catalog'
 import type { Leg } from '@rt/inference/router'
+import { isKnownPlace, PROVIDER_KINDS } from '../config/provider-kinds.ts'
 import type { Settings } from '../config/settings.ts'
 import type { BroughtValues } from '../fill-in.ts'
 import { type Candidate, createCandidates } from './candidates.ts'
@@ -58,20 +59,34 @@ export const createModels = (options: ModelsOptions): Models => {
     route.catch(() => routes.delete(key))
   }
 
-  const canonical = (name: string): string => local.catalog.find(name)?.name ?? name
+  const canonical = (name: string): string => local.catalog.find(name)?.name ?? name.trim()
   /** An alias stands for the names it lists. */
   const namesOf = (name: string): string[] =>
-    (Object.hasOwn(settings.aliases, name) ? settings.aliases[name]! : [name]).map(canonical)
+    (Object.hasOwn(settings.aliases, name.trim()) ? settings.aliases[name.trim()]! : [name]).map(canonical)
   /** What the program itself chose may be a path or an address, be fetched, and cost money: never a name out of a request. */
   const chosen = new Set(
     [...settings.chat, ...(settings.embed || []), ...Object.values(settings.aliases).flat()].flatMap(namesOf),
   )
+
+  const isRemote = (name: string): boolean => remotes.find(name, { chosen: true }) !== undefined
+  /** Requests may ask for these. */
+  const namedElsewhere = (): string[] => [...new Set([...chosen, ...remotes.listed()])].filter(isRemote)
 
   const candidates = createCandidates({
     settings,
     local,
     remotes,
     isChosen: (name) => chosen.has(name),
+    elsewhere: (isChosen) => ({
+      ids: isChosen
+        ? [
+            ...Object.keys(settings.providers),
+            ...Object.keys(options.providers ?? {}),
+            ...PROVIDER_KINDS.filter(isKnownPlace),
+          ]
+        : [],
+      names: namedElsewhere(),
+    }),
     signal: options.signal,
   })
 
@@ -171,7 +186,6 @@ export const createModels = (options: ModelsOptions): Models => {
 
   const embedNames = new Set((settings.embed || []).flatMap(namesOf))
   const remoteKind = (name: string): ModelEntry['kind'] => (embedNames.has(name) ? 'embed' : 'chat')
-  const isRemote = (name: string): boolean => remotes.find(name, { chosen: true }) !== undefined
 
   return {
     pick: (name, { own = false } = {}) =>
@@ -192,11 +206,10 @@ export const createModels = (options: ModelsOptions): Models => {
         const kind = targets.find(Boolean)
         return kind ? [toEntry(alias, kind, 'alias')] : []
       })
-      const remote = [...new Set([...chosen, ...remotes.listed()])].filter(isRemote)
       return [
         ...models,
         ...aliases,
-        ...remote.map((name) => toEntry(name, remoteKind(name), name.slice(0, name.indexOf('/')))),
+        ...namedElsewhere().map((name) => toEntry(name, remoteKind(name), name.slice(0, name.indexOf('/')))),
       ]
     },
     brings(model) {
