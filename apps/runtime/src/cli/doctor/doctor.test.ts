@@ -183,6 +183,22 @@ describe('of remote services, it tells', () => {
     expect(found['network']?.detail).toMatch(/^needed for models of anthropic, openai; beside them only rt pull/)
   })
 
+  it('names what stands in a list and is no model, and an embedder that is none', async () => {
+    const { found } = await look({
+      RT_CHAT: 'claude-sonnet-4-5,openai/gpt-5',
+      OPENAI_API_KEY: 'k',
+      RT_EMBED: 'anthropic/claude-haiku-4-5,bge-small-en-v1.5',
+    })
+    expect(found['chat model']).toMatchObject({
+      state: 'warning',
+      detail: 'openai/gpt-5, of openai; no model is called "claude-sonnet-4-5".',
+      fix: expect.stringContaining('Did you mean anthropic/claude-sonnet-4-5?'),
+    })
+    expect(found['embedder']).toMatchObject({ state: 'red', detail: expect.stringContaining('no embedding models') })
+    const keyless = await look({ RT_EMBED: 'openai/embed-y,bge-small-en-v1.5' })
+    expect(keyless.found['embedder']).toMatchObject({ state: 'red', fix: 'Set OPENAI_API_KEY to its key' })
+  })
+
   it('where those of config.toml are, and what they lack', async () => {
     const text = `rt = 1
 [models]

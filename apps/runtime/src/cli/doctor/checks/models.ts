@@ -1,6 +1,9 @@
+import { type RtError, toRtError } from '@rt/core'
 import { type Catalog, createCatalog } from '@rt/inference/catalog'
 import { bytes, plural } from '../../output/units.ts'
+import { isKnownPlace, PROVIDER_KINDS } from '../../../config/provider-kinds.ts'
 import type { Settings } from '../../../config/settings.ts'
+import { explainName } from '../../../models/meant-elsewhere.ts'
 import type { Check, Finding } from '../check.ts'
 import { type RemoteService, remoteServices } from '../remote-services.ts'
 import { settingsOf } from '../settings-of.ts'
@@ -46,17 +49,27 @@ interface Here {
   services: RemoteService[]
 }
 
+const usable = async (name: 'chat model' | 'embedder', wanted: string[], here: Here): Promise<Finding> => {
+  const found = await firstUsable(name, wanted, here)
+  const lost = await unknownName(wanted, here)
+  // A name that nothing has is passed over in silence, while there are others.
+  return lost && found.state === 'ok'
+    ? { ...found, state: 'warning', detail: `${found.detail}; ${lost.message}`, fix: lost.hint ?? 'See rt list --all' }
+    : found
+}
+
 /** Of a list what is here or elsewhere is asked in order; when there is nothing, the first that can be fetched. */
-const usable = async (
-  name: string,
-  wanted: string[],
-  { catalog, names, settings, services }: Here,
-): Promise<Finding> => {
+const firstUsable = async (name: 'chat model' | 'embedder', wanted: string[], here: Here): Promise<Finding> => {
+  const { catalog, names, settings, services } = here
   const known = wanted.flatMap((one) => settings.aliases[one] ?? [one])
   const serviceOf = (one: string): RemoteService | undefined => services.find((service) => service.names.includes(one))
   for (const one of known) {
     const service = serviceOf(one)
     if (service) {
+      // Vectors of different embedders do not compare: the next one is not asked instead.
+      if (name === 'embedder' && service.kind === 'anthropic')
+        return { name, state: 'red', detail: `${one}: ${service.id} has no embedding models`, fix: NO_EMBEDDER }
+      if (name === 'embedder' && service.missing !== undefined) break
       if (service.missing === undefined) return { name, state: 'ok', detail: `${one}, of ${service.id}` }
       continue
     }
@@ -78,7 +91,7 @@ const usable = async (
   }
   const fetchable = known.find((one) => (catalog.find(one, { references: true })?.files[0]?.sources.length ?? 0) > 0)
   if (fetchable === undefined) {
-    const { message, hint } = await catalog.notFound(known[0] ?? '')
+    const { message, hint } = await explained(known[0] ?? '', here)
     return { name, state: 'red', detail: message, fix: hint ?? 'Choose another: rt list --all' }
   }
   const size = catalog.find(fetchable)?.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)
@@ -86,4 +99,21 @@ const usable = async (
   return settings.download
     ? { name, state: 'warning', detail: `${detail}: fetched when it is first needed`, fix: `rt pull ${fetchable}` }
     : { name, state: 'red', detail: `${detail}, and fetching is switched off`, fix: `rt pull ${fetchable}` }
+}
+
+const NO_EMBEDDER = 'Name one of another provider, or a local one: bge-small-en-v1.5'
+
+const unknownName = async (wanted: string[], here: Here): Promise<RtError | undefined> => {
+  const { catalog, settings, services } = here
+  const lost = wanted
+    .flatMap((one) => settings.aliases[one] ?? [one])
+    .find((one) => !services.some(({ names }) => names.includes(one)) && !catalog.find(one, { references: true }))
+  return lost === undefined ? undefined : await explained(lost, here)
+}
+
+const explained = async (name: string, { catalog, settings, services }: Here): Promise<RtError> => {
+  const ids = [...Object.keys(settings.providers), ...PROVIDER_KINDS.filter(isKnownPlace)]
+  const names = services.flatMap((service) => service.names)
+  const error = await catalog.notFound(name, { references: true })
+  return toRtError(explainName(error, name, { ids, names }, true))
 }
