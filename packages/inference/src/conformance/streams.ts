@@ -89,6 +89,8 @@ export const streamsConformance = (subject: ConformanceSubject, { describe, it, 
           if (terminal.type === 'error') {
             expect(['provider_error', 'network']).toContain(terminal.error.code)
             expect(terminal.error.retryable).toBe(true)
+            // It was.
+            expect(terminal.error.message).not.toContain('could not be reached')
           }
         }),
       )

@@ -122,7 +122,7 @@ const exceeded = (account: Account, request: BudgetRequest, spent: number, wante
   return new RtError({
     code: 'budget_exceeded',
     message: `${whose} is ${show(most)}${when}, ${show(spent)} of it are spent or set aside, and a call of '${request.model}' takes up to ${show(wanted)}.`,
-    hint: 'Ask for less with maxOutputTokens, use a model of this machine, or raise the limit.',
+    hint: 'Ask for fewer tokens (maxOutputTokens, --max-tokens, max_tokens), use a model of this machine, or raise the limit.',
     data: {
       per: limit.per,
       every: limit.every ?? 'day',

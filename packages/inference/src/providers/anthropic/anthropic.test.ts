@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { createMessage, type JsonSchema, type StreamPart } from '@rt/core'
+import { collect, createMessage, type JsonSchema, type StreamPart } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { block, frame, message } from './__fixtures__/fake-wire.ts'
 import { json, play, stream, user } from './__fixtures__/play.ts'
@@ -561,8 +561,38 @@ describe('beside the answers', () => {
     expect(lines.at(-1)).toBe('called')
   })
 
+  it('takes an address with the /v1 that other programs want, too', async () => {
+    await using stage = await play(hello)
+    const { url } = stage.server
+    for (const baseURL of [url, `${url}/`, `${url}/v1`, `${url}/v1/`]) {
+      const model = createAnthropic({ apiKey: 'k', baseURL }).languageModel('claude-haiku-4-5')
+      expect((await collect(model.stream({ messages: [createMessage('user', 'Hello?')] }))).text).toBe('Hi.')
+    }
+    expect(new Set(stage.server.requests.map(({ path }) => path))).toEqual(new Set(['/v1/messages']))
+  })
+
+  it('takes a 404 that names no model for a wrong address', async () => {
+    await using stage = await play(hello)
+    stage.server.reply = { status: 404, headers: { 'content-type': 'text/html' }, chunks: ['<h1>Not Found</h1>'] }
+    await expect(stage.ask('claude-haiku-4-5')).rejects.toMatchObject({
+      code: 'not_found',
+      hint: expect.stringContaining('base_url'),
+    })
+    stage.server.reply = {
+      ...json({ type: 'error', error: { type: 'not_found_error', message: 'model: x' } }),
+      status: 404,
+    }
+    await expect(stage.ask('claude-haiku-4-5')).rejects.toMatchObject({ code: 'model_not_found' })
+  })
+
   it('refuses options that cannot work', () => {
-    expect(() => createAnthropic({ apiKey: '' })).toThrowError(expect.objectContaining({ code: 'unauthorized' }))
+    expect(() => createAnthropic({ apiKey: '' })).toThrowError(
+      expect.objectContaining({ code: 'unauthorized', hint: expect.stringContaining('Set ANTHROPIC_API_KEY') }),
+    )
+    // Setting the variable would not help: it is not sent there.
+    expect(() => createAnthropic({ apiKey: '', baseURL: 'http://127.0.0.1:1' })).toThrowError(
+      expect.objectContaining({ hint: expect.stringMatching(/^Give apiKey/) }),
+    )
     expect(() => createAnthropic({ apiKey: 'k', baseURL: 'nowhere' })).toThrowError(/baseURL/)
     expect(() => createAnthropic({ apiKey: 'k', version: 'new' as never })).toThrowError(/version new/)
     expect(() => createAnthropic({ apiKey: 'k', idleMs: 0 })).toThrowError(/idleMs/)

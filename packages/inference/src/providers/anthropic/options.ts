@@ -8,7 +8,7 @@ export interface AnthropicOptions {
   /** Its models are called `<id>/<model>`, and what it keeps in message parts is filed under it. Default `anthropic`. */
   id?: string
   apiKey: string
-  /** Without the `/v1`. Default `https://api.anthropic.com`; ANTHROPIC_BASE_URL is not read. */
+  /** With or without the `/v1`. Default `https://api.anthropic.com`; ANTHROPIC_BASE_URL is not read. */
   baseURL?: string
   /** Default `2026-10-21`, which takes no temperature, topP and topK. Most servers that imitate the API want `2023-06-01`. */
   version?: AnthropicVersion
@@ -56,7 +56,9 @@ export const resolveOptions = (options: AnthropicOptions): AnthropicSettings => 
     throw new RtError({
       code: 'unauthorized',
       message: `the provider ${settings.id} has no API key.`,
-      hint: 'Set ANTHROPIC_API_KEY, or give apiKey (api_key in config.toml); another address than Anthropic\'s gets a key only so.',
+      hint: options.baseURL
+        ? 'Give apiKey (api_key in config.toml): ANTHROPIC_API_KEY is for Anthropic itself, not for the address in baseURL.'
+        : 'Set ANTHROPIC_API_KEY, or give apiKey (api_key in config.toml).',
       data: { provider: settings.id },
     })
   if (!URL.canParse(settings.baseURL))
@@ -64,6 +66,8 @@ export const resolveOptions = (options: AnthropicOptions): AnthropicSettings => 
       `baseURL of the provider ${settings.id} is no address: ${settings.baseURL}.`,
       'It looks like https://api.anthropic.com',
     )
+  // The SDK puts it there, and people copy it from elsewhere.
+  settings.baseURL = settings.baseURL.replace(/(?:\/v1)?\/*$/, '')
   if (settings.version !== '2023-06-01' && settings.version !== '2026-10-21')
     throw wrong(
       `version ${String(settings.version)} of the provider ${settings.id} is not known.`,

@@ -49,7 +49,7 @@ const refuseOther = async (response: Response, context: ErrorContext): Promise<v
   throw new RtError({
     code: 'provider_error',
     message: `${context.provider} (${context.host}) answered ${response.status} with ${cleanMessage(type, [context.apiKey]) || 'no content type'} instead of a stream.`,
-    hint: 'Check baseURL of the provider: another server may stand in between.',
+    hint: 'Check baseURL of the provider (base_url in config.toml): another server may stand in between.',
   })
 }
 

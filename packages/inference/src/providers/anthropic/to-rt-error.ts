@@ -1,5 +1,6 @@
 import { type ErrorCode, type JsonObject, RtError } from '@rt/core'
 import { cleanMessage } from '../../driver-kit/clean-message.ts'
+import { connectionFailure } from '../../driver-kit/connection-failure.ts'
 import type { AnthropicSettings } from './options.ts'
 import { retryAfterMs } from './retry-after.ts'
 
@@ -40,7 +41,7 @@ export const toRtError = (thrown: unknown, context: ErrorContext): RtError => {
     return new RtError({
       code: 'timeout',
       message: `${context.provider} (${context.host}) did not answer within ${context.timeoutMs} ms.`,
-      hint: 'Raise timeoutMs of the provider when its answers begin late.',
+      hint: 'Raise timeoutMs of the provider (timeout in config.toml) when its answers begin late.',
       data,
     })
   const failure = thrown as ApiFailure
@@ -54,7 +55,7 @@ export const toRtError = (thrown: unknown, context: ErrorContext): RtError => {
     })
   return new RtError({
     code: 'network',
-    message: `${context.provider} (${context.host}) could not be reached: ${reasonOf(thrown)}.`,
+    ...connectionFailure(`${context.provider} (${context.host})`, reasonOf(thrown)),
     data,
   })
 }
@@ -80,7 +81,7 @@ export const apiError = ({ status, headers, error, message }: ApiFailure, contex
     return new RtError({
       code: 'provider_error',
       message: `${subject} (${context.host}) points elsewhere with ${status}, which is not followed.`,
-      hint: 'Give that address as baseURL of the provider, if it is the right one.',
+      hint: 'Give that address as baseURL of the provider (base_url in config.toml), if it is the right one.',
       retryable: false,
       data,
     })
@@ -100,6 +101,8 @@ const codeOf = (status: number | undefined, type: string | undefined, words: str
   )
     return 'context_overflow'
   if (status === undefined) return byType ?? 'provider_error'
+  // The API names what it did not find; another server, or a wrong path, does not.
+  if (status === 404 && byType === undefined) return 'not_found'
   if (status === 529 || status === 503) return 'overloaded'
   if (status >= 500) return byType === 'overloaded' ? 'overloaded' : 'provider_error'
   return STATUSES[status] ?? byType ?? 'invalid_request'
@@ -128,7 +131,7 @@ const STATUSES: Record<number, ErrorCode> = {
   429: 'rate_limited',
 }
 
-const ANOTHER = 'Ask again later, or let a route fall back to another model.'
+const ANOTHER = 'Ask again later, or name another model after it: of a list the next one is asked then.'
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'Check ANTHROPIC_API_KEY, or the key in your settings: is it whole, still valid, and one of this API?',
@@ -136,7 +139,8 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   rate_limited: ANOTHER,
   overloaded: ANOTHER,
   provider_error: ANOTHER,
-  model_not_found: 'list() of the provider names the models of this key.',
+  model_not_found: 'Is the name right, and may this key use it? In a program list() of the provider names its models.',
+  not_found: 'Is baseURL of the provider (base_url in config.toml) the address of this API?',
   context_overflow: 'Send less, or choose a model with a larger context window.',
 }
 

@@ -46,7 +46,7 @@ export const toConnection = (options: OpenAIOptions): Connection => {
       throw new RtError({
         code: 'unauthorized',
         message: `there is no key for ${options.id ?? name}.`,
-        hint: `Set ${preset.keyVariable}, or give apiKey.`,
+        hint: `Set ${preset.keyVariable}, or give apiKey (api_key in config.toml).`,
         data: { provider: options.id ?? name },
       })
     },

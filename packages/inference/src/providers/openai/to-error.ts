@@ -1,6 +1,7 @@
 import { type ErrorCode, type JsonObject, RtError, toRtError } from '@rt/core'
 import { classifyRefusal } from '../../driver-kit/classify-refusal.ts'
 import { cleanMessage } from '../../driver-kit/clean-message.ts'
+import { connectionFailure } from '../../driver-kit/connection-failure.ts'
 import { readRetryAfter } from '../../driver-kit/retry-after.ts'
 import type { Connection } from './connection.ts'
 
@@ -34,8 +35,7 @@ export const networkError = (thrown: unknown, { id, baseURL }: Connection): RtEr
   const reason = deepestCode(thrown)
   return new RtError({
     code: 'network',
-    message: `${id} at ${new URL(baseURL).host} could not be reached, or the connection broke${reason ? ` (${reason})` : ''}.`,
-    hint: 'Is the address right, does the server run, and is there a way to it?',
+    ...connectionFailure(`${id} at ${new URL(baseURL).host}`, reason),
     data: { provider: id, ...(reason && { reason }) },
   })
 }

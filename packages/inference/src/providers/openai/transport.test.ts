@@ -37,7 +37,7 @@ it('sends nothing of the machine or its environment, and no key to an address it
 it('says which variable the key would be in', async () => {
   vi.stubEnv('GROQ_API_KEY', '')
   await expect(collect(createOpenAI({ preset: 'groq' }).languageModel('m').stream({ messages }))).rejects.toMatchObject(
-    { code: 'unauthorized', hint: 'Set GROQ_API_KEY, or give apiKey.' },
+    { code: 'unauthorized', hint: 'Set GROQ_API_KEY, or give apiKey (api_key in config.toml).' },
   )
 })
 
