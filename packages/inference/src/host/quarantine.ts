@@ -51,7 +51,7 @@ interface Crash {
 
 interface Entry {
   crashes: Crash[]
-  /** Times it was refused. From the first on, one more crash is enough. */
+  /** Times it was refused. From the first on its crashes are kept, so that one more is enough. */
   rests: number
   until: number
 }
@@ -96,7 +96,7 @@ export const createQuarantine = ({
       forgetOld(now)
       const crash = { at: now }
       const suspects = [...new Set(running.map(({ key }) => key))].map((key) => blame(key, crash))
-      const guilty = suspects.filter(({ rests, crashes }) => rests > 0 || crashes.length >= most)
+      const guilty = suspects.filter(({ crashes }) => crashes.length >= most)
       for (const entry of guilty) entry.until = now + Math.min(restMs * 2 ** entry.rests++, maxRestMs)
       const explained = new Set(guilty.flatMap(({ crashes }) => crashes))
       for (const entry of entries.values())

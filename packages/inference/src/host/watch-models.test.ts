@@ -1,3 +1,4 @@
+import { createFakeClock } from '@rt/core/testing'
 import { entryUrl } from '@rt/node/worker'
 import { expect, onTestFinished, test } from 'vitest'
 import { createHost, type Host } from './create-host.ts'
@@ -6,7 +7,7 @@ import { type WatchedModels, watchModels } from './watch-models.ts'
 
 const createWatched = (crashes: number): WatchedModels =>
   watchModels({
-    quarantine: createQuarantine({ engine: 'test engine', crashes }),
+    quarantine: createQuarantine({ engine: 'test engine', crashes, clock: createFakeClock() }),
     suspectOf: (params) => {
       const { model } = params as { model: string }
       return { id: model, key: model }
