@@ -28,7 +28,7 @@ it('asks this machine first, Claude for what is too long, and nobody else for wh
     /^Hello from Claude\.[^]*context_overflow[^]*route anthropic\/claude-sonnet-4-5 +answered[^]*cost 0\.00047 USD/,
   )
   expect(salary).toMatch(/4,210[^]*route smollm2:135m +answered/)
-  expect(secret).toMatch(/^RtError: no leg[^]*anthropic\/claude-sonnet-4-5: not asked/)
+  expect(secret).toMatch(/^RtError: no model of[^]*anthropic\/claude-sonnet-4-5: not asked/)
   expect(claude.requests).toHaveLength(1)
   expect(JSON.stringify(claude.requests)).not.toContain('Ada')
 })

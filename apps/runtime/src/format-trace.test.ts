@@ -143,8 +143,8 @@ it('shows a refusal of the budget and one of local-only data with code and messa
   const refused = await ask({ legs }, [secret])
   expect(refused).toMatchInlineSnapshot(`
     " request                          local_only
-     │  no leg of the route 'chat' may answer. anthropic/claude-sonnet-4-5: it is not on this machine,
-     │  and local-only is message 1 (user)
+     │  no model of 'chat' may answer. anthropic/claude-sonnet-4-5: it is not on this machine, and
+     │  local-only is message 1 (user)
      └─ context.assemble              local_only
            route anthropic/claude-sonnet-4-5 (local-only data)
      tokens 0 in · 0 out

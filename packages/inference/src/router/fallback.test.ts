@@ -331,6 +331,29 @@ describe('breaker', () => {
     expect(await text()).toBe('again')
   })
 
+  it('says of a leg that is left alone why, and to slow down where that was the reason', async () => {
+    for (const [failure, code] of [
+      [fail('rate_limited', { retryAfterMs: 20_000 }), 'rate_limited'],
+      [fail('network'), 'overloaded'],
+    ] as const) {
+      const { route } = setUp({
+        legs: [{ model: model('a', [failure]) }],
+        retry: { attempts: 1 },
+        breaker: { failures: 1 },
+      })
+      const first = lastOf(await read(route.stream(ask())))
+      expect(lastOf(await read(route.stream(ask())))).toMatchObject({
+        type: 'error',
+        error: {
+          code,
+          message: expect.stringMatching(/^a is left alone for now, because it failed \((rate_limited|network)\): ./),
+          data: { breaker: 'open', retryAfterMs: expect.any(Number) },
+        },
+      })
+      expect(first).toMatchObject({ type: 'error' })
+    }
+  })
+
   it('does not open for wrong requests', async () => {
     const leg = model('a', [fail('invalid_request'), fail('invalid_request'), 'yes'])
     const { route } = setUp({ legs: [{ model: leg }], breaker: { failures: 1 } })

@@ -30,6 +30,8 @@ export interface RouteLeg {
   readonly capabilities: ModelCapabilities
   readonly continues: boolean
   readonly breaker: Breaker
+  /** The last failure that told of the leg itself. */
+  failed?: RtError
   /**
    * The model; loaded once, tried again after a failure.
    *

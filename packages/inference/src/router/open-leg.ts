@@ -52,8 +52,10 @@ export const openLeg = async (
   let ours = false
   const judge = (error?: RtError): void => {
     if (!error) pass.success()
-    else if (isIllness(error) && !ours && !signal.aborted) pass.failure(restMs(error, route.retry))
-    else pass.none()
+    else if (isIllness(error) && !ours && !signal.aborted) {
+      leg.failed = error
+      pass.failure(restMs(error, route.retry))
+    } else pass.none()
   }
 
   const grace = (left: AbortSignal): Promise<void> => route.clock.sleep(GRACE_MS, left)

@@ -9,7 +9,7 @@ import type { RouteCall } from './route-call.ts'
  * Asks one leg until it answers, as often as its failures and the deadline allow.
  *
  * @param continuing the request ends in a prefix of the answer.
- * @throws RtError the last failure; of a resting leg `overloaded` with `data.breaker`.
+ * @throws RtError the last failure; of a resting leg `overloaded` or `rate_limited`, with `data.breaker`.
  */
 export const openWithRetries = async (
   call: RouteCall,
@@ -40,10 +40,11 @@ export const openWithRetries = async (
   }
 }
 
-const resting = ({ id, breaker }: RouteLeg): RtError =>
+const resting = ({ id, breaker, failed }: RouteLeg): RtError =>
   new RtError({
-    code: 'overloaded',
-    message: `'${id}' is left alone for now: it failed several times in a row, or asked for it.`,
+    // Whoever is told to slow down should hear it, not that the server is in trouble.
+    code: failed?.code === 'rate_limited' ? 'rate_limited' : 'overloaded',
+    message: `${id} is left alone for now, because it failed${failed ? ` (${failed.code}): ${failed.message}` : '.'}`,
     hint: 'It is tried again by itself.',
     data: { leg: id, breaker: 'open', retryAfterMs: Math.ceil(breaker.waitMs) },
   })

@@ -28,6 +28,15 @@ describe('local-only', () => {
     expect(part).toMatchObject({
       error: { code: 'local_only', data: { carriers: ['message 2 (tool read_mail)'], legs: ['cloud/x'] } },
     })
+    expect(part).toHaveProperty(
+      'error.message',
+      expect.stringMatching(/^no model of 'chat' may answer\. cloud\/x: it is not/),
+    )
+    const alone = createRoute({ id: 'cloud/x', legs: [{ model: remote }] })
+    expect(lastOf(await read(alone.stream(secret)))).toHaveProperty(
+      'error.message',
+      'cloud/x may not answer: it is not on this machine, and local-only is message 2 (tool read_mail)',
+    )
     expect(JSON.stringify(part)).not.toContain('secret')
     await expect(route.countTokens(secret)).rejects.toMatchObject({ code: 'local_only' })
     expect(remote.requests).toHaveLength(0)

@@ -21,7 +21,7 @@ export const routeError = (id: string, failures: LegFailure[], skipped: SkippedL
   ]
   return new RtError({
     code: last.error.code,
-    message: `no leg of the route '${id}' could answer. ${reasons.join(' · ')}`,
+    message: `no model of '${id}' could answer. ${reasons.join(' · ')}`,
     hint: last.error.hint,
     cause: last.error,
     retryable: failures.some(({ error }) => error.retryable),
@@ -38,18 +38,20 @@ export const routeError = (id: string, failures: LegFailure[], skipped: SkippedL
 
 const refused = (id: string, skipped: SkippedLeg[], carriers: string[]): RtError => {
   const legs = skipped.map(({ leg }) => leg.id)
-  const reasons = skipped.map(({ leg, why }) => `${leg.id}: ${why}`).join(' · ')
+  const [only, ...others] = skipped
+  const isAlone = others.length === 0 && only?.leg.id === id
+  const reasons = isAlone ? only.why : skipped.map(({ leg, why }) => `${leg.id}: ${why}`).join(' · ')
   if (carriers.length && skipped.some(({ code }) => code === 'local_only'))
     return new RtError({
       code: 'local_only',
-      message: `no leg of the route '${id}' may answer. ${reasons}`,
-      hint: 'Add a leg whose model runs on this machine, or leave out what is labelled local-only.',
+      message: isAlone ? `${id} may not answer: ${reasons}` : `no model of '${id}' may answer. ${reasons}`,
+      hint: 'Name a model of this machine after it (of a list the next one is asked), or leave out what is labelled local-only.',
       data: { route: id, carriers, legs },
     })
   return new RtError({
     code: 'unsupported',
-    message: `no leg of the route '${id}' can answer. ${reasons}`,
-    hint: 'Add a leg whose model can.',
+    message: isAlone ? `${id} cannot answer: ${reasons}` : `no model of '${id}' can answer. ${reasons}`,
+    hint: 'Name a model that can after it: of a list the next one is asked.',
     data: { route: id, legs },
   })
 }

@@ -1,6 +1,7 @@
 import {
   createMessage,
   messageText,
+  RtError,
   type AssembleRequest,
   type Message,
   type Prompt,
@@ -253,5 +254,21 @@ describe('createContextAssembler', () => {
     expect(messages[0]?.parts).toContainEqual(file)
     await expect(assembler.assemble({ ...request, reserve: -1 })).rejects.toMatchObject({ code: 'invalid_request' })
     await expect(assembler.assemble({ ...request, reserve: 9999 })).rejects.toMatchObject({ code: 'context_overflow' })
+  })
+
+  it('names the documents whose passages may not be sent', async () => {
+    const refusal = new RtError({ code: 'local_only', message: 'x may not answer: local-only is message 1 (user)' })
+    const model = { ...createModel(2048), countTokens: () => Promise.reject(refusal) }
+    const retrieved = [
+      { ...chunk('pay', 3), label: 'local-only' as const },
+      { ...chunk('pay', 2), label: 'local-only' as const },
+      chunk('open', 2),
+    ]
+    const request: AssembleRequest = { model, messages: [user('What does Ada earn?')], reserve: 100 }
+    await expect(assembler.assemble({ ...request, retrieved })).rejects.toMatchObject({
+      code: 'local_only',
+      message: 'x may not answer: local-only is message 1 (user), with passages of docs/pay.md',
+    })
+    await expect(assembler.assemble(request)).rejects.toBe(refusal)
   })
 })

@@ -27,7 +27,9 @@ export const createContextAssembler = ({
     async assemble(request, options = {}) {
       const limit = checkLimit(request, window)
       const layout = createLayout(request, options)
-      const selection = await fit(layout, request, limit, retrievalShare)
+      const selection = await fit(layout, request, limit, retrievalShare).catch((error: unknown) => {
+        throw withSources(error, request)
+      })
       const report = await createReport(layout, selection, limit)
       return { messages: layout.messages(selection), retrieved: layout.chunks.slice(0, selection.chunks), report }
     },
@@ -41,6 +43,21 @@ const checkLimit = ({ model, messages, system, reserve }: AssembleRequest, windo
     throw invalid('there is nothing to send: no message and no instructions', 'Give at least one message.')
   const { contextTokens } = model.capabilities
   return Math.min(Math.floor(contextTokens * window), contextTokens - reserve)
+}
+
+/** Which documents a refusal to send them is about: whoever asked saw neither the passages nor their label. */
+const withSources = (thrown: unknown, { retrieved = [] }: AssembleRequest): unknown => {
+  const sources = [...new Set(retrieved.flatMap(({ label, source }) => (label ? [source] : [])))]
+  if (!RtError.isInstance(thrown) || thrown.code !== 'local_only' || sources.length === 0) return thrown
+  const { code, message, hint, data, cause } = thrown
+  return new RtError({ code, message: `${message}, with passages of ${listed(sources)}`, hint, data, cause })
+}
+
+const MOST_SOURCES = 3
+
+const listed = (sources: string[]): string => {
+  const more = sources.length - MOST_SOURCES
+  return `${sources.slice(0, MOST_SOURCES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 const invalid = (problem: string, hint: string): RtError =>
