@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createCatalog } from '../../catalog/index.ts'
 import { openTemplate } from '../../driver-kit/chat/__fixtures__/open-template.ts'
 import { type ChatTemplate, createChatTemplate } from '../../driver-kit/chat/chat-template.ts'
+import { TRUSTED_TEMPLATES } from '../../driver-kit/chat/trusted-templates.ts'
 import { tokenizePrompt } from './tokenize-prompt.ts'
 
 /** Of the tokenizer only: no weights are read. */
@@ -62,6 +63,9 @@ describe.each(['smollm2:135m', 'qwen2.5-coder:1.5b'])('control tokens of %s', (n
       },
     ],
   })
+
+  test('its template is one we read, and is rendered without a process of its own', () =>
+    expect([...TRUSTED_TEMPLATES]).toContain(template.hash))
 
   test('there are some, and its own template writes them', async () => {
     expect(marks.length).toBeGreaterThan(15)
