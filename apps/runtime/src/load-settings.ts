@@ -1,3 +1,4 @@
+import { RtError } from '@rt/core'
 import { loadConfig } from './config/load-config.ts'
 import type { LoadedConfig, ProviderSettings } from './config/settings.ts'
 import type { RuntimeOptions } from './runtime.ts'
@@ -18,8 +19,16 @@ export const loadSettings = async (options: RuntimeOptions): Promise<LoadedConfi
   )
 }
 
-/** Without those that the program made itself. */
+/** Without those that the program made itself, whose names are theirs. */
 const configured = (providers: RuntimeOptions['providers'] = {}): Record<string, ProviderSettings> =>
   Object.fromEntries(
-    Object.entries(providers).flatMap(([id, provider]) => ('languageModel' in provider ? [] : [[id, provider]])),
+    Object.entries(providers).flatMap(([name, provider]) => {
+      if (!('languageModel' in provider)) return [[name, provider]]
+      if (provider.id === name) return []
+      throw new RtError({
+        code: 'config_invalid',
+        message: `providers.${name} is a provider with the id ${JSON.stringify(provider.id)}.`,
+        hint: `Its models are called by its id: make it with id: '${name}', or put it under ${JSON.stringify(provider.id)}.`,
+      })
+    }),
   )

@@ -22,6 +22,26 @@ it.each<[unknown, string, string]>([
     'limits.models.a.requestsPerMinute is null.',
     'a number',
   ],
+  [
+    { providers: { anthropic: { base_url: 'http://127.0.0.1' } } },
+    'providers.anthropic has no "base_url".',
+    'Did you mean baseURL?',
+  ],
+  [
+    { providers: { openai: { price: { in: 1, output: 1 } } } },
+    'providers.openai.price has no "in".',
+    'There are input, output',
+  ],
+  [
+    { providers: { openai: { apiKey: 'env:MY_KEY' } } },
+    'providers.openai.apiKey is "env:MY_KEY".',
+    "process.env['MY_KEY']",
+  ],
+  [{ providers: { openai: { apiKey: '$MY_KEY' } } }, 'providers.openai.apiKey is "…".', "process.env['MY_KEY']"],
+  [{ router: { timeout: 3 } }, 'router has no "timeout".', 'Did you mean timeoutMs?'],
+  [{ router: { budget: { day_usd: 3 } } }, 'router.budget has no "day_usd".', 'Did you mean dayUsd?'],
+  [{ router: { cache: { ttl: '1h' } } }, 'router.cache has no "ttl".', 'Did you mean ttlMs?'],
+  [{ limits: { requests_per_minute: 3 } }, 'limits has no "requests_per_minute".', 'Did you mean requestsPerMinute?'],
   [{ limits: { store: 'file' } }, 'limits.store is "file".', 'one of memory, redis'],
   [{ limits: { store: 'redis' } }, 'limits.store is "redis".', "url: 'redis://127.0.0.1:6379'"],
 ])('%j is refused by its name', async (given, message, hint) => {

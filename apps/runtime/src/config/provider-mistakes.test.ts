@@ -95,6 +95,13 @@ it.each<[string, string, string, Record<string, string>?]>([
     'line 5: [providers.own] api_key = "env:MY_KEY"',
     'or remove the line: no key is sent then.',
   ],
+  ...['ANTHROPIC_API_KEY', '$ANTHROPIC_API_KEY', '${ANTHROPIC_API_KEY}', 'env: ANTHROPIC_API_KEY'].map(
+    (key): [string, string, string] => [
+      `[providers.anthropic]\napi_key = "${key}"`,
+      'line 3: [providers.anthropic] api_key = "…"',
+      'sent as the key itself. Write "env:ANTHROPIC_API_KEY".',
+    ],
+  ),
   ['[router]\nretries = 11', 'line 3: [router] retries = 11', '"retries" must be a whole number from 0 to 10.'],
   ['[router.budget]\nday_usd = "5"', 'line 3: [router.budget] day_usd = "5"', '"day_usd" must be a number of dollars'],
   ['[router.budget]\nday_tokens = 1.5', 'line 3: [router.budget] day_tokens = 1.5', 'must be a whole number'],
@@ -132,6 +139,7 @@ it('a table in which much is missing is told of once', async () => {
 })
 
 it.each([
+  '[providers.vllm]\napi_key = "EMPTY"',
   '[providers.anthropic]\nversion = "2026-10-21"\nheaders = { a = "b" }\n[providers.ollama]\ndimensions = 768',
   '[providers.triton]\nkind = "kserve"\nbase_url = "http://127.0.0.1:8000"\ndimensions = 3',
   '[providers.g]\nkind = "ai-sdk"\npackage = "@ai-sdk/google"',

@@ -4,6 +4,7 @@ import type { KeyLines, Path } from './locate-keys.ts'
 import type { Mistake } from './mistakes.ts'
 import { isProviderKind, PROVIDER_KINDS, type ProviderKind } from './provider-kinds.ts'
 import { visible } from './shown.ts'
+import { variableMeant } from './variable-meant.ts'
 
 /** Keys that only some kinds have. */
 const ONLY: Record<string, (kind: ProviderKind) => boolean> = {
@@ -38,7 +39,9 @@ export const providerMistakes = (
   const { providers, limits } = resolved
   return [
     ...Object.entries(isTable(providers) ? providers : {}).flatMap(([name, table]) =>
-      isTable(table) ? ofProvider(name, table, at) : [],
+      isTable(table)
+        ? [...ofProvider(name, table, at), ...ofKey(name, valueAt(raw, ['providers', name, 'api_key']), at)]
+        : [],
     ),
     ...(isTable(limits) ? ofLimits(limits, at) : []),
   ]
@@ -62,6 +65,14 @@ const ofProvider = (name: string, table: Record<string, unknown>, at: At): Mista
       ? [at(path, `A provider of kind ${kind} needs ${needed.such}.`)]
       : []),
   ]
+}
+
+/** The name of a variable, which would be sent as it stands. */
+const ofKey = (name: string, written: unknown, at: At): Mistake[] => {
+  const variable = variableMeant(written)
+  return variable === undefined
+    ? []
+    : [at(['providers', name, 'api_key'], `This would be sent as the key itself. Write "env:${variable}".`)]
 }
 
 const kindsWith = (has: (kind: ProviderKind) => boolean): string => {
