@@ -15,18 +15,29 @@ export interface LeaveAnswersOptions {
 /** Ways a client goes away: it closes, it resets the connection, it only closes its own half. */
 const WAYS = ['destroy', 'resetAndDestroy', 'end'] as const
 
+/** Events after which an answer is left at the latest; each carries a token, or part of one. */
+const MOST_EVENTS = 12
+
 /** Asks for streamed answers and leaves each at a random event, some before the first. Resolves when all connections are closed. */
 export const leaveAnswers = async ({ port, model, times, atOnce, seed }: LeaveAnswersOptions): Promise<void> => {
   const random = createRandom(seed)
   let left = times
   const client = async (): Promise<void> => {
     while (left-- > 0) {
-      const events = Math.floor(random() * 12)
+      const events = Math.floor(random() * MOST_EVENTS)
       const way = WAYS[Math.floor(random() * WAYS.length)]!
       await leaveOne(requestText(port, model, times - left), port, events, way)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, client))
+}
+
+/** Of an answer that nobody leaves: the form does not let it end before. */
+const WHOLE_TOKENS = 400
+const NUMBERS = {
+  type: 'object',
+  properties: { numbers: { type: 'array', items: { type: 'integer' }, minItems: 500, maxItems: 500 } },
+  required: ['numbers'],
 }
 
 const leaveOne = async (request: string, port: number, events: number, way: (typeof WAYS)[number]): Promise<void> => {
@@ -48,8 +59,9 @@ const leaveOne = async (request: string, port: number, events: number, way: (typ
 const requestText = (port: number, model: string, n: number): string => {
   const body = JSON.stringify({
     model,
-    messages: [{ role: 'user', content: `Story ${n}: tell it at length.` }],
-    max_tokens: 400,
+    messages: [{ role: 'user', content: `Count from ${n} to a thousand, one number after the other.` }],
+    max_tokens: WHOLE_TOKENS,
+    response_format: { type: 'json_schema', json_schema: { name: 'numbers', schema: NUMBERS } },
     stream: true,
   })
   return [
