@@ -18,12 +18,15 @@ test('a line a day and model, and one for all', () => {
     row({ model: 'anthropic/claude-sonnet-4-5', usd: 1.5, localMs: 0 }),
     row({ day: '2026-11-21', usd: 0.004 }),
   ]
-  expect(`\n${formatCost(rows, { width: 94 })}`).toBe(`
- day         model                 calls   tokens in      cached       out        USD    local
- 2026-11-22  smollm2:135m              2       1,234         234        57       0.00    3.1 s
-             anthropic/claude-s…       2       1,234         234        57       1.50    0.0 s
- 2026-11-21  smollm2:135m              2       1,234         234        57     0.0040    3.1 s
- all                                   6       3,702         702       171       1.50    6.2 s`)
+  expect(`\n${formatCost(rows)}`).toBe(`
+ day         model                        calls  tokens in  cached  out     USD  local
+ 2026-11-22  smollm2:135m                     2      1,234     234   57    0.00  3.1 s
+             anthropic/claude-sonnet-4-5      2      1,234     234   57    1.50  0.0 s
+ 2026-11-21  smollm2:135m                     2      1,234     234   57  0.0040  3.1 s
+ all                                          6      3,702     702  171    1.50  6.2 s`)
+  const narrow = formatCost(rows, { width: 80 }).split('\n')
+  expect(narrow[2]).toMatch(/^ {13}…\S*claude-sonnet-4-5 /)
+  expect(Math.max(...narrow.map(({ length }) => length))).toBe(80)
 })
 
 test('an unknown price is no 0, neither in its line nor in the sum', () => {

@@ -1,10 +1,10 @@
 import { addUsage, type CostRow, emptyUsage, inputTokens } from '@rt/core'
-import { cut, formatCount, formatUsd, printable } from './figures.ts'
+import { formatCount, formatUsd, printable } from './figures.ts'
 
 export interface FormatCostOptions {
   /** ANSI colours. Default false. */
   color?: boolean
-  /** Columns to fill: what remains is the model's. Default 100, at least 80. */
+  /** Columns there are: names that need more lose their beginning, down to 16 letters. Default: as many as they need. */
   width?: number
 }
 
@@ -13,27 +13,35 @@ type Sums = Omit<CostRow, 'day' | 'model'>
 const DAY_WIDTH = 10
 /** Calls, tokens in, cached, out, USD, seconds of this machine. */
 const HEADINGS = ['calls', 'tokens in', 'cached', 'out', 'USD', 'local']
-const WIDTHS = [8, 12, 12, 10, 11, 9]
+const GAP = 2
+const LEAST_NAME = 16
 
 /** What models did as a table for the terminal, with one line for all of it. Ends without a newline. */
-export const formatCost = (rows: CostRow[], { color = false, width = 100 }: FormatCostOptions = {}): string => {
-  const modelWidth = Math.max(80, width) - DAY_WIDTH - 3 - WIDTHS.reduce((sum, column) => sum + column, 0)
+export const formatCost = (rows: CostRow[], { color = false, width = Infinity }: FormatCostOptions = {}): string => {
+  const cells = rows.map((row) => describe(row, 'unknown'))
+  // A sum over unknown prices is a lower bound.
+  const total = describe(sum(rows), `${formatUsd(known(rows))} + ?`)
+  const widths = HEADINGS.map(
+    (heading, index) => GAP + Math.max(heading.length, ...[...cells, total].map((row) => row[index]!.length)),
+  )
+  const names = rows.map(({ model }) => printable(model))
+  const left = width - 1 - DAY_WIDTH - GAP - widths.reduce((all, column) => all + column, 0)
+  const nameWidth = Math.max(LEAST_NAME, Math.min(left, Math.max(...names.map(({ length }) => length))))
   const paint = (code: number, text: string): string => (color ? `\u001B[${code}m${text}\u001B[0m` : text)
-  const line = (day: string, model: string, cells: string[]): string => {
-    const name = cut(printable(model), modelWidth).padEnd(modelWidth)
-    const figures = cells.map((cell, index) => cell.padStart(WIDTHS[index]!)).join('')
-    return ` ${day.padEnd(DAY_WIDTH)}  ${name}${figures}`
+  const line = (day: string, name: string, figures: string[]): string => {
+    const columns = figures.map((figure, index) => figure.padStart(widths[index]!)).join('')
+    return ` ${day.padEnd(DAY_WIDTH)}${' '.repeat(GAP)}${cutStart(name, nameWidth).padEnd(nameWidth)}${columns}`
   }
   return [
     paint(2, line('day', 'model', HEADINGS)),
-    ...rows.map((row, index) => {
-      const isSameDay = rows[index - 1]?.day === row.day
-      return line(isSameDay ? '' : row.day, row.model, describe(row, 'unknown'))
-    }),
-    // A sum over unknown prices is a lower bound.
-    paint(1, line('all', '', describe(sum(rows), `${formatUsd(known(rows))} + ?`))),
+    ...rows.map(({ day }, index) => line(rows[index - 1]?.day === day ? '' : day, names[index]!, cells[index]!)),
+    paint(1, line('all', '', total)),
   ].join('\n')
 }
+
+/** Models of one provider differ at the end of their names. */
+const cutStart = (text: string, width: number): string =>
+  text.length > width ? `…${text.slice(text.length - width + 1)}` : text
 
 const describe = ({ calls, usage, usd, localMs }: Sums, unknown: string): string[] => [
   formatCount(calls),

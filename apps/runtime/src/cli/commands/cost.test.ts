@@ -31,7 +31,7 @@ it('names what has no price and how to give it one, and fails for an alert', asy
 
   const plain = await rt()
   expect(plain).toMatchObject({ code: 0, stderr: '' })
-  expect(plain.stdout).toMatch(/anthropic\/claude-s\S+ .* 0\.02 /)
+  expect(plain.stdout).toMatch(/anthropic\/claude-sonnet-4-5 .* 0\.02 /)
   expect(plain.stdout).toMatch(/ 0\.02 \+ \? /)
   expect(plain.stdout).toContain('no price is known of my gateway/m, work/big, work/small\n')
   expect(plain.stdout).toContain(
