@@ -109,4 +109,29 @@ describe('the onnx engine with tiny models', () => {
     })
     await forced[Symbol.asyncDispose]()
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'refuses a model that was there at each crash, and serves another',
+    async () => {
+      await using own = createOnnxEngine({ threads: 1, providers: ['cpu'] })
+      const bad = await own.loadEmbedder({ ...model('embedder'), pooling: 'mean', dimensions: 6 })
+      const good = await own.loadClassifier({ ...model('classifier'), labels: ['safe', 'injection', 'other'] })
+      for (let crash = 0; crash < 3; crash++) {
+        await own.start()
+        // Stopped first, so that it cannot have answered before it is killed.
+        process.kill(own.pid!, 'SIGSTOP')
+        const crashed = expect(bad.embed(['a'])).rejects.toMatchObject({
+          code: 'engine_crashed',
+          data: { signal: 'SIGKILL' },
+        })
+        await new Promise(setImmediate)
+        process.kill(own.pid!, 'SIGKILL')
+        await crashed
+      }
+      await expect(bad.embed(['a'])).rejects.toMatchObject({ code: 'model_unavailable', data: { crashes: 3 } })
+      expect(await bad.state()).toMatchObject({ running: 0, quarantine: { crashes: 3 } })
+      expect(await good.classify(['a'])).toHaveLength(1)
+      expect(await good.state()).not.toHaveProperty('quarantine')
+    },
+  )
 })

@@ -68,6 +68,17 @@ describe('selectProvider', () => {
     ])
   })
 
+  it('passes over one that crashed with the model so often that the engine refuses it, not one without its file', async () => {
+    const refuse = (data?: { crashes: number }) => async () => {
+      throw new RtError({ code: 'model_unavailable', message: 'no', ...(data && { data }) })
+    }
+    await expect(selectProvider(choices.slice(0, 2), refuse({ crashes: 3 }))).rejects.toMatchObject({
+      code: 'unsupported',
+    })
+    await expect(selectProvider(choices, refuse({ crashes: 3 }))).rejects.toMatchObject({ code: 'model_unavailable' })
+    await expect(selectProvider(choices.slice(0, 2), refuse())).rejects.toMatchObject({ code: 'model_unavailable' })
+  })
+
   it('leaves a crash on the CPU to the caller: nothing comes after it', async () => {
     const crash = selectProvider(choices.slice(2), () => Promise.reject(failure('engine_crashed', 'gone')))
     await expect(crash).rejects.toMatchObject({ code: 'engine_crashed' })
