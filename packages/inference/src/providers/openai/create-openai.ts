@@ -20,7 +20,7 @@ export const createOpenAI = (options: OpenAIOptions = {}): OpenAIProvider => {
   const client = createClientLoader(connection)
   return {
     id: connection.id,
-    languageModel: (model) => createModel(model, connection, dialect, client),
+    languageModel: (model) => createModel(model, connection, dialect),
     embeddingModel: (model) => createEmbedder(model, connection, client),
     async list({ signal } = {}) {
       const entries: ModelEntry[] = []

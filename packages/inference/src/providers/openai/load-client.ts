@@ -3,7 +3,7 @@ import type OpenAI from 'openai'
 import type { Connection } from './connection.ts'
 import { createTransport } from './transport.ts'
 
-/** The SDK's client, made at the first call. It reads nothing of its environment and retries nothing. */
+/** The SDK's client for all that is no stream, made at the first call of that kind. It reads nothing of its environment and retries nothing. */
 export const createClientLoader = (connection: Connection): (() => Promise<OpenAI>) => {
   let client: Promise<OpenAI> | undefined
   return () => (client ??= load(connection))

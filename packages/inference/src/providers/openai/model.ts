@@ -7,31 +7,26 @@ import {
   throwIfAborted,
   toTerminal,
 } from '@rt/core'
-import type OpenAI from 'openai'
 import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
 import { refuseGrammar } from '../../driver-kit/refuse-grammar.ts'
 import { refuseLocal } from '../../driver-kit/refuse-local.ts'
 import type { BuildOptions, BuiltRequest } from './common-request.ts'
 import type { Connection } from './connection.ts'
 import { readAnswer } from './read-answer.ts'
-import { endedEarly, type StreamEnd } from './stream-end.ts'
+import type { StreamEnd } from './stream-end.ts'
 import { toError } from './to-error.ts'
-import { streamOf } from './transport.ts'
+import { openStream } from './transport.ts'
 
 /** What chat completions and Responses do each in their own way. */
 export interface Dialect {
   build(options: BuildOptions): BuiltRequest
-  open(client: OpenAI, body: BuiltRequest['body'], signal: AbortSignal | undefined): Promise<Response>
+  /** After the base URL. */
+  path: string
   /** @param events those that came together in one list. */
   parse(events: AsyncIterable<unknown[]>, connection: Connection): AsyncGenerator<StreamPart, StreamEnd>
 }
 
-export const createModel = (
-  name: string,
-  connection: Connection,
-  dialect: Dialect,
-  client: () => Promise<OpenAI>,
-): LanguageModel => {
+export const createModel = (name: string, connection: Connection, dialect: Dialect): LanguageModel => {
   const { quirks, contextTokens, options } = connection
   const { models = {} } = options
   const id = `${connection.id}/${name}`
@@ -59,9 +54,9 @@ export const createModel = (
         refuseGrammar(request, id)
         const { body, warnings } = dialect.build({ model: name, request, connection, capabilities })
         for (const warning of warnings) yield { type: 'warning', ...warning }
-        const answer = streamOf(await dialect.open(await client(), body, signal))
-        if (!answer) throw endedEarly(connection.id)
-        const end = yield* dialect.parse(readAnswer(answer, connection, { model: name, signal }), connection)
+        const call = { model: name, signal }
+        const answer = await openStream(dialect.path, body, connection, call)
+        const end = yield* dialect.parse(readAnswer(answer, connection, call), connection)
         if (end.usage) yield { type: 'usage', usage: end.usage }
         yield { type: 'finish', finishReason: end.finishReason, usage: end.usage ?? emptyUsage() }
       } catch (thrown) {

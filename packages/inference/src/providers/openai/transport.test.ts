@@ -62,6 +62,23 @@ it('says what came instead of an answer, once and for all', async () => {
   })
 })
 
+it.each([
+  ['{"error":{"message":"too much"}}'],
+  ['[{"error":{"message":"too much"}}]'],
+  ['{"error":"too much"}'],
+  ['{"detail":"too much"}'],
+  ['too much'],
+])('finds what a refusal says: %s', async (body) => {
+  await using server = await startFakeServer()
+  server.reply = { status: 429, headers: { 'retry-after': '7' }, chunks: [body] }
+  const model = createOpenAI({ baseURL: server.url }).languageModel('m')
+  await expect(collect(model.stream({ messages }))).rejects.toMatchObject({
+    code: 'rate_limited',
+    message: 'openai refused (429): too much',
+    data: { status: 429, retryAfterMs: 7000 },
+  })
+})
+
 it('embeds more texts than one request takes, and notices vectors of another length', async () => {
   await using server = await startFakeServer()
   const vector = (...numbers: number[]): object => ({ embedding: numbers })
