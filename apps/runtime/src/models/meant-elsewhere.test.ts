@@ -13,7 +13,7 @@ const unknown = (name: string, near: string[] = []): RtError =>
     code: 'model_not_found',
     message: `no model is called "${name}".`,
     hint: near.length ? `Did you mean ${near[0]}?` : 'There are smollm2:135m (installed).',
-    data: { model: name, near },
+    data: { model: name, near, installed: ['smollm2:135m'] },
   })
 const hint = (
   name: string,
@@ -64,8 +64,8 @@ it('leaves a near name of this machine as it is', () => {
 it('names to a request only what it may ask for', () => {
   const open = { own: false, ids: ['anthropic', 'office'] }
   expect(hint('claude-haiku-4-5', open)).toContain('Did you mean anthropic/claude-haiku-4-5?')
-  expect(hint('gpt-5', open)).toBe(`There are smollm2:135m (installed). Elsewhere: ${names.join(', ')}.`)
-  expect(hint('gpt-5', { ...open, ids: [], names: [] })).toBe('There are smollm2:135m (installed).')
+  expect(hint('gpt-5', open)).toBe(`There are smollm2:135m, ${names.join(', ')}.`)
+  expect(hint('gpt-5', { ...open, ids: [], names: [] })).toBe('There are smollm2:135m.')
 })
 
 it('says nothing of a path, nor of other errors', () => {

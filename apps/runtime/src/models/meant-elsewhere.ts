@@ -21,10 +21,12 @@ export const explainName = (thrown: unknown, name: string, { ids, names }: Elsew
   // A path, or a spelling nothing has: it was not meant for a name.
   if (data?.['model'] === undefined || isNear || !hint) return thrown
   if (own) return told(`${hint} A model elsewhere has its provider's name in front: anthropic/claude-sonnet-4-5.`)
-  return names.length ? told(`${hint} Elsewhere: ${names.slice(0, MOST_NAMED).join(', ')}.`) : thrown
+  // Who sent a request fetches nothing here.
+  const installed = Array.isArray(data['installed']) ? data['installed'].map(String) : []
+  return told(`There are ${[...installed, ...names].slice(0, MOST_NAMED).join(', ') || 'none yet'}.`)
 }
 
-const MOST_NAMED = 8
+const MOST_NAMED = 12
 
 /** Names of products, which some take for that of the provider. */
 const PRODUCTS: Record<string, string> = { claude: 'anthropic', gpt: 'openai', chatgpt: 'openai' }

@@ -31,7 +31,8 @@ export interface ChatPlan {
 
 /** `rt chat` and `rt run`: one answer, or a conversation. Resolves with the exit code. */
 export const runChat = async (plan: ChatPlan): Promise<number> => {
-  const { command, context, words, model, retrieve, stats, keep } = plan
+  const { command, context, words, retrieve, stats, keep } = plan
+  const model = plan.model?.trim()
   const { flags, signal } = context
   const temperature = parseTemperature(command, text(flags['temperature']))
   const maxTokens = text(flags['max-tokens'])

@@ -1,3 +1,4 @@
+import { inputTokens } from '@rt/core'
 import type { Runtime, TurnOptions } from '../../runtime.ts'
 import { printable } from '../output/printable.ts'
 import { formatCitation } from '../output/show-turn.ts'
@@ -57,8 +58,6 @@ const showTurn = async (stream: Parameters<typeof watchTurn>[0]): Promise<Watche
 }
 
 const speed = ({ firstTokenMs, tokensPerSecond, usage }: WatchedTurn): string => {
-  const cached = usage.cacheRead
-    ? ` (${count(usage.cacheRead)} of ${count(usage.input + usage.cacheRead)} tokens cached)`
-    : ''
+  const cached = usage.cacheRead ? ` (${count(usage.cacheRead)} of ${count(inputTokens(usage))} tokens cached)` : ''
   return `first token ${duration(firstTokenMs)}${cached} · ${Math.round(tokensPerSecond)} tok/s`
 }

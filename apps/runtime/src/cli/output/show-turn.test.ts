@@ -57,6 +57,19 @@ it('prints how fast it was when asked', async () => {
     true,
   )
   expect(out).toMatch(/^Yes\nfirst token \d+ ms \(480 of 560 tokens cached\) · 22 tokens · 22 tok\/s\n$/)
+  // What was put into a paid cache was read, too.
+  const written = await show([{ ...finish, usage: { ...finish.usage, cacheWrite: 40 } }], true)
+  expect(written.out).toContain('(480 of 600 tokens cached)')
+})
+
+it('keeps figures that a person can read', async () => {
+  const parts: StreamPart[] = [
+    { type: 'text-delta', text: 'Yes' },
+    { type: 'usage', usage: emptyUsage(), timings: { queue: 0, prefill: 10, decode: 913.37 } },
+    finish,
+  ]
+  const turn = await showTurn(play(parts), { write: () => {} })
+  expect(turn).toMatchObject({ tokensPerSecond: 24.1, firstTokenMs: Math.round(turn.firstTokenMs) })
 })
 
 it('strips sequences that a model writes in pieces, and what tools return', async () => {

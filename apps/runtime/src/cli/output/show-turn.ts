@@ -1,4 +1,4 @@
-import { type CitationPart, RtError, type StreamPart, toRtError } from '@rt/core'
+import { type CitationPart, inputTokens, RtError, type StreamPart, toRtError } from '@rt/core'
 import { called } from '../called.ts'
 import { createPrintableStream, printableLine } from './printable.ts'
 import { formatBytes } from './format-bytes.ts'
@@ -89,9 +89,7 @@ export const formatCitation = (citation: CitationPart): string => {
 
 /** `first token 1.3 s (480 of 560 tokens cached) · 22 tokens · 71 tok/s`. */
 export const formatStats = ({ firstTokenMs, tokensPerSecond, usage }: WatchedTurn): string => {
-  const cached = usage.cacheRead
-    ? ` (${count(usage.cacheRead)} of ${count(usage.input + usage.cacheRead)} tokens cached)`
-    : ''
+  const cached = usage.cacheRead ? ` (${count(usage.cacheRead)} of ${count(inputTokens(usage))} tokens cached)` : ''
   const speed = tokensPerSecond ? ` · ${Math.round(tokensPerSecond)} tok/s` : ''
   return `first token ${duration(firstTokenMs)}${cached} · ${count(usage.output)} tokens${speed}`
 }

@@ -81,6 +81,7 @@ export const watchTurn = async (
     else if (part.type === 'finish') Object.assign(turn, { usage: part.usage, finishReason: part.finishReason })
     else if (isTerminal(part)) throw failureOf(part)
   }
-  turn.tokensPerSecond = decodeMs ? turn.usage.output / (decodeMs / 1000) : 0
+  turn.firstTokenMs = Math.round(turn.firstTokenMs)
+  turn.tokensPerSecond = decodeMs ? Math.round(turn.usage.output / (decodeMs / 10_000)) / 10 : 0
   return turn
 }
