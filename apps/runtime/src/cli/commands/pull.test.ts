@@ -12,3 +12,14 @@ it.skipIf(process.platform === 'win32')('lets no name of a file drive a terminal
   expect(stdout.trimEnd()).not.toMatch(/\p{Cc}/u)
   expect(JSON.parse(stdout)).toMatchObject({ type: 'ready', model: file })
 })
+
+it.each(['pull', 'show'])('%s says of a model of a service that nothing of it is here', async (command) => {
+  await using folder = await temporaryFolder()
+  const rt = (name: string) => runCommand([command, name], { env: { RT_MODELS: folder.path } })
+  const { code, stderr } = await rt('anthropic/claude-sonnet-4-5')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /^error {2}unsupported: "anthropic\/claude-sonnet-4-5" runs elsewhere: .*\n.* rt run anthropic\//,
+  )
+  expect((await rt('anthropi')).stderr).toContain('model_not_found')
+})

@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../command.ts'
+import { runsElsewhere } from '../models/runs-elsewhere.ts'
 import { createPullListener, type PullListener } from '../output/pull-listener.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
@@ -23,7 +24,12 @@ export const command: CommandDefinition = {
   async run({ args, flags, signal }) {
     const { createCatalog } = await import('@rt/inference/catalog')
     const listener = flags['json'] ? asJson() : createPullListener()
-    const { entry, files } = await createCatalog().ensure(args[0]!, { signal, references: true, ...listener })
+    const name = args[0]!
+    const { entry, files } = await createCatalog()
+      .ensure(name, { signal, references: true, ...listener })
+      .catch((error: unknown) => {
+        throw runsElsewhere(error, name)
+      })
     const total = entry.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)
     if (flags['json']) return line({ type: 'ready', model: entry.name, bytes: total, files })
     const pinned = entry.files.every((file) => file.sha256 !== undefined)

@@ -1,6 +1,7 @@
 import type { CatalogEntry, CatalogFile, InstalledModel, ModelDescription } from '@rt/inference/catalog'
 import { called } from '../called.ts'
 import { type CommandDefinition, JSON_FLAG } from '../command.ts'
+import { runsElsewhere } from '../models/runs-elsewhere.ts'
 import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
 import { toJson } from '../output/to-json.ts'
@@ -17,7 +18,12 @@ export const command: CommandDefinition = {
   examples: ['rt show smollm2:135m', 'rt show qwen2.5-coder:1.5b --json', 'rt show ./my-model.gguf'],
   async run({ args, flags, signal }) {
     const { createCatalog } = await import('@rt/inference/catalog')
-    const described = await createCatalog().describe(args[0]!, { references: true, signal })
+    const name = args[0]!
+    const described = await createCatalog()
+      .describe(name, { references: true, signal })
+      .catch((error: unknown) => {
+        throw runsElsewhere(error, name)
+      })
     process.stdout.write(flags['json'] ? `${toJson(described)}\n` : format(described))
   },
 }
