@@ -8,7 +8,7 @@ export interface RefusalKind {
 }
 
 /** For what passes by itself. */
-const ANOTHER = 'Ask again later, or name another model after it: of a list the next one is asked then.'
+const ANOTHER = 'Ask again later, or list a second model: the next of a list is asked when one cannot answer.'
 
 const OVERFLOW =
   /context.{0,20}(length|window|size|limit)|maximum context|too many (input )?tokens|prompt (is )?too long|input is too long|exceeds? .{0,30}(context|tokens)/i

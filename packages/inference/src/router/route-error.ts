@@ -45,13 +45,13 @@ const refused = (id: string, skipped: SkippedLeg[], carriers: string[]): RtError
     return new RtError({
       code: 'local_only',
       message: isAlone ? `${id} may not answer: ${reasons}` : `no model of '${id}' may answer. ${reasons}`,
-      hint: 'Name a model of this machine after it (of a list the next one is asked), or leave out what is labelled local-only.',
+      hint: 'List a model of this machine, too (the next of a list is asked), or leave out what is labelled local-only.',
       data: { route: id, carriers, legs },
     })
   return new RtError({
     code: 'unsupported',
     message: isAlone ? `${id} cannot answer: ${reasons}` : `no model of '${id}' can answer. ${reasons}`,
-    hint: 'Name a model that can after it: of a list the next one is asked.',
+    hint: 'List a model that can, too: the next of a list is asked.',
     data: { route: id, legs },
   })
 }

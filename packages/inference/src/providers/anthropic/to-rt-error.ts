@@ -131,7 +131,7 @@ const STATUSES: Record<number, ErrorCode> = {
   429: 'rate_limited',
 }
 
-const ANOTHER = 'Ask again later, or name another model after it: of a list the next one is asked then.'
+const ANOTHER = 'Ask again later, or list a second model: the next of a list is asked when one cannot answer.'
 
 const HINTS: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'Check ANTHROPIC_API_KEY, or the key in your settings: is it whole, still valid, and one of this API?',
@@ -139,7 +139,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   rate_limited: ANOTHER,
   overloaded: ANOTHER,
   provider_error: ANOTHER,
-  model_not_found: 'Is the name right, and may this key use it? In a program list() of the provider names its models.',
+  model_not_found: 'Is the name right, and may this key use it? In a program, list() of the provider has its names.',
   not_found: 'Is baseURL of the provider (base_url in config.toml) the address of this API?',
   context_overflow: 'Send less, or choose a model with a larger context window.',
 }
