@@ -6,7 +6,7 @@ import {
   type PullProgress,
   type ResolvedModel,
 } from '@rt/inference/catalog'
-import type { GgufEngine, GgufModel } from '@rt/inference/gguf'
+import type { GgufEmbedder, GgufEmbedderOptions, GgufEngine, GgufModel } from '@rt/inference/gguf'
 import type { OnnxEmbedder, OnnxEngine } from '@rt/inference/onnx'
 import type { FileIdentity } from '@rt/node/files'
 import type { Settings } from '../config/settings.ts'
@@ -57,7 +57,7 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
     return createOnnxEngine({ threads: options.embedThreads })
   })
   const chats = createShelf<GgufModel>()
-  const embedders = createShelf<OnnxEmbedder>()
+  const embedders = createShelf<OnnxEmbedder | GgufEmbedder>()
   /** No host is started for a runtime that closed meanwhile: nobody would end it. */
   const refuseClosed = (): void => {
     if (signal.aborted) throw abortError(signal)
@@ -101,7 +101,7 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
     embedder: ({ entry, files, stamps }) =>
       embedders.get([entry.name], async () => {
         refuseClosed()
-        if (entry.engine !== 'onnx') throw noEngine(entry.name)
+        if (entry.engine === 'gguf') return (await gguf()).loadEmbedder(ggufEmbedder({ entry, files, stamps }))
         return (await onnx()).loadEmbedder({
           id: entry.name,
           modelPath: files.model,
@@ -149,9 +149,18 @@ const noAdapters = (name: string): RtError =>
     hint: 'Merge the adapter into the model, or make the name again without it: rt create.',
   })
 
-const noEngine = (name: string): RtError =>
-  new RtError({
-    code: 'unsupported',
-    message: `"${name}" is a GGUF embedder, and those do not run here yet.`,
-    hint: 'Use an ONNX embedder, such as bge-small-en-v1.5.',
-  })
+const ggufEmbedder = ({
+  entry,
+  files,
+  stamps,
+}: Pick<ResolvedModel, 'entry' | 'files' | 'stamps'>): GgufEmbedderOptions => ({
+  id: entry.name,
+  path: files.model,
+  stamp: stamps?.model,
+  pooling: entry.pooling,
+  prefixes: entry.prefixes,
+  dimensions: entry.dimensions,
+  relatedCosine: entry.relatedCosine,
+  // Without a stamp nobody says that it is still that file.
+  sha256: stamps?.model && entry.files.find(({ role }) => role === 'model')?.sha256,
+})

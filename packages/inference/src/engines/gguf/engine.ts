@@ -5,6 +5,8 @@ import { entryUrl } from '@rt/node/worker'
 import { createHost } from '../../host/create-host.ts'
 import { createQuarantine } from '../../host/quarantine.ts'
 import { watchModels } from '../../host/watch-models.ts'
+import { loadEmbedder } from './load-embedder.ts'
+import { loadReranker } from './load-reranker.ts'
 import { createGgufModel } from './model.ts'
 import type { GgufEngine, GgufEngineOptions, GgufModelInfo, LoadParams } from './options.ts'
 import { suspectOf } from './suspect-of.ts'
@@ -19,8 +21,8 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
   const models = watchModels({
     quarantine: createQuarantine({ engine: NAME }),
     suspectOf,
-    loads: ['load', 'count'],
-    answers: ['generate'],
+    loads: ['load', 'loadVectors', 'count'],
+    answers: ['generate', 'embed', 'rank'],
   })
   const host = createHost({
     name: NAME,
@@ -38,6 +40,8 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
       const info = await host.call<GgufModelInfo>('load', load, { signal })
       return createGgufModel({ host, load, info, models })
     },
+    loadEmbedder: (options, { signal } = {}) => loadEmbedder({ host, models }, { ...options, threads }, signal),
+    loadReranker: (options, { signal } = {}) => loadReranker({ host, models }, { ...options, threads }, signal),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   }
 }

@@ -1,6 +1,7 @@
 // Every line here is public API of @rt/inference/gguf: adding one is a decision.
 export { createGgufEngine } from './engine.ts'
 export { DEFAULT_SAMPLING } from './options.ts'
+export type { GgufEmbedder, GgufEmbedderOptions, GgufReranker, GgufRerankerOptions, Pooling } from './vector-options.ts'
 export type { ModelState } from '../../host/model-state.ts'
 export type {
   GgufEngine,

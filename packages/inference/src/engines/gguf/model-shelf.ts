@@ -1,29 +1,28 @@
 import { abortError } from '@rt/core'
-import type { LoadParams } from './options.ts'
 
 /** The models a host holds, each under the key its handle was given. */
-export interface ModelShelf<M extends AsyncDisposable> {
+export interface ModelShelf<M extends AsyncDisposable, P> {
   /**
    * Loads a model for a handle that is being made.
    *
    * @throws RtError what loading throws, or `aborted`: then nothing is kept, since nobody has the key.
    */
-  load(params: LoadParams, signal: AbortSignal): Promise<M>
+  load(params: P, signal: AbortSignal): Promise<M>
   /** For a request: the model, loaded again in a child that was just born. It is not stopped: others may wait for it too. */
-  get(params: LoadParams): Promise<M>
+  get(params: P): Promise<M>
   /** The model if it is loaded: it is neither loaded nor waited for. */
   peek(key: string): M | undefined
   /** Frees the weights. Does nothing for a key that is not there. */
   unload(key: string): Promise<void>
 }
 
-export const createModelShelf = <M extends AsyncDisposable>(
-  loadModel: (params: LoadParams, signal?: AbortSignal) => Promise<M>,
-): ModelShelf<M> => {
+export const createModelShelf = <M extends AsyncDisposable, P extends { key: string }>(
+  loadModel: (params: P, signal?: AbortSignal) => Promise<M>,
+): ModelShelf<M, P> => {
   const models = new Map<string, Promise<M>>()
   const loaded = new WeakMap<Promise<M>, M>()
 
-  const get = (params: LoadParams, signal?: AbortSignal): Promise<M> => {
+  const get = (params: P, signal?: AbortSignal): Promise<M> => {
     const known = models.get(params.key)
     if (known) return known
     const model = loadModel(params, signal)

@@ -1,6 +1,7 @@
 import type { CallOptions, LanguageModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
 import type { FileIdentity } from '@rt/node/files'
 import type { ModelState } from '../../host/model-state.ts'
+import type { GgufEmbedder, GgufEmbedderOptions, GgufReranker, GgufRerankerOptions } from './vector-options.ts'
 
 export interface GgufEngineOptions {
   /** Threads that compute. Default: the processor's cores as llama.cpp counts them. */
@@ -91,6 +92,13 @@ export interface GgufEngine extends AsyncDisposable {
    * replaced after it was checked, or while it was loaded), `invalid_request`.
    */
   load(options: GgufModelOptions, call?: { signal?: AbortSignal }): Promise<GgufModel>
+  /**
+   * Loads a model for vectors: an embedder, or any other, whose hidden states become the vectors. Throws as `load` does,
+   * `unsupported` for one with encoder and decoder.
+   */
+  loadEmbedder(options: GgufEmbedderOptions, call?: { signal?: AbortSignal }): Promise<GgufEmbedder>
+  /** Loads a reranker. Throws as `load` does, `unsupported` for a model that is none. */
+  loadReranker(options: GgufRerankerOptions, call?: { signal?: AbortSignal }): Promise<GgufReranker>
 }
 
 /**

@@ -3,44 +3,63 @@ import { basename } from 'node:path'
 import { RtError, toRtError } from '@rt/core'
 import { identifyFile } from '@rt/node/files'
 import type { Llama, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
-import { readGgufModel } from '../../driver-kit/gguf/read-gguf-model.ts'
+import type { GgufHeader } from '../../driver-kit/gguf/read-gguf-header.ts'
+import { type GgufModelFiles, readGgufModel } from '../../driver-kit/gguf/read-gguf-model.ts'
 import { loadLlama } from './load-llama.ts'
 import type { LoadParams } from './options.ts'
 import { type Borrowed, createShare } from './share.ts'
+import { type Pooling, POOLING_NUMBERS } from './vector-options.ts'
 
 /** The weights of a file. Contexts of any size are opened over them. */
 export interface Weights {
   readonly model: LlamaModel
   readonly sizeBytes: number
+  /** As it was checked before native code read the file. */
+  readonly header: GgufHeader
   grammar(text: string): Promise<LlamaGrammar>
 }
 
+type WeightsParams = Pick<LoadParams, 'id' | 'path' | 'parts' | 'threads'> & {
+  /** Instead of the file's own. */
+  pooling?: Pooling | undefined
+}
+
 /** Loads a file, once for all who use it: another size of context costs a context. */
-export const borrowWeights = async (params: LoadParams, signal?: AbortSignal): Promise<Borrowed<Weights>> => {
+export const borrowWeights = async (params: WeightsParams, signal?: AbortSignal): Promise<Borrowed<Weights>> => {
   const files = [params.path, ...(params.parts ?? []).map(({ path }) => path)]
   const identities = await Promise.all(files.map((path) => identifyFile(path)))
-  return await shared.borrow(JSON.stringify([files, identities]), (stop) => load(params, stop), signal)
+  return await shared.borrow(JSON.stringify([files, identities, params.pooling]), (stop) => load(params, stop), signal)
 }
 
 const shared = createShare<Weights>(async ({ model }) => await model.dispose())
 
-const load = async (params: LoadParams, signal: AbortSignal): Promise<Weights> => {
-  const [sizeBytes, llama] = await Promise.all([checkFile(params), loadLlama({ threads: params.threads })])
+const load = async (params: WeightsParams, signal: AbortSignal): Promise<Weights> => {
+  const [{ header, bytes: sizeBytes }, llama] = await Promise.all([
+    checkFile(params),
+    loadLlama({ threads: params.threads }),
+  ])
   const model = await asRtError(params, () =>
     // The binding's own memory check takes 0.15 s; where a file is small beside the free memory there is nothing to check.
     llama.loadModel({
       modelPath: params.path,
       loadSignal: signal,
+      ...pooledAs(params, header),
       ignoreMemorySafetyChecks: sizeBytes * 4 < freemem(),
     }),
   )
-  return { model, sizeBytes, grammar: createGrammarCache(llama) }
+  return { model, sizeBytes, header, grammar: createGrammarCache(llama) }
 }
 
+/** The binding has no option for it: the file is read as if it said so. */
+const pooledAs = ({ pooling }: WeightsParams, { metadata }: GgufHeader) =>
+  pooling && {
+    metadataOverrides: { [String(metadata.get('general.architecture'))]: { pooling_type: POOLING_NUMBERS[pooling] } },
+  }
+
 /** Rejects a damaged file before native code reads it. */
-const checkFile = async ({ id, path }: LoadParams): Promise<number> => {
+const checkFile = async ({ id, path }: WeightsParams): Promise<GgufModelFiles> => {
   try {
-    return (await readGgufModel(path, `${basename(path)} of the model "${id}"`)).bytes
+    return await readGgufModel(path, `${basename(path)} of the model "${id}"`)
   } catch (cause) {
     if (RtError.isInstance(cause)) throw cause
     throw new RtError({
@@ -53,7 +72,7 @@ const checkFile = async ({ id, path }: LoadParams): Promise<number> => {
 }
 
 /** Runs a step of loading: what the binding throws becomes an error that says what to do. */
-export const asRtError = async <T>({ id, path }: LoadParams, work: () => Promise<T>): Promise<T> => {
+export const asRtError = async <T>({ id, path }: WeightsParams, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (cause) {

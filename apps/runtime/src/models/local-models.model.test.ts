@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { createLocalModels } from './local-models.ts'
+
+test('a GGUF embedder of the catalog gives vectors', async () => {
+  await using models = createLocalModels({
+    settings: { contextTokens: 512, download: false },
+    threads: 1,
+    signal: new AbortController().signal,
+  })
+  const { entry, files, stamps } = await models.fetch('smollm2:135m', 'chat')
+  const embedder = await models.embedder({
+    entry: { ...entry, name: 'tiny-embed', kind: 'embed', pooling: 'mean', dimensions: 576 },
+    files,
+    stamps,
+  })
+  const { vectors } = await embedder.embed(['one', 'two'])
+  expect(vectors.map((vector) => vector.length)).toEqual([576, 576])
+  expect(embedder).toMatchObject({ id: 'tiny-embed', local: true, maxTokens: 2048 })
+  expect(await models.loaded()).toMatchObject([{ id: 'tiny-embed', kind: 'embed', engine: 'gguf' }])
+  expect(await models.unload(['tiny-embed'])).toBe(true)
+})
