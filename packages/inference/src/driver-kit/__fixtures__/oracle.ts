@@ -3,7 +3,7 @@ import { Ajv } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { FORMATS } from '../pattern/formats.ts'
 
-const OPTIONS = { strict: false, logger: false, multipleOfPrecision: 9 } as const
+const OPTIONS = { strict: false, logger: false, multipleOfPrecision: 4 } as const
 
 /** Somebody else's judgement of a schema: Ajv with our formats. */
 export const createOracle = (schema: JsonSchema): ((value: JsonValue) => boolean) => {

@@ -102,6 +102,8 @@ export const SCHEMAS: Record<string, JsonSchema> = {
   'huge minimum': { type: 'integer', minimum: 2_000_000_000_000_000 },
   'number range': { type: 'number', minimum: -0.25, exclusiveMaximum: 12.5 },
   price: { type: 'number', minimum: 0, multipleOf: 0.01, maximum: 999.99 },
+  'cents without a bound': { type: 'number', multipleOf: 0.01 },
+  'numbers near a large end': { type: 'number', exclusiveMaximum: 12_345_679, minimum: 12_345_678 },
   'multiple of 7': { type: 'integer', multipleOf: 7, minimum: 100 },
   'nullable of OpenAPI': { type: 'string', nullable: true, maxLength: 2 },
   'nullable with bounds': { type: ['integer', 'null'], minimum: 1, maximum: 5 },

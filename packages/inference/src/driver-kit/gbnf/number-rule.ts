@@ -7,6 +7,7 @@ import {
   integerPattern,
   type Limit,
   MAX_DIGITS,
+  MAX_FRACTION,
   numberPattern,
   toDecimal,
 } from '../pattern/number-pattern.ts'
@@ -22,16 +23,15 @@ export const numberFacetsRule = (
   { whole }: { whole: boolean },
 ): string | undefined => {
   const steps = stepsOf(facets)
-  const { low, high } = limitsOf(context, facets, { whole })
+  const { low, high, fraction } = limitsOf(context, facets, { whole, steps: steps.map(({ step }) => step) })
   const omitted = omittedNumbers(context, facets, { whole })
-  const places = Math.max(0, ...steps.map(({ step }) => toDecimal(step).fraction.length))
   if (!steps.length && !omitted.length) {
     if (!high && (!low || (low.value === 0 && !low.exclusive)))
       return (whole ? integerRule : numberRule)(context.builder, { signed: !low })
   }
   const key = JSON.stringify([whole, low, high, steps, omitted])
   return context.once(key, () => {
-    const source = whole ? integerPattern(low, high) : numberPattern(low, high, steps.length ? places : undefined)
+    const source = whole ? integerPattern(low, high) : numberPattern(low, high, fraction)
     if (source === undefined) return undefined
     let automaton = compilePattern(source)
     const narrow = (other: Automaton | undefined, path: string, keyword: string): void => {
@@ -54,12 +54,15 @@ const stepsOf = (facets: readonly Facet[]): { step: number; path: string }[] => 
   ).values(),
 ]
 
-/** The strictest ends; one where a number of JavaScript has no digits to keep it is relaxed to its sign. */
+/**
+ * The strictest ends, and how many digits may follow the point: so few that a number of JavaScript, which has 15, is still
+ * on the right side of an end, and a multiple of its step. An end with more digits than that is relaxed to its sign.
+ */
 const limitsOf = (
   context: GrammarContext,
   facets: readonly Facet[],
-  { whole }: { whole: boolean },
-): { low: Limit | undefined; high: Limit | undefined } => {
+  { whole, steps }: { whole: boolean; steps: readonly number[] },
+): { low: Limit | undefined; high: Limit | undefined; fraction: number } => {
   const lows = facets.flatMap((facet) => limitOf(facet, 'minimum', 'exclusiveMinimum'))
   const highs = facets.flatMap((facet) => limitOf(facet, 'maximum', 'exclusiveMaximum'))
   if (whole && facets.some(({ schema }) => schema['format'] === 'int32')) {
@@ -69,6 +72,9 @@ const limitsOf = (
   const low = lows.toSorted((a, b) => b.value - a.value || Number(b.exclusive) - Number(a.exclusive))[0]
   const high = highs.toSorted((a, b) => a.value - b.value || Number(b.exclusive) - Number(a.exclusive))[0]
   const largest = whole ? Number.MAX_SAFE_INTEGER : 10 ** MAX_DIGITS
+  const longest = Math.max(0, ...[low, high].map((limit) => (limit ? toDecimal(limit.value).whole.length : 0)))
+  const places = Math.max(0, ...steps.map((step) => toDecimal(step).fraction.length))
+  const fraction = Math.max(0, Math.min(MAX_FRACTION, MAX_DIGITS - longest, steps.length ? places : MAX_FRACTION))
   const keep = (limit: typeof low, isLow: boolean): Limit | undefined => {
     if (!limit) return undefined
     const { value, exclusive, path } = limit
@@ -79,10 +85,18 @@ const limitsOf = (
       context.note(path, keyword, 'numbers have at most 15 digits; only the sign is kept')
       return { value: 0, exclusive: true }
     }
-    if (!whole && !fitsDigits(limit)) context.note(path, keyword, 'it has more than 10 digits after the point')
+    if (!whole && !fitsDigits(limit, fraction) && !steps.length)
+      context.note(path, keyword, `it has more than ${fraction} digits after the point`)
     return { value, exclusive }
   }
-  return { low: keep(low, true), high: keep(high, false) }
+  const kept = { low: keep(low, true), high: keep(high, false), fraction }
+  if (whole || !steps.length) return kept
+  const most = 10 ** (MAX_DIGITS - fraction) - 1
+  return {
+    low: kept.low && kept.low.value >= -most ? kept.low : { value: -most, exclusive: false },
+    high: kept.high && kept.high.value <= most ? kept.high : { value: most, exclusive: false },
+    fraction,
+  }
 }
 
 const limitOf = ({ schema, path }: Facet, inclusive: string, exclusive: string): (Limit & { path: string })[] => {
