@@ -44,6 +44,13 @@ test('wrong arguments are listed with path and expectation', async () => {
   expect(error.message).not.toContain('far')
 })
 
+test('a price of 0.07 is a multiple of 0.01', async () => {
+  const jsonSchema = { type: 'object', properties: { price: { type: 'number', multipleOf: 0.01 } } }
+  const buy = tool({ ...options, inputSchema: { jsonSchema } })
+  expect(await buy.parse({ price: 0.07 })).toEqual({ price: 0.07 })
+  expect((await failure(() => buy.parse({ price: 0.075 }))).code).toBe('tool_arguments')
+})
+
 test('a JSON Schema alone is enough: Ajv checks it', async () => {
   const jsonSchema = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -30,8 +30,16 @@ export const compileJsonSchema = async (schema: JsonSchema, name: string): Promi
 
 const loadAjv = async (): Promise<Ajv2020> => {
   const { Ajv2020 } = await import('ajv/dist/2020.js')
-  // addUsedSchema off: two tools may carry the same $id.
-  return new Ajv2020({ allErrors: true, strict: false, validateFormats: false, addUsedSchema: false, logger: false })
+  return new Ajv2020({
+    allErrors: true,
+    strict: false,
+    validateFormats: false,
+    // Two tools may carry the same $id.
+    addUsedSchema: false,
+    // 0.07 is a multiple of 0.01, also where the quotient of both doubles is not quite 7.
+    multipleOfPrecision: 6,
+    logger: false,
+  })
 }
 
 const toIssue = ({ instancePath, keyword, message = 'does not match', params }: ErrorObject): StandardIssue => {
