@@ -33,7 +33,10 @@ export type {
   OutputFormat,
   Prompt,
   Reasoning,
+  DrySampling,
   Sampling,
+  TokenBias,
+  XtcSampling,
   ToolChoice,
   ToolSpec,
 } from './model/language-model.ts'

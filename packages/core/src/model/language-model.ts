@@ -44,8 +44,45 @@ export interface Sampling {
   repeatPenalty?: number
   presencePenalty?: number
   frequencyPenalty?: number
+  /** Tokens at the end of the answer that the three penalties look at. */
+  repeatLastTokens?: number
+  /** Now and then leaves out the likeliest tokens. */
+  xtc?: XtcSampling
+  /** Keeps an answer from repeating itself word for word. */
+  dry?: DrySampling
+  /** Makes tokens likelier or less likely. A token that ends an answer cannot be biased. */
+  logitBias?: TokenBias[]
   /** The same seed, prompt and model give the same text. */
   seed?: number
+}
+
+/** Exclude Top Choices: of the tokens that are likely enough only the least likely one stays. */
+export interface XtcSampling {
+  /** How often it is done, 0 to 1. 0 = off. */
+  probability: number
+  /** How likely a token must be to count, 0 to 1. */
+  threshold: number
+}
+
+/** Don't Repeat Yourself: what would go on with a repetition is punished, the more the longer that is. */
+export interface DrySampling {
+  /** 0 = off. */
+  multiplier: number
+  /** Of the exponent that grows with the length. Default 1.75. */
+  base?: number
+  /** Tokens that may be repeated for nothing. Default 2. */
+  allowedLength?: number
+  /** Tokens at the end of the answer that are searched. Default: all of it. */
+  lastTokens?: number
+  /** Texts that no repetition goes across. Default: line break, colon, double quote, asterisk. */
+  sequenceBreakers?: string[]
+}
+
+export interface TokenBias {
+  /** The model's number of a token, or a text, all tokens of which are meant. */
+  token: number | string
+  /** Added to what the model says of it: 1 is mild, -100 and 100 are a ban and a must. */
+  bias: number
 }
 
 /** A budget in tokens, or one of the words providers have for it; `none` switches it off where that can be. */

@@ -1,13 +1,15 @@
 import type { Sampling } from '@rt/core'
+import type { SamplingNumber } from '../driver-kit/sampling.ts'
 import type { ModelPreset } from './types.ts'
 
 /** Parameters of Ollama, by the names they have here. */
-const SAMPLING: Readonly<Record<string, keyof Sampling>> = {
+const SAMPLING: Readonly<Record<string, SamplingNumber>> = {
   temperature: 'temperature',
   top_p: 'topP',
   top_k: 'topK',
   min_p: 'minP',
   repeat_penalty: 'repeatPenalty',
+  repeat_last_n: 'repeatLastTokens',
   presence_penalty: 'presencePenalty',
   frequency_penalty: 'frequencyPenalty',
   seed: 'seed',
@@ -35,7 +37,9 @@ export const readParameters = (values: Iterable<readonly [name: string, value: u
     const number =
       typeof value === 'number' ? value : typeof value === 'string' && value.trim() ? Number(value) : Number.NaN
     if (name === 'stop') preset.stop = [...(preset.stop ?? []), ...texts(value)].slice(0, MOST_STOPS)
-    else if (name in SAMPLING && Number.isFinite(number)) sampling[SAMPLING[name]!] = number
+    // -1 is the whole context there.
+    else if (name in SAMPLING && Number.isFinite(number) && (name !== 'repeat_last_n' || number >= 0))
+      sampling[SAMPLING[name]!] = number
     // -1 and -2 mean "no limit" there, which is what there is without one.
     else if (name in PRESET && Number.isSafeInteger(number))
       Object.assign(preset, number > 0 && { [PRESET[name]!]: number })

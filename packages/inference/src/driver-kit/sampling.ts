@@ -1,11 +1,23 @@
-import { RtError, type ModelRequest, type Sampling } from '@rt/core'
+import { type DrySampling, RtError, type ModelRequest, type Sampling } from '@rt/core'
 
-export type ResolvedSampling = Required<Sampling>
+/** Without `lastTokens` all of the answer is searched. */
+type ResolvedDry = Required<Omit<DrySampling, 'lastTokens'>> & Pick<DrySampling, 'lastTokens'>
 
-const PENALTY_WINDOW = 64
+export type ResolvedSampling = Required<Omit<Sampling, 'dry'>> & { dry: ResolvedDry }
 
 /** Values of an engine where neither request nor model says otherwise. */
-export type DefaultSampling = Required<Omit<Sampling, 'seed'>>
+export type DefaultSampling = Omit<ResolvedSampling, 'seed'>
+
+/** Sampling values that are one number each. */
+export type SamplingNumber = Exclude<keyof Sampling, 'xtc' | 'dry' | 'logitBias'>
+
+/** What changes nothing until a request says so. */
+export const SAMPLING_OFF: Pick<DefaultSampling, 'repeatLastTokens' | 'xtc' | 'dry' | 'logitBias'> = {
+  repeatLastTokens: 64,
+  xtc: { probability: 0, threshold: 0.1 },
+  dry: { multiplier: 0, base: 1.75, allowedLength: 2, sequenceBreakers: ['\n', ':', '"', '*'] },
+  logitBias: [],
+}
 
 /** Every value there is: request, else model, else engine. Without a seed every answer draws a new one. */
 export const resolveSampling = (
@@ -16,11 +28,13 @@ export const resolveSampling = (
   ...defaults,
   ...defined(model),
   ...defined(request),
+  dry: { ...defaults.dry, ...defined(model.dry), ...defined(request.dry) },
   seed: request.seed ?? model.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!,
 })
 
 /** The last tokens of the answer, which penalties look at. */
-export const penaltyWindow = (answer: readonly number[]): number[] => answer.slice(-PENALTY_WINDOW)
+export const penaltyWindow = (answer: readonly number[], lastTokens: number): number[] =>
+  lastTokens > 0 ? answer.slice(-lastTokens) : []
 
 /** @throws RtError `invalid_request` naming the field, before anything native sees the value. */
 export const validateRequest = ({
@@ -32,9 +46,12 @@ export const validateRequest = ({
   output,
 }: ModelRequest): void => {
   for (const [field, [low, high, whole]] of Object.entries(RANGES)) {
-    const value = sampling[field as keyof Sampling]
+    const value = sampling[field as SamplingNumber]
     if (value !== undefined) checkNumber(`sampling.${field}`, value, { low, high, whole })
   }
+  checkXtc(sampling)
+  checkDry(sampling)
+  checkLogitBias(sampling)
   if (maxOutputTokens !== undefined)
     checkNumber('maxOutputTokens', maxOutputTokens, { low: 1, high: 2 ** 31 - 1, whole: true })
   if (
@@ -50,7 +67,50 @@ export const validateRequest = ({
     })
 }
 
-const RANGES: Record<keyof Sampling, [low: number, high: number, whole: boolean]> = {
+/** So that a scan of the vocabulary for each, which the native code makes, stays short. */
+const MOST_BREAKERS = 16
+const MOST_BIASES = 1024
+
+const checkXtc = ({ xtc }: Sampling): void => {
+  if (xtc === undefined) return
+  const share = { low: 0, high: 1, whole: false }
+  checkNumber('sampling.xtc.probability', xtc?.probability, share)
+  checkNumber('sampling.xtc.threshold', xtc?.threshold, share)
+}
+
+const checkDry = ({ dry }: Sampling): void => {
+  if (dry === undefined) return
+  checkNumber('sampling.dry.multiplier', dry?.multiplier, { low: 0, high: 100, whole: false })
+  const { base, allowedLength, lastTokens, sequenceBreakers: breakers } = dry
+  if (base !== undefined) checkNumber('sampling.dry.base', base, { low: 1, high: 100, whole: false })
+  if (allowedLength !== undefined)
+    checkNumber('sampling.dry.allowedLength', allowedLength, { low: 1, high: MOST_LAST_TOKENS, whole: true })
+  if (lastTokens !== undefined)
+    checkNumber('sampling.dry.lastTokens', lastTokens, { low: 0, high: MOST_LAST_TOKENS, whole: true })
+  if (breakers === undefined) return
+  const fits = Array.isArray(breakers) && breakers.length <= MOST_BREAKERS && breakers.every(isShortText)
+  if (!fits) throw wrong('sampling.dry.sequenceBreakers', `up to ${MOST_BREAKERS} texts of 1 to 100 characters`)
+}
+
+const checkLogitBias = ({ logitBias: biases }: Sampling): void => {
+  if (biases === undefined) return
+  const fits = Array.isArray(biases) && biases.length <= MOST_BIASES
+  if (!fits) throw wrong('sampling.logitBias', `a list of up to ${MOST_BIASES} tokens`)
+  for (const [index, one] of biases.entries()) {
+    const at = `sampling.logitBias[${index}]`
+    if (typeof one?.token === 'number')
+      checkNumber(`${at}.token`, one.token, { low: 0, high: 2 ** 31 - 1, whole: true })
+    else if (!isShortText(one?.token)) throw wrong(`${at}.token`, 'the number of a token, or 1 to 100 characters')
+    checkNumber(`${at}.bias`, one.bias, { low: -100, high: 100, whole: false })
+  }
+}
+
+const isShortText = (value: unknown): boolean => typeof value === 'string' && value !== '' && value.length <= 100
+
+/** Memory is kept for each of them. */
+const MOST_LAST_TOKENS = 2 ** 20
+
+const RANGES: Record<SamplingNumber, [low: number, high: number, whole: boolean]> = {
   temperature: [0, 100, false],
   topP: [0, 1, false],
   topK: [0, 2 ** 31 - 1, true],
@@ -58,6 +118,7 @@ const RANGES: Record<keyof Sampling, [low: number, high: number, whole: boolean]
   repeatPenalty: [0.01, 10, false],
   presencePenalty: [-10, 10, false],
   frequencyPenalty: [-10, 10, false],
+  repeatLastTokens: [0, MOST_LAST_TOKENS, true],
   seed: [0, 2 ** 32 - 1, true],
 }
 
@@ -78,5 +139,7 @@ const wrong = (field: string, expected: string, value?: unknown): RtError =>
     data: { field },
   })
 
-const defined = (sampling: Sampling): Sampling =>
-  Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined && value !== null))
+const defined = <T extends object>(values: T | undefined): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(values ?? {}).filter(([, value]) => value !== undefined && value !== null),
+  ) as Partial<T>

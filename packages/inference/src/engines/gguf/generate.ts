@@ -9,14 +9,14 @@ import {
   type Timings,
   type Usage,
 } from '@rt/core'
-import type { LlamaContextSequence, SequenceEvaluateOptions } from 'node-llama-cpp'
+import type { LlamaContextSequence } from 'node-llama-cpp'
 import { answerGrammar, relaxedWarning } from '../../driver-kit/index.ts'
 import type { AnswerEnd } from '../../driver-kit/chat/answer-reader.ts'
 import type { AnswerPlan } from '../../driver-kit/chat/plan-answer.ts'
+import { evaluateOptions } from './evaluate-options.ts'
 import type { HostModel } from './load-model.ts'
 import { type LlamaSequence, PIECE } from './open-sequences.ts'
 import type { GenerateEvent } from './options.ts'
-import { penaltyWindow, resolveSampling } from './sampling.ts'
 import { commonPrefix, type Slot } from './slots.ts'
 import { detokenizeWith, steer } from './steer.ts'
 import { createTextDecoder } from './text-decoder.ts'
@@ -196,7 +196,9 @@ async function* decode(
 
   const { llama: sequence, lane, evaluationPriority } = slot.sequence
   const options = {
-    ...evaluateOptions(loaded, request, { written, grammar: () => (reader.thinking ? undefined : grammar) }),
+    ...(await evaluateOptions(loaded, request, { written })),
+    grammarEvaluationState: () => (reader.thinking ? undefined : grammar),
+    yieldEogToken: true,
     evaluationPriority,
   }
   for await (const { token, sampled } of steer(sequence.evaluate(prompt, options), steering)) {
@@ -232,30 +234,4 @@ async function* decode(
   const { parts, finishReason } = reader.end(end)
   yield* parts
   return finishReason
-}
-
-const evaluateOptions = (
-  loaded: HostModel,
-  request: ModelRequest,
-  { written, grammar }: { written: Token[]; grammar: () => Awaited<ReturnType<typeof createGrammar>> | undefined },
-): SequenceEvaluateOptions => {
-  const { temperature, topK, topP, minP, seed, repeatPenalty, presencePenalty, frequencyPenalty } = resolveSampling(
-    request.sampling,
-    loaded.sampling,
-  )
-  return {
-    temperature,
-    topK,
-    topP,
-    minP,
-    seed,
-    repeatPenalty: {
-      punishTokens: () => penaltyWindow(written) as Token[],
-      penalty: repeatPenalty,
-      presencePenalty,
-      frequencyPenalty,
-    },
-    grammarEvaluationState: grammar,
-    yieldEogToken: true,
-  }
 }

@@ -1,5 +1,6 @@
 import type { CallOptions, LanguageModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
 import type { FileIdentity } from '@rt/node/files'
+import { type DefaultSampling, SAMPLING_OFF } from '../../driver-kit/sampling.ts'
 import type { ModelState } from '../../host/model-state.ts'
 import type { GgufEmbedder, GgufEmbedderOptions, GgufReranker, GgufRerankerOptions } from './vector-options.ts'
 
@@ -105,7 +106,7 @@ export interface GgufEngine extends AsyncDisposable {
  * Sampling of this engine where neither request nor model says otherwise. Without a seed every answer at a temperature
  * above 0 draws a new one. Penalties look at the last 64 tokens of the answer, not at the prompt.
  */
-export const DEFAULT_SAMPLING: Required<Omit<Sampling, 'seed'>> = {
+export const DEFAULT_SAMPLING: DefaultSampling = {
   temperature: 0,
   topP: 0.95,
   topK: 40,
@@ -113,6 +114,7 @@ export const DEFAULT_SAMPLING: Required<Omit<Sampling, 'seed'>> = {
   repeatPenalty: 1,
   presencePenalty: 0,
   frequencyPenalty: 0,
+  ...SAMPLING_OFF,
 }
 
 /** Conversations of a model when nothing is said. */

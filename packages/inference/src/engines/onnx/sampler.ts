@@ -15,7 +15,7 @@ export const createSampler = (sampling: ResolvedSampling): Sampler => {
   const random = createRandom(sampling.seed)
   return {
     pick(logits, written) {
-      punish(logits, penaltyWindow(written), sampling)
+      punish(logits, penaltyWindow(written, sampling.repeatLastTokens), sampling)
       if (sampling.temperature === 0) return argmax(logits)
       return draw(narrow(logits, sampling), logits, { temperature: sampling.temperature, at: random() })
     },

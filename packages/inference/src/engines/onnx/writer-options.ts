@@ -1,5 +1,5 @@
 import type { LanguageModel, Sampling } from '@rt/core'
-import type { DefaultSampling } from '../../driver-kit/sampling.ts'
+import { type DefaultSampling, SAMPLING_OFF } from '../../driver-kit/sampling.ts'
 import type { ModelState } from '../../host/model-state.ts'
 import type { OnnxModelOptions } from './open-model.ts'
 
@@ -21,7 +21,10 @@ export interface OnnxLanguageModel extends LanguageModel, AsyncDisposable {
   state(): Promise<ModelState>
 }
 
-/** Where neither request nor model says otherwise: those of the gguf engine. Penalties look at the last 64 tokens of the answer. */
+/**
+ * Where neither request nor model says otherwise: those of the gguf engine. Penalties look at the last 64 tokens of the answer; `xtc`,
+ * `dry` and `logitBias` are not done here.
+ */
 export const DEFAULT_SAMPLING: DefaultSampling = {
   temperature: 0,
   topP: 0.95,
@@ -30,6 +33,7 @@ export const DEFAULT_SAMPLING: DefaultSampling = {
   repeatPenalty: 1,
   presencePenalty: 0,
   frequencyPenalty: 0,
+  ...SAMPLING_OFF,
 }
 
 export const DEFAULT_SEQUENCES = 2

@@ -77,6 +77,13 @@ export const loadWriterSession = async (runtime: OnnxRuntime, spec: WriterSpec):
 
     async function* answer(request: ModelRequest, run: Run): AsyncGenerator<StreamPart, 'stop' | 'length'> {
       const { signal, usage, timings } = run
+      const ignored = (['xtc', 'dry', 'logitBias'] as const).filter((name) => request.sampling?.[name] !== undefined)
+      if (ignored.length > 0)
+        yield {
+          type: 'warning',
+          id: 'sampling_ignored',
+          message: `an ONNX model is not sampled with ${ignored.join(', ')}.`,
+        }
       const prompt = await tokenizePrompt(request, { tokenizer, template })
       checkLength(prompt.length, spec.maxTokens)
       let begun = performance.now()

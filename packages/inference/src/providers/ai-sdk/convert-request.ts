@@ -62,8 +62,15 @@ const toV4ToolChoice = (choice: ToolChoice): NonNullable<V4CallOptions['toolChoi
 const toEffort = ({ effort, budgetTokens }: Reasoning): Reasoning['effort'] =>
   effort ?? (budgetTokens === 0 ? 'none' : undefined)
 
-const ignoredIn = ({ minP, repeatPenalty }: Sampling, reasoning: Reasoning | undefined): string[] => [
+const ignoredIn = (
+  { minP, repeatPenalty, repeatLastTokens, xtc, dry, logitBias }: Sampling,
+  reasoning: Reasoning | undefined,
+): string[] => [
   ...(minP ? ['sampling.minP'] : []),
   ...(repeatPenalty !== undefined && repeatPenalty !== 1 ? ['sampling.repeatPenalty'] : []),
+  ...(repeatLastTokens !== undefined ? ['sampling.repeatLastTokens'] : []),
+  ...(xtc?.probability ? ['sampling.xtc'] : []),
+  ...(dry?.multiplier ? ['sampling.dry'] : []),
+  ...(logitBias?.length ? ['sampling.logitBias'] : []),
   ...(reasoning?.budgetTokens ? ['reasoning.budgetTokens'] : []),
 ]

@@ -131,8 +131,18 @@ const choiceOf = (choice: ToolChoice | undefined, answer: AnswerTool | undefined
   return choice === 'none' ? { type: 'none' } : undefined
 }
 
-const NEVER: readonly (keyof Sampling)[] = ['minP', 'repeatPenalty', 'presencePenalty', 'frequencyPenalty', 'seed']
-const FIELDS: readonly (readonly [keyof Sampling, string])[] = [
+const NEVER: readonly (keyof Sampling)[] = [
+  'minP',
+  'repeatPenalty',
+  'presencePenalty',
+  'frequencyPenalty',
+  'repeatLastTokens',
+  'xtc',
+  'dry',
+  'logitBias',
+  'seed',
+]
+const FIELDS: readonly (readonly ['temperature' | 'topP' | 'topK', string])[] = [
   ['temperature', 'temperature'],
   ['topP', 'top_p'],
   ['topK', 'top_k'],

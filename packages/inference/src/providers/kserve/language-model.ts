@@ -39,12 +39,21 @@ export const createLanguageModel = (
   },
 })
 
+const UNNAMED = ['minP', 'repeatLastTokens', 'xtc', 'dry', 'logitBias'] as const
+
 async function* readAnswer(
   connection: Connection,
   { path, id, options }: { path: string; id: string; options: KServeModelOptions },
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<StreamPart, void, undefined> {
+  const ignored = UNNAMED.filter((name) => request.sampling?.[name] !== undefined)
+  if (ignored.length > 0)
+    yield {
+      type: 'warning',
+      id: 'sampling_ignored',
+      message: `${ignored.join(', ')} is not sent: ${id} has no name for it.`,
+    }
   const call = {
     path: `${path}/generate_stream`,
     id,

@@ -1,4 +1,4 @@
-import { type Message, type ModelRequest, type StreamPart, collect, createMessage } from '@rt/core'
+import { type Message, type ModelRequest, type Sampling, type StreamPart, collect, createMessage } from '@rt/core'
 import { describe, expect, it } from 'vitest'
 import { type FakeServer, startFakeServer } from '../../conformance/index.ts'
 import { createOpenAI, type OpenAIOptions, PRESETS, type PresetName } from './index.ts'
@@ -33,6 +33,36 @@ const send = async (
 }
 
 describe('presets', () => {
+  it('get as much of the sampling as they have names for', async () => {
+    const sampling: Sampling = {
+      xtc: { probability: 0.5, threshold: 0.1 },
+      dry: { multiplier: 0.8 },
+      repeatLastTokens: 8,
+      logitBias: [
+        { token: 5, bias: -100 },
+        { token: ' colour', bias: 2 },
+      ],
+    }
+    const request = { messages: [user('hi')], sampling }
+    const server = await send({ preset: 'llama-server' }, request)
+    expect(server.body).toMatchObject({
+      xtc_probability: 0.5,
+      xtc_threshold: 0.1,
+      dry_multiplier: 0.8,
+      repeat_last_n: 8,
+      logit_bias: { 5: -100, ' colour': 2 },
+    })
+    expect(server.parts.filter(({ type }) => type === 'warning')).toEqual([])
+    const openai = await send({ preset: 'openai' }, request)
+    expect(openai.body['logit_bias']).toEqual({ 5: -100 })
+    expect(openai.parts).toContainEqual({
+      type: 'warning',
+      id: 'sampling-unsupported',
+      message: 'openai takes no repeatLastTokens, xtc.probability, xtc.threshold, dry.multiplier, logitBias of texts.',
+    })
+    expect((await send({ preset: 'groq' }, request)).body).not.toHaveProperty('logit_bias')
+  })
+
   it('are asked for the same in their own words', async () => {
     const shapes: Record<string, unknown> = {}
     for (const preset of Object.keys(PRESETS) as PresetName[]) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import {
   type JsonObject,
+  type JsonValue,
   LOCAL,
   type ModelCapabilities,
   type ModelRequest,
@@ -8,7 +9,8 @@ import {
   type ToolSpec,
 } from '@rt/core'
 import type { Connection } from './connection.ts'
-import type { Quirks } from './quirks.ts'
+import { isObject } from './to-error.ts'
+import type { Quirks, SamplingName } from './quirks.ts'
 
 export interface BuildOptions {
   /** As the API knows it. */
@@ -31,13 +33,30 @@ export const convertSampling = (
 ): { body: JsonObject; dropped: string[] } => {
   const body: JsonObject = {}
   const dropped: string[] = []
-  for (const [key, value] of Object.entries(sampling ?? {})) {
-    if (value === undefined) continue
-    const name = names[key as keyof Sampling]
-    if (name) body[name] = value
-    else dropped.push(key)
+  for (const [key, value] of flatten(sampling ?? {})) {
+    const name = names[key]
+    if (!name) dropped.push(key)
+    else body[name] = isObject(value) ? { ...(body[name] as JsonObject | undefined), ...value } : value
   }
   return { body, dropped }
+}
+
+const flatten = (sampling: Sampling): [SamplingName, JsonValue][] => {
+  const { xtc, dry, logitBias = [], ...numbers } = sampling
+  const biases = (type: 'number' | 'string'): JsonObject | undefined => {
+    const some = logitBias.filter(({ token }) => typeof token === type)
+    return some.length > 0 ? Object.fromEntries(some.map(({ token, bias }) => [String(token), bias])) : undefined
+  }
+  const within = (name: string, values: object | undefined): [string, unknown][] =>
+    Object.entries(values ?? {}).map(([key, value]) => [`${name}.${key}`, value])
+  const all: [string, unknown][] = [
+    ...Object.entries(numbers),
+    ...within('xtc', xtc),
+    ...within('dry', dry),
+    ['logitBias', biases('number')],
+    ['logitBias of texts', biases('string')],
+  ]
+  return all.filter((pair): pair is [SamplingName, JsonValue] => pair[1] !== undefined)
 }
 
 /** Names a thread to the provider's cache without telling who or what it is; two principals never share a name. */

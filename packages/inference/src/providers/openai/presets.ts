@@ -67,14 +67,21 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     baseURL: 'http://127.0.0.1:8080/v1',
     baseURLVariable: 'TGI_BASE_URL',
     contextTokens: 8192,
-    quirks: { ...PLAIN, schemaWithTools: false, reasoningRequest: false, base64: false, embeddingBatch: 32 },
+    quirks: {
+      ...PLAIN,
+      schemaWithTools: false,
+      reasoningRequest: false,
+      sampling: samplingNames.seeded,
+      base64: false,
+      embeddingBatch: 32,
+    },
   },
   ollama: {
     baseURL: 'http://127.0.0.1:11434/v1',
     baseURLVariable: 'OLLAMA_BASE_URL',
     contextTokens: 4096,
     // It takes a tool_choice and does not heed it.
-    quirks: { ...PLAIN, toolRequired: false, toolNamed: false },
+    quirks: { ...PLAIN, toolRequired: false, toolNamed: false, sampling: samplingNames.seeded },
   },
   'llama-server': {
     baseURL: 'http://127.0.0.1:8080/v1',
@@ -92,7 +99,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     baseURL: 'http://127.0.0.1:1234/v1',
     baseURLVariable: 'LMSTUDIO_BASE_URL',
     contextTokens: 8192,
-    quirks: { ...PLAIN, toolNamed: false, reasoningRequest: false, sampling: samplingNames.llama, base64: false },
+    quirks: { ...PLAIN, toolNamed: false, reasoningRequest: false, sampling: samplingNames.lmstudio, base64: false },
   },
   openrouter: {
     baseURL: 'https://openrouter.ai/api/v1',

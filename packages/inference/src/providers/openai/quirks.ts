@@ -1,4 +1,13 @@
-import type { Sampling } from '@rt/core'
+import type { DrySampling, XtcSampling } from '@rt/core'
+import type { SamplingNumber } from '../../driver-kit/sampling.ts'
+
+/** One value of `Sampling`; biases of texts apart, which few take. */
+export type SamplingName =
+  | SamplingNumber
+  | 'logitBias'
+  | 'logitBias of texts'
+  | `xtc.${keyof XtcSampling}`
+  | `dry.${keyof DrySampling}`
 
 /** What an API that speaks this protocol does differently, as data: no code asks for its name. */
 export interface Quirks {
@@ -25,7 +34,7 @@ export interface Quirks {
   /** Names of the models that think, as a regular expression. Absent: which do is not known, any may. */
   reasoningModels?: string
   /** Names of sampling values; what is left out is not sent. */
-  sampling: Partial<Record<keyof Sampling, string>>
+  sampling: Partial<Record<SamplingName, string>>
   /** Requests of one thread are named, so that they meet the same cache. */
   promptCacheKey: boolean
   /** Ids of calls must be this many letters and digits. */
@@ -38,7 +47,8 @@ export interface Quirks {
 
 const penalties = { presencePenalty: 'presence_penalty', frequencyPenalty: 'frequency_penalty' }
 const basic = { temperature: 'temperature', topP: 'top_p' }
-const standard = { ...basic, ...penalties, seed: 'seed' }
+const seeded = { ...basic, ...penalties, seed: 'seed' }
+const standard = { ...seeded, logitBias: 'logit_bias' }
 
 /** An API that does as OpenAI's documentation said before reasoning models. */
 export const PLAIN: Quirks = {
@@ -57,15 +67,31 @@ export const PLAIN: Quirks = {
   embeddingBatch: 256,
 }
 
-/** llama.cpp and vLLM take all sampling values, under these names. */
+/** llama.cpp takes all sampling values, vLLM most, under these names. */
 export const samplingNames: Record<
-  'basic' | 'standard' | 'unseeded' | 'vllm' | 'llama' | 'mistral',
+  'basic' | 'standard' | 'seeded' | 'unseeded' | 'vllm' | 'lmstudio' | 'llama' | 'mistral',
   Quirks['sampling']
 > = {
   basic,
   standard,
+  seeded,
   unseeded: { ...basic, ...penalties },
   vllm: { ...standard, topK: 'top_k', minP: 'min_p', repeatPenalty: 'repetition_penalty' },
-  llama: { ...standard, topK: 'top_k', minP: 'min_p', repeatPenalty: 'repeat_penalty' },
+  lmstudio: { ...standard, topK: 'top_k', minP: 'min_p', repeatPenalty: 'repeat_penalty' },
+  llama: {
+    ...standard,
+    topK: 'top_k',
+    minP: 'min_p',
+    repeatPenalty: 'repeat_penalty',
+    repeatLastTokens: 'repeat_last_n',
+    'logitBias of texts': 'logit_bias',
+    'xtc.probability': 'xtc_probability',
+    'xtc.threshold': 'xtc_threshold',
+    'dry.multiplier': 'dry_multiplier',
+    'dry.base': 'dry_base',
+    'dry.allowedLength': 'dry_allowed_length',
+    'dry.lastTokens': 'dry_penalty_last_n',
+    'dry.sequenceBreakers': 'dry_sequence_breakers',
+  },
   mistral: { ...basic, ...penalties, seed: 'random_seed' },
 }

@@ -64,6 +64,10 @@ const message = z.strictObject({
   label: privacy,
 })
 
+const share = z.number().min(0).max(1)
+/** Memory is kept for each of them. */
+const lastTokens = z.int().max(2 ** 20)
+
 const sampling = z.strictObject({
   temperature: z.number().min(0).max(2).optional(),
   topP: z.number().min(0).max(1).optional(),
@@ -77,6 +81,32 @@ const sampling = z.strictObject({
   presencePenalty: z.number().min(-2).max(2).optional(),
   frequencyPenalty: z.number().min(-2).max(2).optional(),
   seed: z.int().min(0).optional(),
+  repeatLastTokens: lastTokens.min(0).optional(),
+  xtc: z.strictObject({ probability: share, threshold: share }).optional(),
+  dry: z
+    .strictObject({
+      multiplier: z.number().min(0).max(100),
+      base: z.number().min(1).max(100).optional(),
+      allowedLength: lastTokens.min(1).optional(),
+      lastTokens: lastTokens.min(0).optional(),
+      sequenceBreakers: z.array(z.string().min(1).max(100)).max(16).optional(),
+    })
+    .optional(),
+  logitBias: z
+    .array(
+      z.strictObject({
+        token: z.union([
+          z
+            .int()
+            .min(0)
+            .max(2 ** 31 - 1),
+          z.string().min(1).max(100),
+        ]),
+        bias: z.number().min(-100).max(100),
+      }),
+    )
+    .max(1024)
+    .optional(),
 })
 
 const reasoning = z.strictObject({

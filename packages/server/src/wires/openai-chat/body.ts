@@ -52,6 +52,15 @@ export interface ChatBody {
   presence_penalty?: Maybe<number>
   frequency_penalty?: Maybe<number>
   seed?: Maybe<number>
+  logit_bias?: Maybe<Record<string, number>>
+  repeat_last_n?: Maybe<number>
+  xtc_probability?: Maybe<number>
+  xtc_threshold?: Maybe<number>
+  dry_multiplier?: Maybe<number>
+  dry_base?: Maybe<number>
+  dry_allowed_length?: Maybe<number>
+  dry_penalty_last_n?: Maybe<number>
+  dry_sequence_breakers?: Maybe<string[]>
   stop?: Maybe<string | string[]>
   max_tokens?: Maybe<number>
   max_completion_tokens?: Maybe<number>

@@ -3,7 +3,6 @@ import {
   type JsonObject,
   type OutputFormat,
   type Principal,
-  type Sampling,
   type ToolChoice,
   type ToolSpec,
 } from '@rt/core'
@@ -13,6 +12,7 @@ import { checkModelName } from '../model-name.ts'
 import { decodeMessages } from './decode-messages.ts'
 import { decodeReasoning } from './decode-reasoning.ts'
 import type { ChatBody } from './body.ts'
+import { decodeSampling } from './decode-sampling.ts'
 import { chatSchema, KNOWN_FIELDS, KNOWN_RT_FIELDS, threadSchema } from './schema.ts'
 
 export interface DecodedChat {
@@ -111,18 +111,4 @@ const decodeOutput = ({ response_format: format }: ChatBody): OutputFormat | und
   if (format.type === 'json_object') return { type: 'json' }
   const { schema, name } = format.json_schema
   return { type: 'json', ...(schema && { schema }), ...(name && { name }) }
-}
-
-const decodeSampling = (chat: ChatBody): Sampling => {
-  const sampling = {
-    temperature: chat.temperature,
-    topP: chat.top_p,
-    topK: chat.top_k,
-    minP: chat.min_p,
-    repeatPenalty: chat.repeat_penalty,
-    presencePenalty: chat.presence_penalty,
-    frequencyPenalty: chat.frequency_penalty,
-    seed: chat.seed,
-  }
-  return Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== null && value !== undefined))
 }

@@ -122,12 +122,10 @@ describe('decoding', () => {
   })
 
   it('accepts fields it does not know and says that they have no effect', async () => {
-    const { status, body } = await send(
-      chatBody({ logit_bias: { 5: 1 }, user: 'u', store: false, rt: { memory: true } }),
-    )
+    const { status, body } = await send(chatBody({ typical_p: 0.5, user: 'u', store: false, rt: { memory: true } }))
     expect(status).toBe(200)
     const { warnings } = (body as unknown as { rt: { warnings: { id: string; message: string }[] } }).rt
-    expect(warnings.map(({ message }) => message.split(' ')[0])).toEqual(['logit_bias', 'rt.memory'])
+    expect(warnings.map(({ message }) => message.split(' ')[0])).toEqual(['typical_p', 'rt.memory'])
   })
 
   const user = { role: 'user', content: 'x' }

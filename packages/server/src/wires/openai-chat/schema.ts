@@ -12,6 +12,9 @@ const count = z
   .min(1)
   .max(2 ** 31 - 1)
 
+/** Memory is kept for each of them. */
+const lastTokens = z.int().max(2 ** 20)
+
 /** A content part; which types a role may use is for the decoder to say, it knows why. */
 const part = z.object({
   type: z.string(),
@@ -105,6 +108,15 @@ const chat = z.object({
   presence_penalty: z.number().min(-2).max(2).nullish(),
   frequency_penalty: z.number().min(-2).max(2).nullish(),
   seed: z.int().min(0).nullish(),
+  logit_bias: z.record(z.string().min(1).max(100), z.number().min(-100).max(100)).nullish(),
+  repeat_last_n: lastTokens.min(0).nullish(),
+  xtc_probability: z.number().min(0).max(1).nullish(),
+  xtc_threshold: z.number().min(0).max(1).nullish(),
+  dry_multiplier: z.number().min(0).max(100).nullish(),
+  dry_base: z.number().min(1).max(100).nullish(),
+  dry_allowed_length: lastTokens.min(1).nullish(),
+  dry_penalty_last_n: lastTokens.min(-1).nullish(),
+  dry_sequence_breakers: z.array(z.string().min(1).max(100)).max(16).nullish(),
   stop: z.union([stop, z.array(stop).max(16)]).nullish(),
   max_tokens: count.nullish(),
   max_completion_tokens: count.nullish(),
