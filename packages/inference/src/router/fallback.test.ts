@@ -120,6 +120,23 @@ describe('createRoute', () => {
     },
   )
 
+  it.each<ErrorCode>(['unauthorized', 'model_not_found'])(
+    'warns behind the start when another answers after %s: no later call mends that',
+    async (code) => {
+      const { route } = setUp({ legs: [{ model: model('a', [fail(code)]) }, { model: model('b', ['yes']) }] })
+      const [start, warning] = await read(route.stream(ask()))
+      expect(start).toMatchObject({ type: 'start' })
+      expect(warning).toMatchObject({ type: 'warning', id: 'route-fallback' })
+      expect((warning as { message: string }).message).toMatch(/^b answered instead of a: /)
+    },
+  )
+
+  it('does not warn of what passes', async () => {
+    const { route } = setUp({ legs: [{ model: model('a', [fail('overloaded')]) }, { model: model('b', ['yes']) }] })
+    const parts = await read(route.stream(ask()))
+    expect(parts.filter(({ type }) => type === 'warning')).toEqual([])
+  })
+
   it('asks nobody else when the request itself is wrong', async () => {
     const second = model('b', ['no'])
     const { route } = setUp({ legs: [{ model: model('a', [fail('invalid_request')]) }, { model: second }] })

@@ -1,6 +1,7 @@
 import {
   abortError,
   type CallOptions,
+  type ErrorCode,
   failureOf,
   isTerminal,
   type ModelRequest,
@@ -16,7 +17,7 @@ import type { RouteLeg } from './leg.ts'
 import { openFirst } from './open-first.ts'
 import type { OpenLeg } from './open-leg.ts'
 import { createRouteCall, type Route, type RouteCall } from './route-call.ts'
-import { routeError } from './route-error.ts'
+import { type LegFailure, routeError } from './route-error.ts'
 
 /** One call: choose the legs, open the first that answers, pass its parts on, continue where it dies. Never throws. */
 export async function* runRoute(route: Route, request: ModelRequest, options: CallOptions): AsyncGenerator<StreamPart> {
@@ -32,7 +33,13 @@ export async function* runRoute(route: Route, request: ModelRequest, options: Ca
       const last = failures.at(-1)
       throw routeError(route.id, failures, last && isOwn(last.error.code) ? [] : skipped, carriers)
     }
-    yield* passOn(call, legs, request, open)
+    yield* passOn(
+      call,
+      legs,
+      request,
+      open,
+      failures.flatMap((failure) => misconfigured(failure, open)),
+    )
   } catch (thrown) {
     yield toTerminal(thrown, { ...spentOf(call), ...(call.signal && { signal: call.signal }) })
   }
@@ -41,12 +48,27 @@ export async function* runRoute(route: Route, request: ModelRequest, options: Ca
 /** The request is wrong, not the legs: what else was not asked is beside the point. */
 const isOwn = (code: string): boolean => code === 'invalid_request'
 
+/** What no later call mends, and nobody would notice while another model answers. */
+const LASTING: ReadonlySet<ErrorCode> = new Set(['unauthorized', 'forbidden', 'model_not_found', 'not_found'])
+
+const misconfigured = ({ leg, error }: LegFailure, open: OpenLeg): StreamPart[] =>
+  LASTING.has(error.code)
+    ? [
+        {
+          type: 'warning',
+          id: 'route-fallback',
+          message: `${open.leg.id} answered instead of ${leg}: ${error.message}`,
+        },
+      ]
+    : []
+
 /** The parts of an open leg and of those that continue it, up to one terminal part with the usage of all. */
 async function* passOn(
   call: RouteCall,
   legs: RouteLeg[],
   request: ModelRequest,
   first: OpenLeg,
+  warnings: StreamPart[],
 ): AsyncGenerator<StreamPart> {
   const written: Written = { text: '', onlyText: true }
   let dropSeam = (part: StreamPart): StreamPart => part
@@ -67,6 +89,8 @@ async function* passOn(
         if (passed.type === 'text-delta' && passed.text === '' && !passed.provider) continue
         noteWritten(written, passed)
         yield passed
+        // Behind the start, which comes first.
+        yield* warnings.splice(0)
       }
     } finally {
       await close()
