@@ -1,6 +1,20 @@
 import { expect, test } from 'vitest'
 import { createLocalModels } from './local-models.ts'
 
+test('the adapter of a Modelfile reaches the engine', async () => {
+  await using models = createLocalModels({
+    settings: { contextTokens: 512, download: false },
+    threads: 1,
+    signal: new AbortController().signal,
+  })
+  const found = await models.fetch('smollm2:135m', 'chat')
+  const entry = { ...found.entry, name: 'adapted', preset: { adapters: [{ path: found.files.model, scale: 1 }] } }
+  await expect(models.chat({ ...found, entry })).rejects.toMatchObject({
+    code: 'model_invalid',
+    message: expect.stringContaining('no adapter'),
+  })
+})
+
 test('a GGUF embedder of the catalog gives vectors', async () => {
   await using models = createLocalModels({
     settings: { contextTokens: 512, download: false },

@@ -84,7 +84,6 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
       chats.get([entry.name], async () => {
         refuseClosed()
         const { preset = {} } = entry
-        if (preset.adapters) throw noAdapters(entry.name)
         const model = await (
           await gguf()
         ).load({
@@ -94,6 +93,7 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
           parts: partsOf(files, stamps),
           contextTokens: settings.contextTokens ?? preset.contextTokens,
           sampling: entry.sampling,
+          adapters: preset.adapters,
           ...(preset.template !== undefined && { template: preset.template }),
         })
         return withPreset(model, entry.preset)
@@ -140,13 +140,6 @@ const partsOf = (
   (Object.keys(files) as FileRole[]).flatMap((role) => {
     const path = role.startsWith('part-') ? files[role] : undefined
     return path === undefined ? [] : [{ path, stamp: stamps?.[role] }]
-  })
-
-const noAdapters = (name: string): RtError =>
-  new RtError({
-    code: 'unsupported',
-    message: `"${name}" was made with an ADAPTER, and adapters are not loaded yet.`,
-    hint: 'Merge the adapter into the model, or make the name again without it: rt create.',
   })
 
 const ggufEmbedder = ({

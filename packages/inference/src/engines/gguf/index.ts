@@ -4,6 +4,7 @@ export { DEFAULT_SAMPLING } from './options.ts'
 export type { GgufEmbedder, GgufEmbedderOptions, GgufReranker, GgufRerankerOptions, Pooling } from './vector-options.ts'
 export type { ModelState } from '../../host/model-state.ts'
 export type {
+  GgufAdapter,
   GgufEngine,
   GgufEngineOptions,
   GgufModel,

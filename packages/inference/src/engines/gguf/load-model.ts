@@ -27,7 +27,7 @@ const DEFAULT_CONTEXT = 4096
 export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promise<HostModel> =>
   await loadUnchanged({
     model: params.id,
-    files: [{ path: params.path, stamp: params.stamp }, ...(params.parts ?? [])],
+    files: [{ path: params.path, stamp: params.stamp }, ...(params.parts ?? []), ...(params.adapters ?? [])],
     load: () => loadChecked(params, signal),
     discard: (loaded) => loaded[Symbol.asyncDispose](),
   })

@@ -31,6 +31,9 @@ export const openSequences = async (
       sequences: count,
       batchSize: Math.min(PIECE, contextTokens),
       ...(params.threads && { threads: params.threads }),
+      ...(params.adapters?.length && {
+        lora: { adapters: params.adapters.map(({ path, scale = 1 }) => ({ filePath: path, scale })) },
+      }),
       batching: { itemPrioritizationStrategy: plan.next },
       ignoreMemorySafetyChecks: sizeBytes * 4 < freemem() && caches > 0 && caches * 4 < freemem(),
       failedCreationRemedy: false,

@@ -11,6 +11,13 @@ export interface GgufEngineOptions {
   env?: Record<string, string>
 }
 
+/** A LoRA in a GGUF file of its own. */
+export interface GgufAdapter {
+  path: string
+  /** How strongly it acts; 0 = not at all. Default 1. */
+  scale?: number
+}
+
 export interface GgufModelOptions {
   /** As the user names it, e.g. `smollm2:135m`. */
   id: string
@@ -29,6 +36,8 @@ export interface GgufModelOptions {
   sampling?: Sampling
   /** Jinja chat template, instead of the file's own. */
   template?: string
+  /** Changes to the weights, all of them at once. Default: none. */
+  adapters?: readonly GgufAdapter[] | undefined
   /** Conversations kept in memory and answered side by side; each holds a key-value cache of its own. Default 4. */
   sequences?: number
   /**

@@ -7,6 +7,9 @@ type Load = LoadParams & Partial<Pick<VectorLoad, 'task' | 'pooling' | 'maxToken
 /** The model that params of the host are for: handles that load one file alike crash alike. */
 export const suspectOf = (params: unknown): Suspect => {
   const load = (params as { load?: Load }).load ?? (params as Load)
-  const { id, path, stamp, contextTokens, sequences, kvBudgetBytes, task, pooling, maxTokens } = load
-  return { id, key: JSON.stringify([path, stamp, contextTokens, sequences, kvBudgetBytes, task, pooling, maxTokens]) }
+  const { id, path, stamp, contextTokens, sequences, kvBudgetBytes, adapters, task, pooling, maxTokens } = load
+  return {
+    id,
+    key: JSON.stringify([path, stamp, contextTokens, sequences, kvBudgetBytes, adapters, task, pooling, maxTokens]),
+  }
 }

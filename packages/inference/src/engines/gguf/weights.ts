@@ -6,6 +6,7 @@ import type { Llama, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
 import type { GgufHeader } from '../../driver-kit/gguf/read-gguf-header.ts'
 import { type GgufModelFiles, readGgufModel } from '../../driver-kit/gguf/read-gguf-model.ts'
 import { loadLlama } from './load-llama.ts'
+import { checkAdapters } from './check-adapters.ts'
 import type { LoadParams } from './options.ts'
 import { type Borrowed, createShare } from './share.ts'
 import { type Pooling, POOLING_NUMBERS } from './vector-options.ts'
@@ -19,14 +20,14 @@ export interface Weights {
   grammar(text: string): Promise<LlamaGrammar>
 }
 
-type WeightsParams = Pick<LoadParams, 'id' | 'path' | 'parts' | 'threads'> & {
+type WeightsParams = Pick<LoadParams, 'id' | 'path' | 'parts' | 'threads' | 'adapters'> & {
   /** Instead of the file's own. */
   pooling?: Pooling | undefined
 }
 
 /** Loads a file, once for all who use it: another size of context costs a context. */
 export const borrowWeights = async (params: WeightsParams, signal?: AbortSignal): Promise<Borrowed<Weights>> => {
-  const files = [params.path, ...(params.parts ?? []).map(({ path }) => path)]
+  const files = [params.path, ...[...(params.parts ?? []), ...(params.adapters ?? [])].map(({ path }) => path)]
   const identities = await Promise.all(files.map((path) => identifyFile(path)))
   return await shared.borrow(JSON.stringify([files, identities, params.pooling]), (stop) => load(params, stop), signal)
 }
@@ -35,7 +36,7 @@ const shared = createShare<Weights>(async ({ model }) => await model.dispose())
 
 const load = async (params: WeightsParams, signal: AbortSignal): Promise<Weights> => {
   const [{ header, bytes: sizeBytes }, llama] = await Promise.all([
-    checkFile(params),
+    checkFiles(params),
     loadLlama({ threads: params.threads }),
   ])
   const model = await asRtError(params, () =>
@@ -56,8 +57,14 @@ const pooledAs = ({ pooling }: WeightsParams, { metadata }: GgufHeader) =>
     metadataOverrides: { [String(metadata.get('general.architecture'))]: { pooling_type: POOLING_NUMBERS[pooling] } },
   }
 
-/** Rejects a damaged file before native code reads it. */
-const checkFile = async ({ id, path }: WeightsParams): Promise<GgufModelFiles> => {
+/** Rejects damaged files before native code reads them. */
+const checkFiles = async (params: WeightsParams): Promise<GgufModelFiles> => {
+  const files = await checkModel(params)
+  await checkAdapters(params.id, params.adapters ?? [], files.header)
+  return files
+}
+
+const checkModel = async ({ id, path }: WeightsParams): Promise<GgufModelFiles> => {
   try {
     return await readGgufModel(path, `${basename(path)} of the model "${id}"`)
   } catch (cause) {
@@ -72,7 +79,7 @@ const checkFile = async ({ id, path }: WeightsParams): Promise<GgufModelFiles> =
 }
 
 /** Runs a step of loading: what the binding throws becomes an error that says what to do. */
-export const asRtError = async <T>({ id, path }: WeightsParams, work: () => Promise<T>): Promise<T> => {
+export const asRtError = async <T>({ id, path, adapters = [] }: WeightsParams, work: () => Promise<T>): Promise<T> => {
   try {
     return await work()
   } catch (cause) {
@@ -81,7 +88,7 @@ export const asRtError = async <T>({ id, path }: WeightsParams, work: () => Prom
     const memory = cause instanceof Error && (cause.name === 'InsufficientMemoryError' || /memory/i.test(message))
     throw new RtError({
       code: memory ? 'model_unavailable' : 'model_invalid',
-      message: `the model "${id}" could not be loaded: ${message.replaceAll(path, basename(path))}`,
+      message: `the model "${id}" could not be loaded: ${withoutFolders(message, [path, ...adapters.map((one) => one.path)])}`,
       hint: memory
         ? 'Use a smaller contextTokens or a smaller model, or free memory.'
         : 'Fetch the file again; if that does not help, its architecture may be newer than this engine.',
@@ -89,6 +96,9 @@ export const asRtError = async <T>({ id, path }: WeightsParams, work: () => Prom
     })
   }
 }
+
+const withoutFolders = (message: string, paths: string[]): string =>
+  paths.reduce((text, path) => text.replaceAll(path, basename(path)), message)
 
 /** Compiling a grammar costs a temporary file and a native parse: the last few are kept. */
 const createGrammarCache = (llama: Llama, most: number = 32): ((text: string) => Promise<LlamaGrammar>) => {
