@@ -3,7 +3,7 @@ import { createMessage, type ErrorCode, type Message, RtError } from '@rt/core'
 import { type Bench, SECRET, withBench } from './bench.ts'
 import type { ConformanceSubject } from './conformance-subject.ts'
 import { startFakeServer } from './fake-server.ts'
-import { gather } from './gather.ts'
+import { ask, gather } from './gather.ts'
 import type { WireFault } from './fake-wire.ts'
 import type { TestFunctions } from './test-functions.ts'
 
@@ -64,6 +64,18 @@ export const refusalsConformance = (subject: ConformanceSubject, { describe, it,
           expect(bench.server.requests.length).toBe(2)
         }),
       )
+
+    it(
+      'answers unsupported to a grammar it cannot be held to, and calls nobody',
+      withBench(subject, async ({ model, server }) => {
+        if (model.capabilities.grammar) return
+        const { terminal } = await gather(model, {
+          request: ask({ output: { type: 'grammar', gbnf: 'root ::= "a"' } }),
+        })
+        expect(terminal).toMatchObject({ type: 'error', error: { code: 'unsupported' } })
+        expect(server.requests.length).toBe(0)
+      }),
+    )
 
     const refused: [WireFault, ErrorCode][] = [
       ['overloaded', 'overloaded'],

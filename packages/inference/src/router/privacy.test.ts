@@ -96,6 +96,11 @@ describe('capabilities', () => {
     expect(textOf(await read(route.stream({ messages: [image] })))).toBe('able')
     expect(textOf(await read(route.stream(ask('x', { tools }))))).toBe('able')
     expect(textOf(await read(route.stream(ask('x', { output: { type: 'json' } }))))).toBe('able')
+    const held = createRoute({ id: 'held', legs: [legs[1]!, { model: model('local', ['held'], { grammar: true }) }] })
+    expect(held.capabilities.grammar).toBe(true)
+    expect(textOf(await read(held.stream(ask('x', { output: { type: 'grammar', gbnf: 'root ::= "a"' } }))))).toBe(
+      'held',
+    )
     const plain = createRoute({ id: 'plain', legs: legs.slice(0, 1) })
     expect(await read(plain.stream(ask('x', { tools })))).toMatchObject([{ error: { code: 'unsupported' } }])
   })
