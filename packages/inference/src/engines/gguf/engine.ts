@@ -21,8 +21,8 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
   const models = watchModels({
     quarantine: createQuarantine({ engine: NAME }),
     suspectOf,
-    loads: ['load', 'loadVectors', 'count'],
-    answers: ['generate', 'embed', 'rank'],
+    loads: ['load', 'loadVectors', 'count', 'tokenize', 'detokenize'],
+    answers: ['generate', 'infill', 'embed', 'rank'],
   })
   const host = createHost({
     name: NAME,

@@ -3,7 +3,8 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { abortable, type Prompt } from '@rt/core'
 import { serveHost } from '../../host/serve-host.ts'
 import { createModelShelf } from './model-shelf.ts'
-import type { GenerateParams, HostModelState, LoadParams } from './options.ts'
+import type { GenerateParams, HostModelState, InfillParams, LoadParams } from './options.ts'
+import type { PreparedRequest } from './tokenize-prompt.ts'
 import type { EmbedResult, VectorInfo, VectorLoad } from './vector-options.ts'
 
 /** Code of the several hundred modules below node-llama-cpp, compiled once for all starts. */
@@ -53,8 +54,34 @@ serveHost({
       const [{ generate }, model] = await Promise.all([import('./generate.ts'), abortable(models.get(load), signal)])
       yield* generate(model, request, { signal, progress })
     },
+    async *infill({ load, request: { prefix, suffix, ...request }, progress }: InfillParams, { signal }) {
+      const [{ generate }, { fitInfill }, loaded] = await Promise.all([
+        import('./generate.ts'),
+        import('./fit-infill.ts'),
+        abortable(models.get(load), signal),
+      ])
+      const { model, info } = loaded
+      const { contextTokens } = info
+      const { maxOutputTokens } = request
+      const { tokens, cut } = fitInfill({ prefix, suffix }, { id: load.id, model, contextTokens, maxOutputTokens })
+      if (cut) yield { type: 'warning', id: 'infill_cut', message: CUT }
+      const prepared: PreparedRequest = { ...request, messages: [], prepared: tokens }
+      yield* generate(loaded, prepared, { signal, progress })
+    },
+    async tokenize({ load, text, special }: { load: LoadParams; text: string; special: boolean }, { signal }) {
+      return (await abortable(models.get(load), signal)).model.tokenize(text, special)
+    },
+    async detokenize({ load, tokens, special }: { load: LoadParams; tokens: number[]; special: boolean }, { signal }) {
+      const [{ readTokens }, { model }] = await Promise.all([
+        import('./read-tokens.ts'),
+        abortable(models.get(load), signal),
+      ])
+      return readTokens(tokens, model, special)
+    },
   },
 })
+
+const CUT = 'the texts around the gap do not fit into the context: those nearest to it were read.'
 
 interface RankParams {
   load: VectorLoad

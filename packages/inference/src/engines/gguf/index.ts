@@ -3,6 +3,7 @@ export { createGgufEngine } from './engine.ts'
 export { DEFAULT_SAMPLING } from './options.ts'
 export type { GgufEmbedder, GgufEmbedderOptions, GgufReranker, GgufRerankerOptions, Pooling } from './vector-options.ts'
 export type { ModelState } from '../../host/model-state.ts'
+export type { InfillRequest, InfillTexts, TokenOptions } from './infill-options.ts'
 export type {
   GgufAdapter,
   GgufEngine,

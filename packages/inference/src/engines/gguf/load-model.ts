@@ -136,6 +136,7 @@ const describe = (
     trainContextTokens: model.trainContextSize,
     templateHash: template.hash.slice(0, 16),
     reasoning: template.features.reasoning !== undefined,
+    infill: model.tokens.infill.prefix !== null && model.tokens.infill.suffix !== null,
   }
 }
 

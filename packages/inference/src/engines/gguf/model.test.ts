@@ -41,6 +41,7 @@ const info = {
   trainContextTokens: 64,
   templateHash: '',
   reasoning: false,
+  infill: false,
 }
 const request = { messages: [createMessage('user', 'Hi')] }
 

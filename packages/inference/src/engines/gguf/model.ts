@@ -1,4 +1,4 @@
-import { type Clock, RtError, systemClock, toTerminal } from '@rt/core'
+import { type Clock, type ModelRequest, RtError, type StreamPart, systemClock, toTerminal } from '@rt/core'
 import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
 import type { WatchedModels } from '../../host/watch-models.ts'
@@ -8,7 +8,9 @@ import {
   type GenerateParams,
   type GgufModel,
   type GgufModelInfo,
+  type GgufStreamOptions,
   type HostModelState,
+  type InfillParams,
   type LoadParams,
 } from './options.ts'
 import { validateRequest } from './sampling.ts'
@@ -40,6 +42,30 @@ export const createGgufModel = ({
       retryable: false,
     })
   }
+  async function* answer(
+    method: 'generate' | 'infill',
+    params: GenerateParams | InfillParams,
+    { signal, onPrefill }: GgufStreamOptions = {},
+  ): AsyncGenerator<StreamPart, void> {
+    open++
+    try {
+      yield { type: 'start', model: load.id }
+      checkOpen()
+      const request: ModelRequest = { messages: [], ...params.request }
+      validateRequest(request)
+      if (!info.reasoning && request.reasoning && request.reasoning.effort !== 'none')
+        yield { type: 'warning', id: 'reasoning_ignored', message: `${load.id} cannot be told how much to think.` }
+      for await (const event of host.stream<GenerateEvent>(method, params, { signal, onAbort: 'drain' })) {
+        if (event.type !== 'prefill') yield event
+        else onPrefill?.({ done: event.done, total: event.total })
+      }
+    } catch (thrown) {
+      yield toTerminal(thrown)
+    } finally {
+      open--
+      usedAt = clock.monotonic()
+    }
+  }
   return {
     id: load.id,
     info,
@@ -52,30 +78,27 @@ export const createGgufModel = ({
       tokenCount: 'exact',
       reasoning: info.reasoning,
       images: false,
+      infill: info.infill,
     },
     async countTokens(prompt, { signal } = {}) {
       checkOpen()
       return await host.call<number>('count', { load, prompt }, { signal })
     },
-    async *stream(request, { signal, onPrefill } = {}) {
-      open++
-      try {
-        yield { type: 'start', model: load.id }
-        checkOpen()
-        validateRequest(request)
-        if (!info.reasoning && request.reasoning && request.reasoning.effort !== 'none')
-          yield { type: 'warning', id: 'reasoning_ignored', message: `${load.id} cannot be told how much to think.` }
-        const params: GenerateParams = { load, request, progress: onPrefill !== undefined }
-        for await (const event of host.stream<GenerateEvent>('generate', params, { signal, onAbort: 'drain' })) {
-          if (event.type !== 'prefill') yield event
-          else onPrefill?.({ done: event.done, total: event.total })
-        }
-      } catch (thrown) {
-        yield toTerminal(thrown)
-      } finally {
-        open--
-        usedAt = clock.monotonic()
-      }
+    stream(request, options) {
+      const params: GenerateParams = { load, request, progress: options?.onPrefill !== undefined }
+      return answer('generate', params, options)
+    },
+    infill(request, options) {
+      const params: InfillParams = { load, request, progress: options?.onPrefill !== undefined }
+      return answer('infill', params, options)
+    },
+    async tokenize(text, { signal, special = false } = {}) {
+      checkOpen()
+      return await host.call<number[]>('tokenize', { load, text, special }, { signal })
+    },
+    async detokenize(tokens, { signal, special = false } = {}) {
+      checkOpen()
+      return await host.call<string>('detokenize', { load, tokens, special }, { signal })
     },
     async state() {
       const running = !closed && host.pid !== undefined

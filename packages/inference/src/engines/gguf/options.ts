@@ -1,7 +1,8 @@
-import type { CallOptions, LanguageModel, ModelRequest, Sampling, StreamPart } from '@rt/core'
+import type { CallOptions, LanguageModel, ModelCapabilities, ModelRequest, Sampling, StreamPart } from '@rt/core'
 import type { FileIdentity } from '@rt/node/files'
 import { type DefaultSampling, SAMPLING_OFF } from '../../driver-kit/sampling.ts'
 import type { ModelState } from '../../host/model-state.ts'
+import type { InfillRequest, TokenOptions } from './infill-options.ts'
 import type { GgufEmbedder, GgufEmbedderOptions, GgufReranker, GgufRerankerOptions } from './vector-options.ts'
 
 export interface GgufEngineOptions {
@@ -60,6 +61,8 @@ export interface GgufModelInfo {
   templateHash: string
   /** It marks what it thinks before it answers. */
   reasoning: boolean
+  /** It can write between two texts. */
+  infill: boolean
 }
 
 /** How far a prompt has been read, in tokens. What the cache holds counts as read. */
@@ -78,7 +81,17 @@ export interface GgufStreamOptions extends CallOptions {
 
 export interface GgufModel extends LanguageModel, AsyncDisposable {
   readonly info: GgufModelInfo
+  readonly capabilities: ModelCapabilities & { infill: boolean }
   stream(request: ModelRequest, options?: GgufStreamOptions): AsyncIterable<StreamPart>
+  /**
+   * Writes what belongs between two texts, as parts of an answer. A warning `infill_cut` says that not all of them was
+   * read; a model without the capability ends with `unsupported`.
+   */
+  infill(request: InfillRequest, options?: GgufStreamOptions): AsyncIterable<StreamPart>
+  /** The numbers of the tokens of a text, without any at its beginning or end. */
+  tokenize(text: string, options?: TokenOptions): Promise<number[]>
+  /** @throws RtError `invalid_request` for a number that no token has. */
+  detokenize(tokens: readonly number[], options?: TokenOptions): Promise<string>
   /** What it holds in memory and does now. Zeros while its host does not run, which this does not change. */
   state(): Promise<ModelState>
 }
@@ -136,6 +149,12 @@ export interface GenerateParams {
   load: LoadParams
   request: ModelRequest
   /** Stream `prefill` events too. */
+  progress: boolean
+}
+
+export interface InfillParams {
+  load: LoadParams
+  request: InfillRequest
   progress: boolean
 }
 

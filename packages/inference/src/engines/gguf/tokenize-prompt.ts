@@ -7,11 +7,18 @@ import { toTemplateMessages } from '../../driver-kit/chat/template-messages.ts'
 
 type Token = ReturnType<LlamaModel['tokenize']>[number]
 
+/** A request, or one whose prompt is there already. */
+export interface PreparedRequest extends ModelRequest {
+  prepared?: Token[]
+}
+
 /** The prompt as the engine reads it, and how its answer is read. Counting and answering both come through here, so their numbers agree. */
 export const tokenizePrompt = async (
-  request: ModelRequest,
+  request: PreparedRequest,
   { model, template }: { model: LlamaModel; template: ChatTemplate },
 ): Promise<{ tokens: Token[]; plan: AnswerPlan }> => {
+  if (request.prepared)
+    return { tokens: request.prepared, plan: planAnswer(request, { ...template.features, reasoning: undefined }, '') }
   const { tools, ...others } = templateVariables(request, template.features)
   const pieces = await renderNeutralized({
     content: { messages: toTemplateMessages(request, template.features), ...(tools !== undefined && { tools }) },
