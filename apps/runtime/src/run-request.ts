@@ -1,6 +1,7 @@
 import type {
   ContextAssembler,
   Message,
+  ModelRequest,
   OutputFormat,
   Principal,
   PrivacyLabel,
@@ -37,6 +38,7 @@ export interface RunRequest {
   stop?: string[]
   maxOutputTokens?: number
   reasoning?: Reasoning
+  logprobs?: ModelRequest['logprobs']
   maxSteps?: number
   /** A turn of ours, or of an agent of ours: what it leaves open is filled in for the model. Default: it stays open. */
   isOwn?: boolean

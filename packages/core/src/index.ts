@@ -20,7 +20,7 @@ export type {
   ToolResultPart,
 } from './message/message.ts'
 export type { Generation, MessageBuilder } from './message/collect.ts'
-export type { FinishReason, StreamPart, TerminalPart } from './message/stream-part.ts'
+export type { FinishReason, StreamPart, TokenChance, TokenLogprob, TerminalPart } from './message/stream-part.ts'
 export type { Timings, Usage } from './message/usage.ts'
 
 // Models

@@ -6,6 +6,22 @@ import type { Timings, Usage } from './usage.ts'
 
 export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'step-limit'
 
+/** How likely a model holds a token. */
+export interface TokenChance {
+  /** Its text; one that is part of a character has U+FFFD in it. */
+  token: string
+  /** Natural logarithm of the probability; -9999 = none. */
+  logprob: number
+  /** Its bytes, where its text does not say them. */
+  bytes?: number[]
+}
+
+/** A token that was written. */
+export interface TokenLogprob extends TokenChance {
+  /** The likeliest in its place, best first. */
+  top: TokenChance[]
+}
+
 /**
  * What streams out of a model, the agent loop and the runtime alike: one union, read by every wire.
  * A stream ends with exactly one of `finish`, `error` or `abort`; nothing comes after it.
@@ -14,13 +30,14 @@ export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' |
  * The loop adds: step-start, tool-result, approval-request, context, step-finish.
  * The runtime adds: citation.
  *
+ * `logprobs` are of the tokens whose text begins in the delta; only there when the request asks for them.
  * `provider` is what the message part it belongs to has to keep (Part.provider). On a delta, whose text may be empty, it
  * also ends that part, `{}` included: the next delta opens a new one. So two signed thinking blocks stay two.
  */
 export type StreamPart =
   | { type: 'start'; model: string; traceId?: string }
   | { type: 'step-start'; step: number }
-  | { type: 'text-delta'; text: string; provider?: ProviderData }
+  | { type: 'text-delta'; text: string; logprobs?: TokenLogprob[]; provider?: ProviderData }
   | { type: 'reasoning-delta'; text: string; provider?: ProviderData }
   | { type: 'tool-call-start'; id: string; name: string }
   | { type: 'tool-call-delta'; id: string; delta: string }

@@ -115,6 +115,11 @@ export interface ModelRequest extends Prompt {
   stop?: string[]
   /** Most tokens to write. Default: what is left of the context. */
   maxOutputTokens?: number
+  /**
+   * With each token of the text, how likely it was, and the `top` likeliest (0 to 20) in its place. Not of what is thought,
+   * nor of tool calls. A model that cannot tell warns. Default: not told.
+   */
+  logprobs?: { top: number }
   /** How much a model that can should think first. Default: the model's own. */
   reasoning?: Reasoning
   /** Whose cached prompt prefixes may be reused. Default `local`. */

@@ -6,11 +6,20 @@ export const joinTexts = (parts: Iterable<StreamPart>): StreamPart[] => {
   for (const part of parts) {
     const last = joined.at(-1)
     if (isText(part) && last && isText(last) && last.type === part.type && !last.provider)
-      joined[joined.length - 1] = { ...part, text: last.text + part.text }
+      joined[joined.length - 1] = joinText(last, part)
     else joined.push(part)
   }
   return joined
 }
 
-const isText = (part: StreamPart): part is Extract<StreamPart, { type: 'text-delta' | 'reasoning-delta' }> =>
-  part.type === 'text-delta' || part.type === 'reasoning-delta'
+type TextPart = Extract<StreamPart, { type: 'text-delta' | 'reasoning-delta' }>
+
+/** Two deltas of one text. */
+export const joinText = (first: TextPart, second: TextPart): TextPart => {
+  const { logprobs: before } = { logprobs: undefined, ...first }
+  const { logprobs: after } = { logprobs: undefined, ...second }
+  const logprobs = before || after ? [...(before ?? []), ...(after ?? [])] : undefined
+  return { ...second, text: first.text + second.text, ...(logprobs && { logprobs }) }
+}
+
+const isText = (part: StreamPart): part is TextPart => part.type === 'text-delta' || part.type === 'reasoning-delta'

@@ -41,6 +41,7 @@ export const validateRequest = ({
   sampling = {},
   maxOutputTokens,
   stop,
+  logprobs,
   tools,
   toolChoice,
   output,
@@ -54,6 +55,7 @@ export const validateRequest = ({
   checkLogitBias(sampling)
   if (maxOutputTokens !== undefined)
     checkNumber('maxOutputTokens', maxOutputTokens, { low: 1, high: 2 ** 31 - 1, whole: true })
+  if (logprobs !== undefined) checkNumber('logprobs.top', logprobs?.top, { low: 0, high: 20, whole: true })
   if (
     stop !== undefined &&
     (stop.length > 64 || stop.some((text) => typeof text !== 'string' || text === '' || text.length > 1000))

@@ -1,4 +1,5 @@
 import { type CallOptions, type FinishReason, type ModelRequest, noopSpan, type StreamPart } from '@rt/core'
+import { joinText } from '../driver-kit/join-texts.ts'
 import { cacheKey, nearKey } from './cache-key.ts'
 import { nearQuestion } from './near-question.ts'
 import { localOnlyCarriers } from './privacy.ts'
@@ -80,6 +81,6 @@ const keep = (parts: StreamPart[], part: StreamPart): void => {
     !last.provider &&
     !part.provider
   )
-    parts[parts.length - 1] = { ...last, text: last.text + part.text }
+    parts[parts.length - 1] = joinText(last, part)
   else parts.push(part)
 }

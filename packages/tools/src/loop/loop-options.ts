@@ -5,6 +5,7 @@ import type {
   JsonValue,
   LanguageModel,
   Message,
+  ModelRequest,
   MessageBuilder,
   OutputFormat,
   Principal,
@@ -36,6 +37,8 @@ export interface LoopOptions {
   sampling?: Sampling | undefined
   stop?: string[] | undefined
   maxOutputTokens?: number | undefined
+  /** How likely each token of the text was, from a model that tells. */
+  logprobs?: ModelRequest['logprobs'] | undefined
   /** How much a model that can should think before each step. */
   reasoning?: Reasoning | undefined
   /** Model calls before the run ends with finishReason `step-limit`. Default 8. */

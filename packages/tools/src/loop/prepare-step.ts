@@ -18,7 +18,8 @@ export interface PreparedStep {
  */
 export const prepareStep = async (run: LoopRun, step: number, messages: Message[]): Promise<PreparedStep> => {
   const { options, signal } = run
-  const { model, system, retrieved, sampling, stop, maxOutputTokens, reasoning, cacheKey, principal, guard } = options
+  const { model, system, retrieved, sampling, stop, maxOutputTokens, reasoning, logprobs, cacheKey, principal, guard } =
+    options
   checkImages(model, messages)
   const tools = [...run.tools.values(), ...run.clientTools.values()].map(({ name, description, parameters }) => ({
     name,
@@ -55,6 +56,7 @@ export const prepareStep = async (run: LoopRun, step: number, messages: Message[
     ...(stop && { stop }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(reasoning && { reasoning }),
+    ...(logprobs && { logprobs }),
     principal,
     ...(cacheKey !== undefined && { cacheKey }),
   }

@@ -683,3 +683,9 @@ test('a remote model is named by provider and model, as the price tables want it
     attributes: { 'gen_ai.provider.name': 'anthropic', 'gen_ai.request.model': 'claude-sonnet-4-5', 'rt.local': false },
   })
 })
+
+test('logprobs are asked for in each step', async () => {
+  const model = scripted('ok')
+  await read(runLoop(options(model, { logprobs: { top: 2 } })))
+  expect(model.requests[0]!.logprobs).toEqual({ top: 2 })
+})

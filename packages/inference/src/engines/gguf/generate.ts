@@ -17,10 +17,13 @@ import { evaluateOptions } from './evaluate-options.ts'
 import type { HostModel } from './load-model.ts'
 import { type LlamaSequence, PIECE } from './open-sequences.ts'
 import type { GenerateEvent } from './options.ts'
+import { createLogprobTrail } from './logprob-trail.ts'
 import { commonPrefix, type Slot } from './slots.ts'
 import { detokenizeWith, steer } from './steer.ts'
 import { createTextDecoder } from './text-decoder.ts'
+import { toLogprob } from './to-logprob.ts'
 import { tokenizePrompt } from './tokenize-prompt.ts'
+import { watchLogprobs } from './watch-logprobs.ts'
 
 type Token = LlamaContextSequence['contextTokens'][number]
 
@@ -201,7 +204,10 @@ async function* decode(
     yieldEogToken: true,
     evaluationPriority,
   }
-  for await (const { token, sampled } of steer(sequence.evaluate(prompt, options), steering)) {
+  using watch = request.logprobs && watchLogprobs(sequence, model, request.logprobs.top)
+  const trail = watch && createLogprobTrail()
+  const steps = (watch?.sequence ?? sequence).evaluate(prompt, options)
+  for await (const { token, sampled } of steer(steps, steering)) {
     lane.decoding = true
     if (written.length === 0 && usage.output === 0) {
       timings.prefill += performance.now() - begun
@@ -211,17 +217,21 @@ async function* decode(
       if (progress) yield { type: 'prefill', done: total, total }
     }
     usage.output++
-    if (reader.thinking) usage.reasoning++
+    const { thinking } = reader
+    if (thinking) usage.reasoning++
     timings.decode = performance.now() - begun
     if (signal.aborted) throw abortError(signal)
     if (sampled && model.isEogToken(token)) {
       end = 'stop'
       break
     }
+    const text = decoder.push(token)
+    const shares = sampled ? watch?.last() : undefined
+    if (!thinking) trail?.push(text, shares && toLogprob(shares, model, written))
     written.push(token)
-    const read = reader.push(decoder.push(token))
+    const read = reader.push(text)
     feed = read.feed
-    yield* read.parts
+    yield* trail?.attach(read.parts) ?? read.parts
     if (read.done) {
       end = 'stop'
       break
@@ -230,8 +240,12 @@ async function* decode(
   }
   lane.decoding = false
   const last = decoder.end()
-  if (last) yield* reader.push(last).parts
+  if (last) {
+    trail?.push(last, undefined)
+    const { parts } = reader.push(last)
+    yield* trail?.attach(parts) ?? parts
+  }
   const { parts, finishReason } = reader.end(end)
-  yield* parts
+  yield* trail?.attach(parts) ?? parts
   return finishReason
 }

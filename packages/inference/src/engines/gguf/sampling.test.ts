@@ -48,6 +48,8 @@ test.each([
   [{ sampling: { logitBias: [{ token: 5, bias: 101 }] } }, 'sampling.logitBias[0].bias'],
   [{ sampling: { logitBias: [{ token: 'x', bias: Number.NaN }] } }, 'sampling.logitBias[0].bias'],
   [{ sampling: { logitBias: Array(1025).fill({ token: 5, bias: 1 }) } }, 'sampling.logitBias'],
+  [{ logprobs: { top: 21 } }, 'logprobs.top'],
+  [{ logprobs: { top: Number.NaN } }, 'logprobs.top'],
   [{ maxOutputTokens: 0 }, 'maxOutputTokens'],
   [{ maxOutputTokens: -5 }, 'maxOutputTokens'],
   [{ stop: [''] }, 'stop'],

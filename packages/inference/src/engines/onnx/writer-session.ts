@@ -77,6 +77,8 @@ export const loadWriterSession = async (runtime: OnnxRuntime, spec: WriterSpec):
 
     async function* answer(request: ModelRequest, run: Run): AsyncGenerator<StreamPart, 'stop' | 'length'> {
       const { signal, usage, timings } = run
+      if (request.logprobs)
+        yield { type: 'warning', id: 'logprobs_ignored', message: 'an ONNX model tells no logprobs.' }
       const ignored = (['xtc', 'dry', 'logitBias'] as const).filter((name) => request.sampling?.[name] !== undefined)
       if (ignored.length > 0)
         yield {

@@ -40,7 +40,7 @@ export const toV4Request = (
   }
   const effort = reasoning && toEffort(reasoning)
   if (effort) options.reasoning = effort
-  return { options, ignored: ignoredIn(sampling, reasoning) }
+  return { options, ignored: [...ignoredIn(sampling, reasoning), ...(request.logprobs ? ['logprobs'] : [])] }
 }
 
 const toV4Sampling = (sampling: Sampling): Partial<V4CallOptions> => {

@@ -108,6 +108,7 @@ export const requestBody = (
     warnings: [
       ...thinking.warnings.map((message) => warning('reasoning_changed', message)),
       ...sampling.warnings.map((message) => warning('sampling_ignored', message)),
+      ...(request.logprobs ? [warning('logprobs_ignored', `${settings.id} tells no logprobs.`)] : []),
       ...(blank > 0
         ? [warning('stop_ignored', 'stop sequences of white space alone are not sent: the API refuses them.')]
         : []),

@@ -48,6 +48,7 @@ async function* readAnswer(
   signal: AbortSignal,
 ): AsyncGenerator<StreamPart, void, undefined> {
   const ignored = UNNAMED.filter((name) => request.sampling?.[name] !== undefined)
+  if (request.logprobs) yield { type: 'warning', id: 'logprobs_ignored', message: `${id} tells no logprobs.` }
   if (ignored.length > 0)
     yield {
       type: 'warning',

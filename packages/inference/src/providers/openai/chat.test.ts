@@ -63,6 +63,25 @@ describe('presets', () => {
     expect((await send({ preset: 'groq' }, request)).body).not.toHaveProperty('logit_bias')
   })
 
+  it('tell logprobs where they can, and are warned of where not', async () => {
+    await using server = await startFakeServer()
+    const chance = { token: 'ok', logprob: -0.25, bytes: [111, 107] }
+    const logprobs = { content: [{ ...chance, top_logprobs: [chance, { token: 'no' }] }], refusal: null }
+    play(server, chunk([{ index: 0, delta: { content: 'ok' }, finish_reason: null, logprobs }]), done)
+    const model = createOpenAI({ baseURL: server.url }).languageModel('m')
+    const { parts } = await collect(model.stream({ messages: [user('hi')], logprobs: { top: 2 } }))
+    expect(bodies(server)[0]).toMatchObject({ logprobs: true, top_logprobs: 2 })
+    expect(parts).toContainEqual({ type: 'text-delta', text: 'ok', logprobs: [{ ...chance, top: [chance] }] })
+
+    const groq = await send({ preset: 'groq' }, { logprobs: { top: 2 } })
+    expect(groq.body).not.toHaveProperty('logprobs')
+    expect(groq.parts).toContainEqual({
+      type: 'warning',
+      id: 'logprobs-unsupported',
+      message: 'groq tells no logprobs.',
+    })
+  })
+
   it('are asked for the same in their own words', async () => {
     const shapes: Record<string, unknown> = {}
     for (const preset of Object.keys(PRESETS) as PresetName[]) {

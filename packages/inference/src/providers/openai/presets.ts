@@ -53,6 +53,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       toolRequired: 'any',
       reasoningRequest: false,
       sampling: samplingNames.mistral,
+      logprobs: false,
       callIdLength: 9,
       base64: false,
     },
@@ -99,7 +100,14 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     baseURL: 'http://127.0.0.1:1234/v1',
     baseURLVariable: 'LMSTUDIO_BASE_URL',
     contextTokens: 8192,
-    quirks: { ...PLAIN, toolNamed: false, reasoningRequest: false, sampling: samplingNames.lmstudio, base64: false },
+    quirks: {
+      ...PLAIN,
+      toolNamed: false,
+      reasoningRequest: false,
+      sampling: samplingNames.lmstudio,
+      logprobs: false,
+      base64: false,
+    },
   },
   openrouter: {
     baseURL: 'https://openrouter.ai/api/v1',
@@ -127,6 +135,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       schemaWithTools: false,
       reasoningFields: ['reasoning', 'reasoning_content'],
       sampling: { ...samplingNames.basic, seed: 'seed' },
+      logprobs: false,
     },
   },
   together: {
@@ -134,7 +143,8 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     baseURLVariable: 'TOGETHER_BASE_URL',
     keyVariable: 'TOGETHER_API_KEY',
     contextTokens: 131_072,
-    quirks: { ...PLAIN, sampling: samplingNames.vllm, base64: false },
+    // Its logprobs are a number, in a shape of its own.
+    quirks: { ...PLAIN, sampling: samplingNames.vllm, logprobs: false, base64: false },
   },
   deepseek: {
     baseURL: 'https://api.deepseek.com/v1',
@@ -158,6 +168,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
       ...PLAIN,
       schemaWithTools: false,
       sampling: samplingNames.basic,
+      logprobs: false,
       base64: false,
       embeddingBatch: 100,
     },

@@ -35,6 +35,8 @@ export interface Quirks {
   reasoningModels?: string
   /** Names of sampling values; what is left out is not sent. */
   sampling: Partial<Record<SamplingName, string>>
+  /** It tells how likely tokens were. */
+  logprobs: boolean
   /** Requests of one thread are named, so that they meet the same cache. */
   promptCacheKey: boolean
   /** Ids of calls must be this many letters and digits. */
@@ -62,6 +64,7 @@ export const PLAIN: Quirks = {
   reasoningFields: ['reasoning_content', 'reasoning'],
   reasoningRequest: 'reasoning_effort',
   sampling: standard,
+  logprobs: true,
   promptCacheKey: false,
   base64: true,
   embeddingBatch: 256,

@@ -65,6 +65,8 @@ export interface ChatBody {
   max_tokens?: Maybe<number>
   max_completion_tokens?: Maybe<number>
   n?: Maybe<number>
+  logprobs?: Maybe<boolean>
+  top_logprobs?: Maybe<number>
   stream?: Maybe<boolean>
   stream_options?: Maybe<{ include_usage?: Maybe<boolean> }>
   rt?: Maybe<{

@@ -35,6 +35,7 @@ export const decodeChat = (
   const chat = decodeBody(chatSchema, body)
   if ((chat.n ?? 1) !== 1)
     throw unsupportedField('n', `${chat.n} answers at once are not made.`, 'Leave n out, and ask again for another.')
+  if (chat.top_logprobs && !chat.logprobs) throw invalidField('top_logprobs', 'logprobs must be true with it.')
   const thread = chat.rt?.thread ?? (headerThread === undefined ? undefined : decodeThread(headerThread))
   const tools = decodeTools(chat)
   const serverTools = chat.rt?.tools ?? []
@@ -54,6 +55,7 @@ export const decodeChat = (
       ...(reasoning.value && { reasoning: reasoning.value }),
       ...(chat.stop?.length && { stop: [chat.stop].flat() }),
       ...(maxOutputTokens && { maxOutputTokens }),
+      ...(chat.logprobs && { logprobs: { top: chat.top_logprobs ?? 0 } }),
       ...(thread && { thread }),
       ...(chat.rt?.retrieve && { retrieve: chat.rt.retrieve }),
       ...(serverTools.length && { serverTools }),

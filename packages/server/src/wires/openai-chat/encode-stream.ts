@@ -2,6 +2,7 @@ import type { StreamPart } from '@rt/core'
 import type { ErrorBody } from '../../errors/error-response.ts'
 import { sseData } from '../../sse/event-stream.ts'
 import { createReport, encodeFinish, encodeUsage } from './answer-report.ts'
+import { encodeLogprobs } from './encode-logprobs.ts'
 import { type AnswerMeta, encodeReasoning, endless, throwIfFailed } from './encode.ts'
 
 export interface StreamMeta extends AnswerMeta {
@@ -19,10 +20,10 @@ export async function* encodeStream(parts: AsyncIterable<StreamPart>, meta: Stre
   const chunk = (choices: unknown[], more?: Record<string, unknown>): string =>
     sseData({ ...head, choices, ...(meta.includeUsage && { usage: null }), ...more })
   const head = { id: meta.id, object: 'chat.completion.chunk', created: meta.created, model: meta.model }
-  const choice = (delta: unknown, finish: string | null = null): unknown => ({
+  const choice = (delta: unknown, finish: string | null = null, part?: StreamPart): unknown => ({
     index: 0,
     delta,
-    logprobs: null,
+    logprobs: encodeLogprobs(part?.type === 'text-delta' ? part.logprobs : undefined),
     finish_reason: finish,
   })
 
@@ -31,7 +32,7 @@ export async function* encodeStream(parts: AsyncIterable<StreamPart>, meta: Stre
     for await (const part of parts) {
       report.add(part)
       if (part.type === 'start') head.model ||= part.model
-      for (const delta of deltas.of(part)) yield chunk([choice(delta)])
+      for (const delta of deltas.of(part)) yield chunk([choice(delta, null, part)])
       throwIfFailed(part, meta.shutdown)
       if (part.type !== 'finish') continue
       const rt = { rt: report.field() }

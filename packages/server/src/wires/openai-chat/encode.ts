@@ -1,5 +1,6 @@
-import { deserializeError, RtError, type StreamPart } from '@rt/core'
+import { deserializeError, RtError, type StreamPart, type TokenLogprob } from '@rt/core'
 import type { WireWarning } from '../decode-body.ts'
+import { encodeLogprobs } from './encode-logprobs.ts'
 import { createReport, encodeFinish, encodeUsage } from './answer-report.ts'
 
 /** What every chunk or answer of one request shares. */
@@ -28,13 +29,16 @@ export const encodeAnswer = async (
   const report = createReport(meta.warnings)
   const calls: Record<string, unknown>[] = []
   let { model } = meta
+  const logprobs: TokenLogprob[] = []
   let text = ''
   let reasoning = ''
   for await (const part of parts) {
     report.add(part)
     if (part.type === 'start') model ||= part.model
-    else if (part.type === 'text-delta') text += part.text
-    else if (part.type === 'reasoning-delta') reasoning += part.text
+    else if (part.type === 'text-delta') {
+      text += part.text
+      logprobs.push(...(part.logprobs ?? []))
+    } else if (part.type === 'reasoning-delta') reasoning += part.text
     else if (part.type === 'tool-call-end' && meta.clientTools.has(part.name))
       calls.push({
         id: part.id,
@@ -49,7 +53,12 @@ export const encodeAnswer = async (
         ...(reasoning && encodeReasoning(reasoning)),
         ...(calls.length && { tool_calls: calls }),
       }
-      const choice = { index: 0, message, logprobs: null, finish_reason: encodeFinish(part.finishReason, calls.length) }
+      const choice = {
+        index: 0,
+        message,
+        logprobs: encodeLogprobs(logprobs),
+        finish_reason: encodeFinish(part.finishReason, calls.length),
+      }
       return {
         id: meta.id,
         object: 'chat.completion',

@@ -121,6 +121,8 @@ const chat = z.object({
   max_tokens: count.nullish(),
   max_completion_tokens: count.nullish(),
   n: z.int().min(1).nullish(),
+  logprobs: z.boolean().nullish(),
+  top_logprobs: z.int().min(0).max(20).nullish(),
   stream: z.boolean().nullish(),
   stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
   rt: rt.nullish(),

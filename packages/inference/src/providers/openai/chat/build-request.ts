@@ -17,6 +17,8 @@ export const buildRequest = ({ model, request, connection }: BuildOptions): Buil
   const sampling = convertSampling(request.sampling, quirks.sampling)
   if (sampling.dropped.length > 0)
     warnings.push({ id: 'sampling-unsupported', message: `${connection.id} takes no ${sampling.dropped.join(', ')}.` })
+  if (request.logprobs && !quirks.logprobs)
+    warnings.push({ id: 'logprobs-unsupported', message: `${connection.id} tells no logprobs.` })
   const { tools, choice, unforced } = chooseTools(request, quirks)
   if (unforced)
     warnings.push({ id: 'tool-choice-unsupported', message: `${connection.id} cannot be made to call a tool.` })
@@ -33,6 +35,8 @@ export const buildRequest = ({ model, request, connection }: BuildOptions): Buil
       ...sampling.body,
       ...(request.stop?.length && { stop: request.stop }),
       ...(request.maxOutputTokens !== undefined && { [quirks.maxTokens]: request.maxOutputTokens }),
+      ...(request.logprobs &&
+        quirks.logprobs && { logprobs: true, ...(request.logprobs.top > 0 && { top_logprobs: request.logprobs.top }) }),
       ...convertReasoning(request, connection),
       ...format.body,
       ...(tools.length > 0 && {

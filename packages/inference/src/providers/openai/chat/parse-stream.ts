@@ -2,6 +2,7 @@ import type { FinishReason, JsonObject, JsonValue, StreamPart, Usage } from '@rt
 import { joinTexts } from '../../../driver-kit/join-texts.ts'
 import type { Connection } from '../connection.ts'
 import { createCallId, endCall, type OpenCall, startCall } from '../open-calls.ts'
+import { addLogprobs } from './read-logprobs.ts'
 import { endedEarly, type StreamEnd } from '../stream-end.ts'
 import { isObject, refusalError } from '../to-error.ts'
 import { toUsage } from '../usage.ts'
@@ -43,6 +44,7 @@ export async function* parseStream(
     if (typeof reasoning === 'string' && reasoning) parts.push({ type: 'reasoning-delta', text: reasoning })
     if (Array.isArray(delta['reasoning_details'])) details.push(...(delta['reasoning_details'] as JsonValue[]))
     readContent(delta['content'], parts)
+    addLogprobs(choice['logprobs'], parts)
     if (typeof delta['refusal'] === 'string' && delta['refusal']) {
       refused = true
       parts.push({ type: 'text-delta', text: delta['refusal'] })

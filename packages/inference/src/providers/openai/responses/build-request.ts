@@ -20,6 +20,7 @@ export const buildRequest = ({ model, request, connection, capabilities }: Build
     ...(dropped.length > 0
       ? [{ id: 'sampling-unsupported', message: `${id} takes no ${dropped.join(', ')} over Responses.` }]
       : []),
+    ...(request.logprobs ? [{ id: 'logprobs-unsupported', message: `${id} tells no logprobs over Responses.` }] : []),
     ...(unforced ? [{ id: 'tool-choice-unsupported', message: `${id} cannot be made to call a tool.` }] : []),
   ]
   const { format, words } = convertFormat(request)
