@@ -1,3 +1,4 @@
+import type { TokenLogprob } from '@rt/core'
 import { expect, it } from 'vitest'
 import { joinTexts } from './join-texts.ts'
 
@@ -20,4 +21,15 @@ it('puts deltas of one text together, up to the one whose provider data ends it'
     { type: 'tool-call-delta', id: '1', delta: '{' },
     { type: 'text-delta', text: 'f' },
   ])
+})
+
+it('keeps what is known of their tokens', () => {
+  const of = (token: string): TokenLogprob => ({ token, logprob: -1, top: [] })
+  expect(
+    joinTexts([
+      { type: 'text-delta', text: 'a', logprobs: [of('a')] },
+      { type: 'text-delta', text: 'b' },
+      { type: 'text-delta', text: 'c', logprobs: [of('c')] },
+    ]),
+  ).toEqual([{ type: 'text-delta', text: 'abc', logprobs: [of('a'), of('c')] }])
 })
