@@ -20,5 +20,5 @@ const headline = (metrics: Metric[]): string => {
   const { name, ratio, ms, target } = metrics[0]!
   const figure = ratio === null ? `${ms} ms` : `${ratio}x of its peer`
   const note = metrics.some(isVoid) ? ' VOID: more than a third of the rounds were noisy' : ''
-  return `${name}: ${figure}${target === undefined ? '' : ` (target ${target})`}${note}`
+  return `${name}: ${figure}${target === undefined ? '' : ` (target ${Number(target.toFixed(3))})`}${note}`
 }
