@@ -118,6 +118,18 @@ describe('compileGrammar', () => {
     expect(['true', 'null', '""'].map((text) => boolean.matches(text))).toEqual([true, false, false])
   })
 
+  it('comes back from a circle after eight turns', () => {
+    const list = { type: 'object', properties: { next: { $ref: '#' } } }
+    const grammar = readGbnf(grammarOf(list))
+    const nested = (turns: number): string => (turns === 0 ? '{}' : `{"next":${nested(turns - 1)}}`)
+    expect([8, 9].map((turns) => grammar.matches(nested(turns)))).toEqual([true, false])
+    const tree = { type: 'object', properties: { children: { type: 'array', items: { $ref: '#' } } } }
+    const items = (count: number): string => `{"children":[${Array.from({ length: count }, () => '{}').join()}]}`
+    const trees = readGbnf(grammarOf(tree))
+    expect([32, 33].map((count) => trees.matches(items(count)))).toEqual([true, false])
+    expect([8, 9].map((count) => trees.matches(`{"children":[${items(count)}]}`))).toEqual([true, false])
+  })
+
   it('ignores what stands beside a $ref in draft-07, and only there', () => {
     const schema = { $ref: '#/definitions/a', maxLength: 1, definitions: { a: { type: 'string', maxLength: 2 } } }
     const old = { ...schema, $schema: 'http://json-schema.org/draft-07/schema#' }

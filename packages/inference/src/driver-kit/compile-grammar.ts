@@ -1,9 +1,8 @@
 import { type JsonSchema, RtError } from '@rt/core'
 import { arrayFacetsRule } from './gbnf/array-rule.ts'
-import type { GrammarContext } from './gbnf/grammar-context.ts'
+import type { GrammarContext, Nesting } from './gbnf/grammar-context.ts'
 import { numberFacetsRule } from './gbnf/number-rule.ts'
 import { keyConstants, mayHaveKey, objectFacetsRule } from './gbnf/object-facets-rule.ts'
-import { hasFiniteText } from './gbnf/read-grammar.ts'
 import { stringFacetsRule } from './gbnf/string-rule.ts'
 import { textSetExpression } from './gbnf/text-set.ts'
 import { createGrammarBuilder, type GrammarBuilder } from './grammar-builder.ts'
@@ -69,6 +68,7 @@ export interface SchemaCompiler {
 /** Steps are counted too: the same schema is refused on a slow machine and on a fast one. */
 const MAX_STEPS = 200_000
 const MAX_DEPTH = 64
+const MAX_CIRCLES = 8
 
 export const createSchemaCompiler = ({ maxRules, budgetMs = 1000 }: CompileGrammarOptions = {}): SchemaCompiler => {
   const builder = createGrammarBuilder(maxRules)
@@ -97,17 +97,12 @@ export const createSchemaCompiler = ({ maxRules, budgetMs = 1000 }: CompileGramm
     },
     rule(schema, path) {
       const context = createContext(schema, shared)
-      const rule = context.rule([{ schema, path }], 0)
+      const rule = context.rule([{ schema, path }], { depth: 0, circles: 0 })
       if (rule === undefined)
         throw refuseSchema('schema', path, 'No value satisfies it: look for parts that contradict.')
       return rule
     },
-    build(root) {
-      const grammar = builder.build(root)
-      if (!hasFiniteText(grammar))
-        throw refuseSchema('$ref', '#', 'No value satisfies it: a required key needs itself.')
-      return grammar
-    },
+    build: (root) => builder.build(root),
   }
 }
 
@@ -154,40 +149,55 @@ const createContext = (root: unknown, shared: Shared): GrammarContext => {
   return context
 }
 
-/** The same parts are the same rule, also while it is being written: so schemas in a circle become rules in a circle. */
+/**
+ * The same parts are the same rule. Where references go in a circle each turn has rules of its own, up to MAX_CIRCLES: then
+ * there is no such value, so an optional key is left out and a list is empty. A small model else never comes back.
+ */
 const createRuleOf = (contextOf: () => GrammarContext): GrammarContext['rule'] => {
   const ids = new Map<unknown, number>()
-  const known = new Map<string, { done: boolean; name?: string | undefined }>()
+  const known = new Map<string, string | undefined>()
+  const open = new Set<string>()
   const idOf = (schema: unknown): number => {
     const id = ids.get(schema) ?? ids.size
     ids.set(schema, id)
     return id
   }
-  return (parts, depth) => {
+  return (parts, around) => {
     const context = contextOf()
     context.step()
+    const said = parts.map(({ schema }) => targetOf(schema, context)).filter((schema) => schema !== true)
+    const same = [...new Set(said.map(idOf))].join()
+    let { circles } = around
+    while (open.has(`${same}@${circles}`)) circles++
+    const depth = around.depth + 1
+    if (circles > MAX_CIRCLES || (circles > 0 && depth > MAX_DEPTH)) return undefined
     if (depth > MAX_DEPTH)
       throw refuseSchema('nesting', parts[0]?.path ?? '#', `Schemas are compiled up to ${MAX_DEPTH} levels deep.`)
-    const key = [...new Set(parts.filter(({ schema }) => schema !== true).map(({ schema }) => idOf(schema)))].join()
-    const before = known.get(key)
-    if (before && !before.done) before.name ??= context.builder.reserve('node')
-    if (before) return before.name
-    const entry: { done: boolean; name?: string | undefined } = { done: false }
-    known.set(key, entry)
+    const key = `${same}@${circles}`
+    if (known.has(key)) return known.get(key)
+    open.add(key)
     const alternatives = expandSchema(parts, context)
-    const rules = [...new Set(alternatives.flatMap((facets) => facetRules(context, facets, depth)))]
-    entry.done = true
-    if (entry.name !== undefined) {
-      if (!rules.length) throw refuseSchema('$ref', parts[0]!.path, 'No value satisfies it.')
-      context.builder.define(entry.name, rules.join(' | '), rules.length)
-    } else if (rules.length)
-      entry.name = rules.length === 1 ? rules[0] : context.builder.rule('either', rules.join(' | '), rules.length)
-    return entry.name
+    const rules = [...new Set(alternatives.flatMap((facets) => facetRules(context, facets, { depth, circles })))]
+    open.delete(key)
+    const name = rules.length > 1 ? context.builder.rule('either', rules.join(' | '), rules.length) : rules[0]
+    known.set(key, name)
+    return name
   }
 }
 
+/** What a schema that is nothing but a reference refers to. */
+const targetOf = (schema: unknown, { references }: GrammarContext): unknown => {
+  let target = schema
+  for (let step = 0; step < 32 && typeof target === 'object' && target !== null; step++) {
+    const { $ref, ...rest } = target as SchemaObject
+    if (typeof $ref !== 'string' || !(isSilent(rest) || references.onlyReference)) break
+    target = references.resolve($ref, target as SchemaObject).schema
+  }
+  return target
+}
+
 /** A rule for each kind of value that facets which all hold allow. */
-const facetRules = (context: GrammarContext, facets: readonly Facet[], depth: number): string[] => {
+const facetRules = (context: GrammarContext, facets: readonly Facet[], here: Nesting): string[] => {
   if (facets.every(({ schema }) => isSilent(schema))) return [anyValueRule(context.builder)]
   const listed = listedValues(facets)
   if (listed)
@@ -196,19 +206,19 @@ const facetRules = (context: GrammarContext, facets: readonly Facet[], depth: nu
       listed.filter((value) => context.valid(value, facets)),
     )
   const kinds = kindsOf(facets)
-  return kinds.flatMap((kind) => kindRule(context, kind, { facets, kinds, depth }) ?? [])
+  return kinds.flatMap((kind) => kindRule(context, kind, { facets, kinds, here }) ?? [])
 }
 
 const kindRule = (
   context: GrammarContext,
   kind: Kind,
-  { facets, kinds, depth }: { facets: readonly Facet[]; kinds: readonly Kind[]; depth: number },
+  { facets, kinds, here }: { facets: readonly Facet[]; kinds: readonly Kind[]; here: Nesting },
 ): string | string[] | undefined => {
   switch (kind) {
     case 'object':
-      return objectFacetsRule(context, facets, depth)
+      return objectFacetsRule(context, facets, here)
     case 'array':
-      return arrayFacetsRule(context, facets, depth)
+      return arrayFacetsRule(context, facets, here)
     case 'string':
       return stringFacetsRule(context, facets)
     case 'integer':

@@ -6,6 +6,9 @@ export const DEFAULT_MAX_LENGTH = 512
 export const MAX_REPEAT = 2000
 /** Most items written when the schema has no `maxItems`. */
 export const DEFAULT_MAX_ITEMS = 32
+/** What is usual, the fewer the more often references have come round: else the end of a tree is never reached. */
+export const fewerInCircles = (usual: number, circles: number): number => Math.max(1, usual >> (2 * circles))
+
 /** Most members of an object, and nesting below it, where the schema allows any JSON. */
 const ANY_MEMBERS = 32
 const ANY_DEPTH = 4

@@ -227,7 +227,7 @@ const write = (random: Random, depth: number, definitions: JsonObject): Specimen
       type: 'object',
       properties: {
         value: leaf.schema as JsonObject,
-        children: { type: 'array', items: { $ref: `#/$defs/${id}` } },
+        children: { type: 'array', items: { $ref: `#/$defs/${id}` }, maxItems: 2 },
       },
       required: ['value'],
       additionalProperties: false,

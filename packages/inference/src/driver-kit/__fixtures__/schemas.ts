@@ -166,7 +166,7 @@ export const REFUSED: Record<string, { schema: unknown; keyword: string; path: s
   'undefined const': { schema: { const: undefined }, keyword: 'const', path: '#' },
   'no schema': { schema: object({ a: 'string' }), keyword: 'properties', path: '#' },
   'parts that contradict': { schema: { allOf: [{ type: 'string' }, { type: 'null' }] }, keyword: 'schema', path: '#' },
-  'a key that needs itself': { schema: { type: 'object', properties: { a: { $ref: '#' } }, required: ['a'] }, keyword: '$ref', path: '#' },
+  'a key that needs itself': { schema: { type: 'object', properties: { a: { $ref: '#' } }, required: ['a'] }, keyword: 'schema', path: '#' },
   'a pattern that is no text': { schema: object({ 'a/b': { type: 'string', pattern: 3 } }), keyword: 'pattern', path: '#/properties/a~1b' },
   'too many alternatives': { schema: { anyOf: Array.from({ length: 10_000 }, (_, i) => object({ [`k${i}`]: text })) }, keyword: 'anyOf', path: '#' },
 }

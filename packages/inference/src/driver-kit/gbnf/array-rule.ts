@@ -1,9 +1,9 @@
-import { arrayRule, DEFAULT_MAX_ITEMS, MAX_REPEAT, repeat } from '../json-rules.ts'
+import { arrayRule, DEFAULT_MAX_ITEMS, fewerInCircles, MAX_REPEAT, repeat } from '../json-rules.ts'
 import { refuseSchema } from '../schema/check-words.ts'
 import type { Facet, Part } from '../schema/expand-schema.ts'
 import { leftOut, strictest } from '../schema/facets.ts'
 import { itemSchemas } from '../schema/validate-json.ts'
-import type { GrammarContext } from './grammar-context.ts'
+import type { GrammarContext, Nesting } from './grammar-context.ts'
 
 /** `contains` is counted up to so many; it needs a rule for each item and each that is missing. */
 const MAX_COUNTED = 8
@@ -12,25 +12,25 @@ const MAX_COUNTED = 8
 export const arrayFacetsRule = (
   context: GrammarContext,
   facets: readonly Facet[],
-  depth: number,
+  here: Nesting,
 ): string | undefined => {
   const tuple = Math.max(0, ...facets.map(({ schema }) => itemSchemas(schema).prefix.length))
-  const bounds = boundsOf(facets, tuple)
+  const bounds = boundsOf(facets, tuple, fewerInCircles(DEFAULT_MAX_ITEMS, here.circles))
   const partsAt = (index: number): Part[] => facets.flatMap((facet) => itemParts(facet, index))
   const prefix: string[] = []
   for (let i = 0; i < tuple && i < bounds.max; i++) {
-    const rule = context.rule(partsAt(i), depth + 1)
+    const rule = context.rule(partsAt(i), here)
     if (rule === undefined) bounds.max = i
     else prefix.push(rule)
   }
   const contained = containsOf(context, facets)
-  const item = bounds.max > tuple ? context.rule(partsAt(tuple), depth + 1) : undefined
+  const item = bounds.max > tuple ? context.rule(partsAt(tuple), here) : undefined
   if (item === undefined) bounds.max = Math.min(bounds.max, prefix.length)
   if (bounds.min > bounds.max) return undefined
   noteWhatIsLeft(context, facets, bounds)
   if (!tuple && !contained) return arrayRule(context.builder, item ?? '', bounds)
   const matchAt = (index: number): string | undefined =>
-    contained && context.rule([...partsAt(index), contained.part], depth + 1)
+    contained && context.rule([...partsAt(index), contained.part], here)
   return chainRule(context, { prefix, item, ...bounds, matchAt, needed: contained?.count ?? 0 })
 }
 
@@ -46,7 +46,7 @@ const itemParts = ({ schema, path }: Facet, index: number): Part[] => {
 }
 
 /** A tuple has all its items, and no more, unless the schema says otherwise. */
-const boundsOf = (facets: readonly Facet[], tuple: number): { min: number; max: number } => {
+const boundsOf = (facets: readonly Facet[], tuple: number, usualMost: number): { min: number; max: number } => {
   const least = strictest(facets, 'minItems', Math.max)
   const most = strictest(facets, 'maxItems', Math.min)
   if (least && least.value > MAX_REPEAT)
@@ -54,7 +54,7 @@ const boundsOf = (facets: readonly Facet[], tuple: number): { min: number; max: 
   const goesOn = facets.some(({ schema }) => itemSchemas(schema).rest !== undefined)
   const ends = facets.some(({ schema }) => schema['unevaluatedItems'] === false) && !goesOn
   const min = least?.value ?? Math.min(tuple, most?.value ?? Infinity)
-  const usual = tuple && !goesOn && min <= tuple ? tuple : Math.max(DEFAULT_MAX_ITEMS, min, tuple)
+  const usual = tuple && !goesOn && min <= tuple ? tuple : Math.max(usualMost, min, tuple)
   return { min, max: Math.min(most?.value ?? usual, ends ? tuple : MAX_REPEAT) }
 }
 

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@rt/core'
-import { anyObjectRule } from '../json-rules.ts'
+import { anyObjectRule, fewerInCircles } from '../json-rules.ts'
 import { type Automaton, both, complement, ofLength, ofTexts, trim } from '../pattern/automaton.ts'
 import { compilePattern, MAX_STATES } from '../pattern/compile-pattern.ts'
 import { pointer } from '../schema/check-words.ts'
@@ -7,7 +7,7 @@ import { expandSchema, type Facet, type Part } from '../schema/expand-schema.ts'
 import { leftOut, listedValues, requiredKeys, strictest } from '../schema/facets.ts'
 import type { SchemaObject } from '../schema/references.ts'
 import { matchesPattern, memberSchemas } from '../schema/validate-json.ts'
-import type { GrammarContext } from './grammar-context.ts'
+import type { GrammarContext, Nesting } from './grammar-context.ts'
 import { MAX_EXTRAS, type Member, objectRule, type ObjectShape } from './object-rule.ts'
 import { keyTailRule } from './string-rule.ts'
 
@@ -20,7 +20,7 @@ const MAX_KEY_TEXT = 4000
 export const objectFacetsRule = (
   context: GrammarContext,
   facets: readonly Facet[],
-  depth: number,
+  here: Nesting,
 ): string | undefined => {
   for (const { value, path } of leftOut(facets).values)
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -32,7 +32,7 @@ export const objectFacetsRule = (
   const members: Member[] = []
   for (const key of keys) {
     const value = names.every((one) => context.valid(key, one) && (listedValues(one)?.includes(key) ?? true))
-      ? context.rule(partsOf(facets, key), depth + 1)
+      ? context.rule(partsOf(facets, key), here)
       : undefined
     if (value !== undefined) members.push({ key, value, required: required.has(key) })
     else if (required.has(key)) return undefined
@@ -40,8 +40,14 @@ export const objectFacetsRule = (
   const least = strictest(facets, 'minProperties', Math.max)
   const most = strictest(facets, 'maxProperties', Math.min)
   const open = isOpen(facets, names) ?? (least !== undefined && least.value > members.length)
-  const extras = open ? extrasOf(context, facets, { keys, names, depth }) : []
-  const shape: ObjectShape = { members, extras, min: least?.value ?? 0, max: most?.value ?? Infinity }
+  const extras = open ? extrasOf(context, facets, { keys, names, here }) : []
+  const shape: ObjectShape = {
+    members,
+    extras,
+    min: least?.value ?? 0,
+    max: most?.value ?? Infinity,
+    mostExtras: fewerInCircles(MAX_EXTRAS, here.circles),
+  }
   if (least && least.value > 1 && extras.length) context.note(least.path, 'minProperties', 'a key may come twice')
   if (least && least.value > members.length + MAX_EXTRAS) {
     context.note(least.path, 'minProperties', `objects have at most ${MAX_EXTRAS} keys that are not declared`)
@@ -110,7 +116,7 @@ const isOpen = (facets: readonly Facet[], names: readonly Facet[][] = []): boole
 const extrasOf = (
   context: GrammarContext,
   facets: readonly Facet[],
-  { keys, names, depth }: { keys: readonly string[]; names: readonly Facet[][]; depth: number },
+  { keys, names, here }: { keys: readonly string[]; names: readonly Facet[][]; here: Nesting },
 ): { key: string; value: string }[] => {
   const nameRules = names.flat()
   const patterns = [
@@ -119,7 +125,7 @@ const extrasOf = (
   const undeclared = withoutKeys(context, facets, keys)
   const extras: { key: string; value: string }[] = []
   const add = (parts: Part[], name: string, automaton: Automaton | undefined): void => {
-    const value = context.rule(parts, depth + 1)
+    const value = context.rule(parts, here)
     const extra =
       automaton && undeclared ? (both(automaton, undeclared, MAX_STATES) ?? automaton) : (automaton ?? undeclared)
     const key =

@@ -12,6 +12,8 @@ export interface ObjectShape {
   members: readonly Member[]
   /** Keys beside those: the inside of the key with its closing quote, and the value. */
   extras: readonly { key: string; value: string }[]
+  /** Most of those, where `min` does not ask for more. Default MAX_EXTRAS. */
+  mostExtras?: number
   /** Members in all. */
   min: number
   max: number
@@ -34,7 +36,7 @@ const MAX_COUNTED = 6000
  */
 export const objectRule = (
   builder: GrammarBuilder,
-  { members, extras, min, max }: ObjectShape,
+  { members, extras, mostExtras = MAX_EXTRAS, min, max }: ObjectShape,
 ): { rule: string | undefined } | 'too-many' => {
   const count = members.length
   const required = members.filter((member) => member.required).length
@@ -65,8 +67,10 @@ export const objectRule = (
   const openExtra = (written: number): string[] => {
     if (extra === undefined || written >= max) return []
     const low = counted ? Math.max(0, min - written - 1) : 0
-    const high = Math.min(max - written - 1, MAX_EXTRAS - 1)
-    return low > high ? [] : [`${extra} ${repeat(`( ",\\"" ${extra} )`, { min: low, max: high })}`.trimEnd()]
+    const high = Math.max(low, Math.min(max - written, mostExtras) - 1)
+    return low >= max - written || low >= MAX_EXTRAS
+      ? []
+      : [`${extra} ${repeat(`( ",\\"" ${extra} )`, { min: low, max: high })}`.trimEnd()]
   }
   const after = (index: number, written: number): string | undefined => {
     const mayEnd = left[index] === 0 && (!counted || written >= min)

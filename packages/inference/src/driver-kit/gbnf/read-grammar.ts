@@ -130,21 +130,6 @@ export const fixpoint = (
   return known
 }
 
-/** Whether a grammar of ours can come to an end. */
-export const hasFiniteText = (grammar: string): boolean => {
-  if (!grammar.includes('node-r')) return true // Nothing refers to itself.
-  return fixpoint(readGrammar(grammar), ends).has('root')
-}
-
-const ends = (node: GrammarNode, known: ReadonlySet<string>): boolean => {
-  if (node.kind === 'text') return true
-  if (node.kind === 'ref') return known.has(node.name)
-  if (node.kind === 'repeat') return node.min === 0 || ends(node.item, known)
-  return node.kind === 'choice'
-    ? node.items.some((item) => ends(item, known))
-    : node.items.every((item) => ends(item, known))
-}
-
 export const wrongGrammar = (what: string): RtError =>
   new RtError({
     code: 'invalid_request',

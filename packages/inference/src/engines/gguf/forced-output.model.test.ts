@@ -8,7 +8,7 @@ let engine: GgufEngine
 let model: GgufModel
 
 beforeAll(async () => {
-  ;({ engine, model } = await loadSmollm2())
+  ;({ engine, model } = await loadSmollm2({ contextTokens: 4096 }))
 })
 afterAll(() => engine?.[Symbol.asyncDispose]())
 

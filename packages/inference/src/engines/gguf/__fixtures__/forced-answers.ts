@@ -22,7 +22,7 @@ export const forceAnswer = async (model: LanguageModel, seed: number): Promise<F
   for await (const part of model.stream({
     messages: [createMessage('user', 'Give me an example.')],
     sampling: { temperature: 1, seed },
-    maxOutputTokens: 1400,
+    maxOutputTokens: 3000,
     ...(isCall
       ? { tools: [{ name: 'save', description: 'Saves a value', parameters }], toolChoice: { name: 'save' } }
       : { output: { type: 'json', schema } }),
