@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { collect, createMessage, type Message, type ModelRequest } from '@rt/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCatalog } from '../../catalog/index.ts'
 import { loadSmollm2 } from './__fixtures__/smollm2.ts'
 import type { GgufEngine, GgufModel } from './options.ts'
@@ -8,10 +8,11 @@ import type { GgufEngine, GgufModel } from './options.ts'
 let engine: GgufEngine
 let model: GgufModel
 
-beforeAll(async () => {
+// For each test: what one left running, or narrowed, is not the next one's, nor that of a second try.
+beforeEach(async () => {
   ;({ engine, model } = await loadSmollm2({ contextTokens: 1024, sequences: 8 }))
 })
-afterAll(() => engine?.[Symbol.asyncDispose]())
+afterEach(() => engine?.[Symbol.asyncDispose]())
 
 const user = (text: string): Message[] => [
   createMessage('system', 'You are a helpful assistant.'),
@@ -36,9 +37,13 @@ const start = (request: ModelRequest) => {
 }
 const batch = async () => (await model.state()).batch ?? { steps: 0, rows: 0, streams: 0 }
 
-test('eight streams are written together, each step for all of them, at the same pace', async () => {
-  // The first two at the same time open the shared context, and the single one closes.
+/** The first two at the same time open the shared context, and the single one closes. */
+const openShared = async () => {
   await Promise.all([1, 2].map((n) => collect(model.stream(story(n, { maxOutputTokens: 2 })))))
+}
+
+test('eight streams are written together, each step for all of them, at the same pace', async () => {
+  await openShared()
   const before = await batch()
   const streams = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => start(story(n)))
   await Promise.race(streams.map(({ done }) => done))
@@ -104,6 +109,7 @@ test('a cached prompt is of no use to another principal, also in a shared contex
   const request = story(40, { maxOutputTokens: 2 })
   const cacheRead = async (principal: string): Promise<number> =>
     (await collect(model.stream({ ...request, principal }))).usage.cacheRead
+  await openShared()
   expect(await cacheRead('ada')).toBe(0)
   const [ada, ...others] = await Promise.all(['ada', 'eve', 'bob'].map(cacheRead))
   expect(ada).toBeGreaterThan(0)
