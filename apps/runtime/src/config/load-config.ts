@@ -1,6 +1,7 @@
 import { isAbsolute, relative } from 'node:path'
 import { RtError } from '@rt/core'
 import { checkRouting } from './check-routing.ts'
+import { defined } from '../defined.ts'
 import { type FindConfigOptions, findConfig, type FoundConfig } from './find-config.ts'
 import type { ConfigFile, ReadFileOptions } from './read-file.ts'
 import { readRouting, routingRows } from './read-routing.ts'
@@ -122,14 +123,14 @@ const toSettings = (
 }
 
 /** A provider of the program replaces the whole one of that name; of the other tables each key does. */
-const over = (file: RoutingSettings, { providers, router, limits }: Partial<RoutingSettings>): RoutingSettings => ({
-  providers: { ...file.providers, ...given(providers) },
-  router: { ...file.router, ...given(router) },
-  limits: { ...file.limits, ...given(limits) },
+const over = (
+  file: RoutingSettings,
+  { providers = {}, router = {}, limits = {} }: Partial<RoutingSettings>,
+): RoutingSettings => ({
+  providers: { ...file.providers, ...defined(providers) },
+  router: { ...file.router, ...defined(router) },
+  limits: { ...file.limits, ...defined(limits) },
 })
-
-const given = <T extends object>(options: T = {} as T): T =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
 
 /** A file as a person would name it from where they are. */
 const shownPath = (file: string, cwd: string): string => {

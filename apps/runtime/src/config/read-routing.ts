@@ -1,12 +1,19 @@
+import { defined } from '../defined.ts'
 import { toMilliseconds } from './duration.ts'
 import type { ConfigFile } from './read-file.ts'
-import type { ProviderSettings, RateSettings, RoutingSettings } from './routing-settings.ts'
+import type {
+  LimitsSettings,
+  ProviderSettings,
+  RateSettings,
+  RouterSettings,
+  RoutingSettings,
+} from './routing-settings.ts'
 import type { SettingRow } from './settings.ts'
 import { isSecret, withoutLoginsDeep } from './shown.ts'
 
 type Table = Record<string, unknown>
 
-/** `[providers]`, `[router]` and `[limits]` of a checked file, in the runtime's own names. */
+/** `[providers]`, `[router]` and `[limits]` of a file, in the runtime's own names. The schema has checked every value. */
 export const readRouting = (file: ConfigFile | undefined): RoutingSettings => {
   const table = (name: string): Table => (file?.get([name])?.value ?? {}) as Table
   const { budget, cache, timeout, retries, hedge_after: hedgeAfter } = table('router')
@@ -19,8 +26,13 @@ export const readRouting = (file: ConfigFile | undefined): RoutingSettings => {
       hedgeAfterMs: milliseconds(hedgeAfter),
       budget: budget && camelCase(budget as Table),
       cache: cache && toCache(cache as Table),
-    }),
-    limits: defined({ store, url, ...toRates(rates), models: models && mapValues(models as Table, toRates) }),
+    }) as RouterSettings,
+    limits: defined({
+      store,
+      url,
+      ...toRates(rates),
+      models: models && mapValues(models as Table, toRates),
+    }) as LimitsSettings,
   }
 }
 
@@ -31,7 +43,7 @@ const toProvider = (table: Table): ProviderSettings => {
     baseURL,
     timeoutMs: milliseconds(timeout),
     price: price && camelCase(price as Table),
-  })
+  }) as ProviderSettings
 }
 
 const toCache = ({ ttl, ...others }: Table): Table => defined({ ...others, ttlMs: milliseconds(ttl) })
@@ -48,10 +60,6 @@ const camelCase = (table: Table): Table =>
 
 const mapValues = <T>(table: Table, map: (value: Table) => T): Record<string, T> =>
   Object.fromEntries(Object.entries(table).map(([key, value]) => [key, map(value as Table)]))
-
-/** Every value was checked by the schema; what is not there is left out, so that options can be laid over it. */
-const defined = <T>(table: Table): T =>
-  Object.fromEntries(Object.entries(table).filter(([, value]) => value !== undefined)) as T
 
 const TABLES = ['providers', 'router', 'limits']
 

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Provider, RtError } from '@rt/core'
-import type { FromAISDKOptions } from '@rt/inference/ai-sdk'
 import type { ProviderSettings } from '../config/routing-settings.ts'
+import { defined } from '../defined.ts'
 
 type Create = (options: { apiKey?: string; baseURL?: string }) => Partial<Record<string, (model: string) => never>>
 
@@ -37,10 +37,7 @@ export const loadAISDK = async (id: string, settings: ProviderSettings, embedder
   }
   return fromAISDK({
     id,
-    ...(Object.fromEntries(Object.entries(sources).filter(([, value]) => value)) as Pick<
-      FromAISDKOptions,
-      keyof typeof sources
-    >),
+    ...defined(sources),
     models: {
       ...(contextTokens && { '*': { capabilities: { contextTokens } } }),
       ...(embedder && dimensions && { [embedder]: { dimensions } }),

@@ -1,6 +1,7 @@
 import type { Provider } from '@rt/core'
 import { isProviderKind, type ProviderKind } from '../config/provider-kinds.ts'
 import type { ProviderSettings } from '../config/routing-settings.ts'
+import { defined } from '../defined.ts'
 import { loadAISDK } from './load-ai-sdk.ts'
 
 /**
@@ -24,28 +25,16 @@ const openai =
   async (id, settings, embedder) => {
     const { createOpenAI } = await import('@rt/inference/openai')
     const { apiKey, baseURL, headers, timeoutMs, api, contextTokens, dimensions } = settings
-    const models = contextTokens && { '*': { contextTokens } }
-    const embedders = embedder && dimensions && { [embedder]: { dimensions } }
-    return createOpenAI({
-      id,
-      preset,
-      ...defined({
-        apiKey,
-        baseURL,
-        headers,
-        timeoutMs,
-        api,
-        models: models || undefined,
-        embedders: embedders || undefined,
-      }),
-    })
+    const models = contextTokens ? { '*': { contextTokens } } : undefined
+    const embedders = embedder && dimensions ? { [embedder]: { dimensions } } : undefined
+    return createOpenAI({ id, preset, ...defined({ apiKey, baseURL, headers, timeoutMs, api, models, embedders }) })
   }
 
 const kserve: OpenProvider = async (id, settings, embedder) => {
   const { createKServe } = await import('@rt/inference/kserve')
   const { apiKey, baseURL = '', timeoutMs, dimensions } = settings
-  const models = embedder && dimensions && { [embedder]: { embedding: { dimensions } } }
-  return createKServe({ id, baseURL, ...defined({ apiKey, timeoutMs, models: models || undefined }) })
+  const models = embedder && dimensions ? { [embedder]: { embedding: { dimensions } } } : undefined
+  return createKServe({ id, baseURL, ...defined({ apiKey, timeoutMs, models }) })
 }
 
 const KINDS: Record<ProviderKind, OpenProvider> = {
@@ -77,8 +66,3 @@ export const openProvider: OpenProvider = async (id, settings, embedder) =>
 /** Checked with the settings: a provider without a kind is named like one. */
 export const kindOf = (id: string, { kind }: ProviderSettings): ProviderKind =>
   kind ?? (isProviderKind(id) ? id : 'openai')
-
-const defined = <T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>
-  }

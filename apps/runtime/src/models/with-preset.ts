@@ -1,5 +1,6 @@
-import { createMessage, type LanguageModel, type Message, type Prompt } from '@rt/core'
+import { createMessage, type LanguageModel, type Message, type ModelRequest, type Prompt } from '@rt/core'
 import type { ModelPreset } from '@rt/inference/catalog'
+import { defined } from '../defined.ts'
 
 /**
  * The model with what the user laid down for its name: the system text where a conversation brings none, earlier turns
@@ -13,7 +14,11 @@ export const withPreset = <M extends LanguageModel>(model: M, preset: ModelPrese
     countTokens: (prompt, options) => model.countTokens(lay(prompt), options),
     stream: (request, options) =>
       model.stream(
-        lay({ ...(stop && { stop }), ...(maxOutputTokens && { maxOutputTokens }), ...defined(request) }),
+        lay({
+          ...(stop && { stop }),
+          ...(maxOutputTokens && { maxOutputTokens }),
+          ...(defined(request) as ModelRequest),
+        }),
         options,
       ),
   }
@@ -29,7 +34,3 @@ const withEarlier = (messages: Message[], { system, messages: earlier = [] }: Mo
   const own = instructions.length === 0 && system !== undefined ? [createMessage('system', system)] : instructions
   return [...own, ...earlier.map(({ role, text }) => createMessage(role, text)), ...messages.slice(begin)]
 }
-
-/** A request may name a field without a value. */
-const defined = <T extends object>(request: T): T =>
-  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as T
