@@ -4,5 +4,6 @@
  */
 export const hideSecrets = (text: string): string =>
   text
-    .replaceAll(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi, '$1')
+    // No name of a scheme before it: looking for one would take seconds in a long text.
+    .replaceAll(/:\/\/[^\s/@"'<>]+@/g, '://')
     .replaceAll(/\bBearer\s+[\w.~+/-]{8,}=*|\b(?:sk|gsk|xai)[-_][\w*-]{8,}|\bhf_\w{20,}/gi, '[key]')
