@@ -119,17 +119,26 @@ test('a hostile template costs its own answer; others go on, and the host lives'
   const [hostile, other] = [await load('smollm2:135m', HOSTILE), await load('smollm2:135m')]
   const { pid } = engine
   expect(await hostile.countTokens(ask('Hello'))).toBeGreaterThan(0)
-  let shown = 0
-  let during = 0
+  let [attacking, shown] = [true, 0]
+  const first = Promise.withResolvers<void>()
+  // A story may end at any length: another one is asked for until the attack is over.
   const running = (async () => {
-    for await (const part of other.stream(ask('Tell me a long story.', { maxOutputTokens: 400 })))
-      if (part.type === 'text-delta') shown++
+    do
+      for await (const part of other.stream(ask('Tell me a long story.', { maxOutputTokens: 400 }))) {
+        if (part.type === 'text-delta') shown++
+        if (shown > 0) first.resolve()
+        if (!attacking) return
+      }
+    while (attacking)
   })()
-  const attacked = readAll(hostile, ask('attack')).then((parts) => {
-    during = shown
-    return parts
-  })
-  expect(await attacked).toMatchObject([
+  await first.promise
+  const before = shown
+  const attacked = await readAll(hostile, ask('attack'))
+  const during = shown - before
+  attacking = false
+  await running
+  expect(during).toBeGreaterThan(0)
+  expect(attacked).toMatchObject([
     { type: 'start' },
     {
       type: 'error',
@@ -139,9 +148,6 @@ test('a hostile template costs its own answer; others go on, and the host lives'
       },
     },
   ])
-  await running
-  expect(during).toBeGreaterThan(0)
-  expect(shown).toBeGreaterThan(during)
   const { usage } = await collect(hostile.stream(ask('Hello', { maxOutputTokens: 3 })))
   expect(usage.output).toBeGreaterThan(0)
   expect(engine.pid).toBe(pid)
