@@ -3,6 +3,7 @@ import {
   type LanguageModel,
   type ModelCapabilities,
   type ModelRequest,
+  openScope,
   RtError,
   type StreamPart,
   throwIfAborted,
@@ -42,15 +43,14 @@ export const fromLanguageModel = (source: LanguageModelSource): LanguageModel =>
   async *stream(request, { signal } = {}) {
     yield { type: 'start', model: source.id }
     // Fires whenever the reading ends early, so that the model hangs up though nobody aborted.
-    const stopped = new AbortController()
+    const scope = openScope(signal)
     try {
       throwIfAborted(signal)
-      const both = signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal
-      yield* readAnswer(source, request, both)
+      yield* readAnswer(source, request, scope.signal)
     } catch (thrown) {
       yield toTerminal(signal?.aborted ? thrown : fromV4Error(thrown, source.id), { ...(signal && { signal }) })
     } finally {
-      stopped.abort()
+      scope.end()
     }
   },
 })

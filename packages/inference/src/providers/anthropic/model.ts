@@ -3,6 +3,7 @@ import {
   emptyUsage,
   type LanguageModel,
   type ModelCapabilities,
+  openScope,
   RtError,
   type StreamPart,
   throwIfAborted,
@@ -54,8 +55,7 @@ export const createModel = (
     async *stream(request, { signal } = {}) {
       yield { type: 'start', model: id }
       // Leaving the loop hangs up.
-      const leave = new AbortController()
-      const stop = signal ? AbortSignal.any([signal, leave.signal]) : leave.signal
+      const scope = openScope(signal)
       let spent: Usage | undefined
       try {
         throwIfAborted(signal)
@@ -67,7 +67,7 @@ export const createModel = (
           const reader = createAnswerReader(settings.id, answer)
           const total = (): Usage | undefined => (reader.usage ? addUsage(spent ?? emptyUsage(), reader.usage) : spent)
           try {
-            for await (const event of sendMessage({ body, settings, client, context, signal: stop }))
+            for await (const event of sendMessage({ body, settings, client, context, signal: scope.signal }))
               yield* reader.read(event)
           } finally {
             spent = total()
@@ -85,7 +85,7 @@ export const createModel = (
       } catch (thrown) {
         yield toTerminal(toRtError(thrown, context()), { ...(spent && { usage: spent }), ...(signal && { signal }) })
       } finally {
-        leave.abort()
+        scope.end()
       }
     },
   }

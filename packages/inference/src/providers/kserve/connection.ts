@@ -1,4 +1,4 @@
-import { type CallOptions, type Clock, RtError, throwIfAborted, toRtError, withTimeout } from '@rt/core'
+import { type CallOptions, type Clock, openScope, RtError, throwIfAborted, toRtError, withTimeout } from '@rt/core'
 import { cleanMessage } from '../../driver-kit/clean-message.ts'
 import { refusalError } from '../../driver-kit/refusal-error.ts'
 import { parseObject } from './infer-body.ts'
@@ -35,12 +35,12 @@ export const send = async (connection: Connection, call: Call, signal: AbortSign
         method: body === undefined ? 'GET' : 'POST',
         headers: { ...(apiKey && { authorization: `Bearer ${apiKey}` }), ...headers },
         ...(body !== undefined && { body }),
-        // The whole call's, so that the body ends with it, too.
-        signal: AbortSignal.any([both, signal]),
+        // It follows that of the call for good, so that the body ends with it, too.
+        signal: both,
         // It would carry prompt and key elsewhere.
         redirect: 'manual',
       }).catch((thrown: unknown) => {
-        throw both.aborted || signal.aborted ? thrown : unreached(id, thrown)
+        throw both.aborted ? thrown : unreached(id, thrown)
       }),
     {
       ms: timeoutMs,
@@ -81,13 +81,13 @@ const readText = async (...given: Parameters<typeof readBytes>): Promise<string>
 
 /** A call whose connection ends with it, whatever happens. */
 export const withCall = async <T>({ signal }: CallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-  const stopped = new AbortController()
+  const scope = openScope(signal)
   try {
-    return await work(signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal)
+    return await work(scope.signal)
   } catch (thrown) {
     throw toRtError(thrown, 'provider_error')
   } finally {
-    stopped.abort()
+    scope.end()
   }
 }
 

@@ -1,4 +1,12 @@
-import { type LanguageModel, type ModelRequest, RtError, type StreamPart, toTerminal, toRtError } from '@rt/core'
+import {
+  type LanguageModel,
+  type ModelRequest,
+  openScope,
+  RtError,
+  type StreamPart,
+  toTerminal,
+  toRtError,
+} from '@rt/core'
 import { cleanMessage } from '../../driver-kit/clean-message.ts'
 import { estimateTokens } from '../../driver-kit/estimate-tokens.ts'
 import { guardBody } from '../../driver-kit/guard-body.ts'
@@ -27,14 +35,13 @@ export const createLanguageModel = (
   countTokens: async (prompt) => estimateTokens(prompt),
   async *stream(request, { signal } = {}) {
     yield { type: 'start', model: id }
-    const stopped = new AbortController()
+    const scope = openScope(signal)
     try {
-      const both = signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal
-      yield* readAnswer(connection, { path, id, options }, request, both)
+      yield* readAnswer(connection, { path, id, options }, request, scope.signal)
     } catch (thrown) {
       yield toTerminal(toRtError(thrown, 'provider_error'), { ...(signal && { signal }) })
     } finally {
-      stopped.abort()
+      scope.end()
     }
   },
 })
