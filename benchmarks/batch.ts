@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { createCatalog } from '@rt/inference/catalog'
 import { compare, type Metric } from './kit/compare.ts'
-import { type Arm, startArm } from './kit/start-arm.ts'
-import { median, quantile } from './kit/statistics.ts'
+import { startArm } from './kit/start-arm.ts'
+import { median, quantile, round3 } from './kit/statistics.ts'
 
 const CLIENTS = 8
 const MODELS = ['smollm2:135m', 'qwen2.5-coder:1.5b']
@@ -26,7 +25,7 @@ const measureModel = async (model: string, rounds: number): Promise<Metric[]> =>
   try {
     const name = `batch ${model}`
     const rate = await compare({ name, unit: 'tok/s', rounds, ours: ours.round, peer: peer.round, target: 1.3 })
-    const seen = await readRounds(ours)
+    const seen = (await ours.ask('rounds')) as { mean: number; fairness: number }[]
     const means = seen.map(({ mean }) => mean)
     const fairness = seen.map((round) => round.fairness)
     return [
@@ -40,17 +39,9 @@ const measureModel = async (model: string, rounds: number): Promise<Metric[]> =>
   }
 }
 
-const readRounds = async ({ child }: Arm): Promise<{ mean: number; fairness: number }[]> => {
-  const answer = once(child, 'message')
-  child.send('rounds')
-  return (await answer)[0] as { mean: number; fairness: number }[]
-}
-
 const share = (values: number[], most: number): Pick<Metric, 'ratio' | 'p10' | 'ours' | 'peer'> => ({
   ratio: round3(median(values) / most),
   p10: round3(quantile(values, 0.1) / most),
   ours: round3(median(values)),
   peer: most,
 })
-
-const round3 = (value: number): number => Math.round(value * 1000) / 1000

@@ -33,6 +33,7 @@ const round = async (): Promise<number> => {
   const counts = Array.from({ length: Number(clients) }, () => 0)
   let window: { from: number; tokens: number } | undefined
   let rate = 0
+  let fairness = 0
   const total = (): number => counts.reduce((sum, count) => sum + count, 0)
   const before = batchOf(await model.state())
   await Promise.all(
@@ -43,11 +44,11 @@ const round = async (): Promise<number> => {
       })
       if (rate || !window) return
       rate = (total() - window.tokens) / ((performance.now() - window.from) / 1000)
-      rounds.push({ mean: 0, fairness: Math.min(...counts) / Math.max(...counts) })
+      fairness = Math.min(...counts) / Math.max(...counts)
     }),
   )
   const after = batchOf(await model.state())
-  rounds.at(-1)!.mean = (after.rows - before.rows) / (after.steps - before.steps)
+  rounds.push({ mean: (after.rows - before.rows) / (after.steps - before.steps), fairness })
   return rate
 }
 

@@ -1,6 +1,6 @@
 import { interleave, type Round } from './interleave.ts'
 import { sentinel } from './sentinel.ts'
-import { median, quantile } from './statistics.ts'
+import { median, quantile, round3 } from './statistics.ts'
 
 export interface Metric {
   name: string
@@ -73,5 +73,3 @@ export const measure = async (name: string, rounds: number, ours: () => Promise<
 }
 
 const differ = (one: number, other: number): boolean => Math.abs(one - other) / Math.min(one, other) > NOISE
-
-const round3 = (value: number): number => Math.round(value * 1000) / 1000

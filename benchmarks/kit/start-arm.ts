@@ -5,6 +5,8 @@ export interface Arm {
   child: ChildProcess
   /** What it said when it was ready. */
   ready: unknown
+  /** What it answers to a word. */
+  ask: (what: string) => Promise<unknown>
   round: () => Promise<number>
 }
 
@@ -20,13 +22,10 @@ export const startArm = async (file: string, args: string[]): Promise<Arm> => {
         resolve(message)
       })
     })
-  return {
-    child,
-    ready: await answer(),
-    round: async () => {
-      const result = answer()
-      child.send('go')
-      return Number(await result)
-    },
+  const ask: Arm['ask'] = (what) => {
+    const result = answer()
+    child.send(what)
+    return result
   }
+  return { child, ready: await answer(), ask, round: async () => Number(await ask('go')) }
 }

@@ -8,3 +8,6 @@ export const quantile = (values: number[], share: number): number => {
 }
 
 export const median = (values: number[]): number => quantile(values, 0.5)
+
+/** To three digits after the point, as figures are reported. */
+export const round3 = (value: number): number => Math.round(value * 1000) / 1000
