@@ -13,7 +13,6 @@ import {
   type KeyValue,
   type ModelEntry,
   noopTelemetry,
-  type PrivacyLabel,
   type Provider,
   type RetrievedChunk,
   type Router,
@@ -32,6 +31,7 @@ import type { CostCalculator } from '@rt/observe'
 import { createSqliteStore } from '@rt/vector'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
+import { checkLabel } from './check-label.ts'
 import { createKeyStore, type KeyStore } from './keys/key-store.ts'
 import { createMaking } from './app/making.ts'
 import { createKnowledge } from './knowledge.ts'
@@ -46,7 +46,6 @@ import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
 import { createTurns, type Turns } from './turns.ts'
-import { withLabel } from './with-label.ts'
 
 /** How long an embedder that cannot be had is not looked for again. */
 const RETRY_EMBEDDER_MS = 60_000
@@ -178,7 +177,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     operations: createOperations({ database, vectors, telemetry, keys, models, owner }),
     ingest: (paths, ingestOptions) => knowledge.ingest(paths, ingestOptions),
     async search(query, { collection = KNOWLEDGE, k = 5, ...searchOptions } = {}) {
-      withLabel([], searchOptions.label)
+      checkLabel(searchOptions.label)
       return (await knowledge.retrieve(collection, query, { k, ...searchOptions })).passages
     },
     turn(request, { signal: abort, tools, own = false }) {
@@ -190,7 +189,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     async embed(name, texts, embedOptions) {
       const model = await models.embedder(name)
       if (!model) throw new RtError({ code: 'unsupported', message: 'this runtime has no embedder (embed: false).' })
-      checkLabel(embedOptions?.label, model)
+      checkPlace(embedOptions?.label, model)
       // Those elsewhere stand in a trace whoever asks them.
       const traced = model.local ? createTracedEmbedder(model) : model
       const root = (await telemetry()).span('request', { 'rt.principal': embedOptions?.principal })
@@ -260,9 +259,8 @@ const ownProviders = (providers: RuntimeOptions['providers'] = {}): Record<strin
     Object.values(providers).flatMap((provider) => ('languageModel' in provider ? [[provider.id, provider]] : [])),
   )
 
-/** A word that is no label would keep nothing on this machine. */
-const checkLabel = (label: string | undefined, { id, local }: EmbeddingModel): void => {
-  withLabel([], label as PrivacyLabel | undefined)
+const checkPlace = (label: string | undefined, { id, local }: EmbeddingModel): void => {
+  checkLabel(label)
   if (label && !local)
     throw new RtError({
       code: 'local_only',

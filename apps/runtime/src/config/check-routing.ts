@@ -1,5 +1,5 @@
 import { nearestNames, RtError } from '@rt/core'
-import { isProviderKind, PROVIDER_KINDS } from './provider-kinds.ts'
+import { isProviderKind, PROVIDER_KINDS, PROVIDER_NAME } from './provider-kinds.ts'
 import type {
   BudgetSettings,
   CacheSettings,
@@ -86,7 +86,7 @@ const checkProvider = (id: string, settings: ProviderSettings): void => {
     const [near] = nearestNames(name, PROVIDER_KINDS)
     return near === undefined ? '.' : `; did you mean ${near}?`
   }
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id))
+  if (!PROVIDER_NAME.test(id))
     throw wrong(['providers'], id, 'A name consists of letters, digits, "-", "_" and ".", a letter or digit first.')
   if (kind !== undefined && !isProviderKind(kind))
     throw wrong(['providers', id, 'kind'], kind, `It must be ${known}${meant(String(kind))}`)

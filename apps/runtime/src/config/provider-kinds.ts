@@ -1,3 +1,6 @@
+/** What a provider may be called: names of models begin with it. */
+export const PROVIDER_NAME: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
+
 /** What `kind` of `[providers.NAME]` may say: two protocols of one vendor each, the presets of OpenAI's protocol, two doors. */
 export const PROVIDER_KINDS = [
   'anthropic',

@@ -1,9 +1,8 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Provider, RtError } from '@rt/core'
 import type { ProviderSettings } from '../config/routing-settings.ts'
 import { defined } from '../defined.ts'
+import { resolveHere } from '../resolve-here.ts'
 
 type Create = (options: { apiKey?: string; baseURL?: string }) => Partial<Record<string, (model: string) => never>>
 
@@ -48,8 +47,7 @@ export const loadAISDK = async (id: string, settings: ProviderSettings, embedder
 
 const importPackage = async (id: string, name: string): Promise<Record<string, unknown>> => {
   try {
-    const path = createRequire(join(process.cwd(), 'noop.js')).resolve(name)
-    return (await import(pathToFileURL(path).href)) as Record<string, unknown>
+    return (await import(pathToFileURL(resolveHere(name)).href)) as Record<string, unknown>
   } catch (cause) {
     throw new RtError({
       code: 'config_invalid',

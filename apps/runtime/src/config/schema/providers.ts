@@ -1,10 +1,9 @@
 import * as z from 'zod'
-import { PROVIDER_KINDS } from '../provider-kinds.ts'
+import { PROVIDER_KINDS, PROVIDER_NAME } from '../provider-kinds.ts'
 import { dollars, duration, formed, oneOf, pairs, tables, text, texts, truth, whole } from './keys.ts'
 import { noted } from './note.ts'
 
 const ADDRESS = /^https?:\/\/\S+$/
-const PROVIDER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 /** Not a path: it is looked for where the program's packages are. */
 const PACKAGE = /^(?:@[\w-][\w.-]*\/)?[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/
 

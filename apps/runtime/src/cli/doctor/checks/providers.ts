@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { withoutLogins } from '../../../config/shown.ts'
+import { resolveHere } from '../../../resolve-here.ts'
 import type { Check, Finding } from '../check.ts'
 import { type RemoteService, remoteServices } from '../remote-services.ts'
 import { settingsOf } from '../settings-of.ts'
@@ -46,7 +45,7 @@ const findingOf = (service: RemoteService): Finding => {
 /** A package of the AI SDK is the program's own: it is looked for from the working folder. */
 const isInstalledHere = (name: string): boolean => {
   try {
-    createRequire(join(process.cwd(), 'noop.js')).resolve(name)
+    resolveHere(name)
     return true
   } catch {
     return false
