@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import {
+  checkLabel,
   type ChatRequest,
   disposeAll,
   type EmbeddingModel,
@@ -31,7 +32,6 @@ import type { CostCalculator } from '@rt/observe'
 import { createSqliteStore } from '@rt/vector'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
-import { checkLabel } from './check-label.ts'
 import { createKeyStore, type KeyStore } from './keys/key-store.ts'
 import { createMaking } from './app/making.ts'
 import { createKnowledge } from './knowledge.ts'

@@ -1,5 +1,4 @@
-import type { Message, PrivacyLabel } from '@rt/core'
-import { checkLabel } from './check-label.ts'
+import { checkLabel, type Message, type PrivacyLabel } from '@rt/core'
 
 /**
  * Puts a label on messages that may have one of their own.

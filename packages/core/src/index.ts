@@ -1,6 +1,7 @@
 // Every line here is public API of @rt/core: adding one is a decision.
 
 // Conversation
+export { checkLabel } from './message/check-label.ts'
 export { createMessage, messageText } from './message/create-message.ts'
 export { collect, createMessageBuilder } from './message/collect.ts'
 export { isTerminal } from './message/stream-part.ts'

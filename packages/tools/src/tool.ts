@@ -1,4 +1,5 @@
 import {
+  checkLabel,
   type InferOutput,
   type JsonValue,
   type PrivacyLabel,
@@ -87,7 +88,5 @@ const checkOptions = ({ name, timeoutMs, retry, label }: Pick<Tool, 'name' | 'ti
     invalid(`retry.retries of ${name} is ${retry.retries}.`, 'Give a whole number, 0 or more.')
   if (retry?.delayMs !== undefined && !(retry.delayMs >= 0))
     invalid(`retry.delayMs of ${name} is ${retry.delayMs}.`, 'Give 0 or more milliseconds.')
-  // A word that is no label would keep nothing on this machine.
-  if (label !== undefined && label !== 'local-only')
-    invalid(`label of ${name} is ${JSON.stringify(label)}.`, 'Give "local-only", or leave it out.')
+  checkLabel(label, name)
 }

@@ -15,7 +15,7 @@ import type { Database } from '@rt/node/sqlite'
 import { DEFAULT_CHUNK_WORDS } from './chunkers/heading-aware.ts'
 import { DOCUMENT_LIMITS, type DocumentLimits } from './parser/document-limits.ts'
 import { createDocumentParser } from './parser/document-parser.ts'
-import { checkLabel } from './check-label.ts'
+import { checkLocal } from './check-local.ts'
 import { exclusive } from './exclusive.ts'
 import { runIngest } from './run-ingest.ts'
 
@@ -86,7 +86,7 @@ export const createIngest = (setup: IngestSetup): Ingest => {
   return {
     async ingest(paths, options = {}) {
       throwIfAborted(options.signal)
-      checkLabel(options.label, embedder)
+      checkLocal(options.label, embedder)
       const stamp = embedder && {
         dimensions: embedder.dimensions,
         metric: 'cosine' as const,

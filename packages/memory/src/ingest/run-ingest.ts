@@ -8,7 +8,7 @@ import {
   type VectorCollection,
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
-import { isRemote, KEEP_LOCAL } from './check-label.ts'
+import { isRemote, KEEP_LOCAL } from './check-local.ts'
 import { toRecords } from './chunk-records.ts'
 import { openDocumentTable, type DocumentRow } from './document-table.ts'
 import { belongsTo, clashOf } from './document-place.ts'

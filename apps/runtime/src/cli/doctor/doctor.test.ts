@@ -17,7 +17,8 @@ beforeEach(async () => {
 afterEach(() => folder[Symbol.asyncDispose]())
 
 const run = (args: string[], env: Record<string, string> = {}): ReturnType<typeof runCommand> =>
-  runCommand(['doctor', ...args], {
+  // The limit of a check is the user's patience, not the machine's pace under a load of tests.
+  runCommand(['doctor', '--limit', '60', ...args], {
     cwd: join(folder.path, 'project'),
     env: {
       HOME: folder.path,
@@ -181,6 +182,20 @@ describe('of remote services, it tells', () => {
     })
     expect(found['embedder']).toMatchObject({ state: 'ok', detail: 'openai/embed-y, of openai' })
     expect(found['network']?.detail).toMatch(/^needed for models of anthropic, openai; beside them only rt pull/)
+  })
+
+  it('what will be fetched first, for it is listed before them', async () => {
+    const list = { RT_CHAT: 'smollm2:135m,openai/gpt-5', OPENAI_API_KEY: 'k' }
+    expect((await look(list)).found['chat model']).toEqual({
+      name: 'chat model',
+      state: 'warning',
+      detail: 'smollm2:135m is not here yet (98 MB): fetched when it is first needed; then openai/gpt-5, of openai',
+      fix: 'rt pull smollm2:135m',
+    })
+    expect((await look({ ...list, RT_DOWNLOAD: 'false' })).found['chat model']).toMatchObject({
+      state: 'ok',
+      detail: 'openai/gpt-5, of openai',
+    })
   })
 
   it('names what stands in a list and is no model, and an embedder that is none', async () => {

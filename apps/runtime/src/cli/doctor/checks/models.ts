@@ -63,6 +63,9 @@ const firstUsable = async (name: 'chat model' | 'embedder', wanted: string[], he
   const { catalog, names, settings, services } = here
   const known = wanted.flatMap((one) => settings.aliases[one] ?? [one])
   const serviceOf = (one: string): RemoteService | undefined => services.find((service) => service.names.includes(one))
+  const isFetchable = (one: string): boolean =>
+    (catalog.find(one, { references: true })?.files[0]?.sources.length ?? 0) > 0
+  let absent: string | undefined
   for (const one of known) {
     const service = serviceOf(one)
     if (service) {
@@ -70,14 +73,18 @@ const firstUsable = async (name: 'chat model' | 'embedder', wanted: string[], he
       if (name === 'embedder' && service.kind === 'anthropic')
         return { name, state: 'red', detail: `${one}: ${service.id} has no embedding models`, fix: NO_EMBEDDER }
       if (name === 'embedder' && service.missing !== undefined) break
-      if (service.missing === undefined) return { name, state: 'ok', detail: `${one}, of ${service.id}` }
-      continue
+      if (service.missing !== undefined) continue
+      // What was listed before it is fetched first, where that is allowed.
+      if (absent !== undefined && settings.download)
+        return notHere(name, absent, here, `; then ${one}, of ${service.id}`)
+      return { name, state: 'ok', detail: `${one}, of ${service.id}` }
     }
     const entry = catalog.find(one, { references: true })
     // A file that is named by its path is there or not; all else is in the list of what is installed.
     const file = entry && entry.files[0]?.sources.length === 0
     if (file ? await catalog.locate(one, { references: true }) : entry && names.includes(entry.name))
       return { name, state: 'ok', detail: `${one}, installed` }
+    if (isFetchable(one)) absent ??= one
   }
   const [keyless] = known.flatMap((one) => serviceOf(one) ?? [])
   if (keyless) {
@@ -89,16 +96,22 @@ const firstUsable = async (name: 'chat model' | 'embedder', wanted: string[], he
       fix: `Set ${missing} to its key`,
     }
   }
-  const fetchable = known.find((one) => (catalog.find(one, { references: true })?.files[0]?.sources.length ?? 0) > 0)
-  if (fetchable === undefined) {
-    const { message, hint } = await explained(known[0] ?? '', here)
-    return { name, state: 'red', detail: message, fix: hint ?? 'Choose another: rt list --all' }
-  }
-  const size = catalog.find(fetchable)?.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)
-  const detail = `${fetchable} is not here yet${size ? ` (${bytes(size)})` : ''}`
+  if (absent !== undefined) return notHere(name, absent, here)
+  const { message, hint } = await explained(known[0] ?? '', here)
+  return { name, state: 'red', detail: message, fix: hint ?? 'Choose another: rt list --all' }
+}
+
+const notHere = (name: string, model: string, { catalog, settings }: Here, otherwise = ''): Finding => {
+  const size = catalog.find(model)?.files.reduce((sum, file) => sum + (file.bytes ?? 0), 0)
+  const detail = `${model} is not here yet${size ? ` (${bytes(size)})` : ''}`
   return settings.download
-    ? { name, state: 'warning', detail: `${detail}: fetched when it is first needed`, fix: `rt pull ${fetchable}` }
-    : { name, state: 'red', detail: `${detail}, and fetching is switched off`, fix: `rt pull ${fetchable}` }
+    ? {
+        name,
+        state: 'warning',
+        detail: `${detail}: fetched when it is first needed${otherwise}`,
+        fix: `rt pull ${model}`,
+      }
+    : { name, state: 'red', detail: `${detail}, and fetching is switched off`, fix: `rt pull ${model}` }
 }
 
 const NO_EMBEDDER = 'Name one of another provider, or a local one: bge-small-en-v1.5'

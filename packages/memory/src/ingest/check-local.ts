@@ -1,18 +1,12 @@
-import { RtError, type EmbeddingModel, type PrivacyLabel } from '@rt/core'
+import { checkLabel, type EmbeddingModel, type PrivacyLabel, RtError } from '@rt/core'
 
 /** The hint of all refusals. */
 export const KEEP_LOCAL = 'Use an embedder on this machine, or none (embed: false): words are found without one.'
 
 /** Before anything is opened: a text that must stay here is not even read for an embedder elsewhere. */
-export const checkLabel = (label: PrivacyLabel | undefined, embedder: EmbeddingModel | undefined): void => {
+export const checkLocal = (label: PrivacyLabel | undefined, embedder: EmbeddingModel | undefined): void => {
   if (label === undefined) return
-  // A word that is no label would keep nothing on this machine.
-  if (label !== 'local-only')
-    throw new RtError({
-      code: 'invalid_request',
-      message: `label is ${JSON.stringify(label)}.`,
-      hint: 'Give "local-only", or leave it out.',
-    })
+  checkLabel(label)
   if (isRemote(embedder))
     throw new RtError({
       code: 'local_only',
