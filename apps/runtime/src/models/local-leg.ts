@@ -35,6 +35,11 @@ export const localLeg = ({ id, local, find, contextTokens, trainedTokens }: Loca
         async *stream(request, options) {
           yield* (await model()).stream(request, options)
         },
+        ...(loaded.redecode && {
+          async *redecode(callId, options) {
+            yield* (await model()).redecode!(callId, options)
+          },
+        }),
       }
     },
   }
@@ -49,4 +54,5 @@ const LOCAL: Omit<ModelCapabilities, 'contextTokens'> = {
   tokenCount: 'exact',
   reasoning: false,
   images: false,
+  redecode: true,
 }

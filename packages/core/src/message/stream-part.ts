@@ -30,6 +30,9 @@ export interface TokenLogprob extends TokenChance {
  * The loop adds: step-start, tool-result, approval-request, context, step-finish.
  * The runtime adds: citation.
  *
+ * A loop whose model can `redecode` may say `tool-call-start` twice with one id: the arguments begin anew, and what their
+ * deltas said so far no longer counts. `tool-call-end` comes once for each call.
+ *
  * `logprobs` are of the tokens whose text begins in the delta; only there when the request asks for them.
  * `provider` is what the message part it belongs to has to keep (Part.provider). On a delta, whose text may be empty, it
  * also ends that part, `{}` included: the next delta opens a new one. So two signed thinking blocks stay two.

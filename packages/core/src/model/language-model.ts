@@ -19,6 +19,8 @@ export interface ModelCapabilities {
   tokenCount: 'exact' | 'estimate'
   reasoning: boolean
   images: boolean
+  /** The arguments of a call can be written again: `redecode` is there. Default false. */
+  redecode?: boolean
 }
 
 /** A tool as a model sees it. */
@@ -140,4 +142,16 @@ export interface LanguageModel {
    * terminal `abort` part. Tool calls and `usage` come before the terminal part.
    */
   stream(request: ModelRequest, options?: CallOptions): AsyncIterable<StreamPart>
+  /**
+   * Writes the arguments of one call again, and nothing else of the answer it stands in: for arguments that turned out to
+   * be wrong. They are sampled, so that another try differs, and held to the schema as far as the model can be. There
+   * where the capability `redecode` is.
+   *
+   * Streams `start`, the whole call under its old id and name, `usage` of what this took beyond the answer, and one
+   * terminal part; as `stream`, it never throws. A call it does not know, or no longer, ends with `not_found`: only
+   * those of the last few answers are kept.
+   *
+   * @param callId as the model named it, in an answer that ended with `finish`.
+   */
+  redecode?(callId: string, options?: CallOptions): AsyncIterable<StreamPart>
 }

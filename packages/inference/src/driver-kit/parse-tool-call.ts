@@ -118,7 +118,7 @@ const toCall = (value: JsonValue | undefined, tools: readonly ToolSpec[]): Parse
 }
 
 /** The bracketed text that begins at `start`; `open`: it lacked brackets at its end, which were added (not inside a string). */
-const readObject = (text: string, start: number): { json: string; end: number; open: boolean } => {
+export const readObject = (text: string, start: number): { json: string; end: number; open: boolean } => {
   const open: string[] = []
   let inString = false
   for (let i = start; i < text.length; i++) {

@@ -41,6 +41,16 @@ export const callOrAnswerGrammar = (
   return { grammar, relaxed: compiler.relaxed }
 }
 
+/**
+ * GBNF of the arguments of one call alone.
+ *
+ * @throws RtError `schema_unsupported` naming the tool and the keyword.
+ */
+export const toolArgumentsGrammar = ({ name, parameters }: ToolSpec): string => {
+  const compiler = createSchemaCompiler()
+  return compiler.build(compiler.rule(argumentsSchema(name, parameters), `${name}#`))
+}
+
 const callRule = (compiler: SchemaCompiler, tools: readonly ToolSpec[]): string => {
   const { builder } = compiler
   const branches = tools.map(({ name, parameters }) => {

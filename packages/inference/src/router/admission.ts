@@ -37,7 +37,7 @@ export const mayRefuse = ({ limits, budget }: Pick<Route, 'limits' | 'budget'>):
  */
 export const admit = async (
   { route, trace, signal }: RouteCall,
-  model: LanguageModel,
+  model: Pick<LanguageModel, 'id' | 'capabilities' | 'countTokens'>,
   request: ModelRequest,
 ): Promise<Admission> => {
   const { limits, budget, price, clock } = route

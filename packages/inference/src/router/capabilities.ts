@@ -19,6 +19,8 @@ export const routeCapabilities = (legs: Capable[]): ModelCapabilities => {
     tokenCount: all.length === 1 ? all[0]!.tokenCount : 'estimate',
     reasoning: all.every((each) => each.reasoning),
     images: all.some((each) => each.images),
+    // Calls of a leg that cannot are refused one by one.
+    ...(all.some((each) => each.redecode) && { redecode: true }),
   }
 }
 

@@ -9,6 +9,7 @@ import type { Price } from './price.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { ResponseCache } from './response-cache.ts'
 import type { Route } from './route-call.ts'
+import { createAnsweredCalls, redecodeRoute } from './redecode-route.ts'
 import { runRoute } from './run-route.ts'
 import type { SemanticCache } from './semantic-cache.ts'
 
@@ -70,6 +71,7 @@ export const createRoute = ({
   const route: Route = {
     id,
     legs: legs.map((leg) => createLeg(leg, { breaker, clock })),
+    calls: createAnsweredCalls(),
     retry: { ...RETRY_DEFAULTS, ...retry },
     firstPartMs,
     hedgeAfterMs,
@@ -82,12 +84,14 @@ export const createRoute = ({
   }
   if (semanticCache) keepQuestionsHere(route, semanticCache)
   const caches = cache || semanticCache ? { exact: cache, semantic: semanticCache } : undefined
+  const capabilities = routeCapabilities(route.legs)
   return {
     id,
-    capabilities: routeCapabilities(route.legs),
+    capabilities,
     countTokens: (prompt, options = {}) => countRouteTokens(route, prompt, options),
     stream: (request, options = {}) =>
       caches ? runCached(route, caches, request, options) : runRoute(route, request, options),
+    ...(capabilities.redecode && { redecode: (callId, options = {}) => redecodeRoute(route, callId, options) }),
   }
 }
 

@@ -4,12 +4,15 @@ import type { Budget } from '@rt/core'
 import type { RouteLeg } from './leg.ts'
 import type { Price } from './price.ts'
 import type { RateLimits } from './rate-limits.ts'
+import type { AnsweredCalls } from './redecode-route.ts'
 import { createRouteTrace, type RouteTrace } from './route-trace.ts'
 
 /** A route with its defaults filled in: what all its calls share. */
 export interface Route {
   id: string
   legs: RouteLeg[]
+  /** Those its legs wrote last. */
+  calls: AnsweredCalls
   retry: Required<RetryOptions>
   firstPartMs: number | undefined
   hedgeAfterMs: number | undefined

@@ -88,6 +88,7 @@ async function* passOn(
         const passed = dropSeam(part)
         if (passed.type === 'text-delta' && passed.text === '' && !passed.provider) continue
         noteWritten(written, passed)
+        call.route.calls.note(leg, request, passed)
         yield passed
         // Behind the start, which comes first.
         yield* warnings.splice(0)

@@ -22,6 +22,8 @@ export interface ToolCallRequest {
   tool: Tool
   callId: string
   arguments: JsonValue
+  /** What the tool made of the arguments, where somebody asked it already. */
+  input?: { value: unknown } | undefined
   principal: Principal
   thread?: string | undefined
   guard?: Guard | undefined
@@ -47,7 +49,7 @@ export interface ToolOutcome {
 export const executeCall = async (request: ToolCallRequest): Promise<ToolOutcome> => {
   const { tool, signal, guard, span } = request
   try {
-    const input = await limited(request, () => tool.parse(readArguments(request)), 'tool_arguments')
+    const input = request.input ? request.input.value : await parse(request)
     const output = await runTool(request, input)
     const guarded = guard?.afterTool
       ? await abortable(guard.afterTool(tool.name, output, { signal, span }), signal)
@@ -59,6 +61,25 @@ export const executeCall = async (request: ToolCallRequest): Promise<ToolOutcome
     return errorOutcome(wrap(thrown, tool.name, 'tool_failed'))
   }
 }
+
+/**
+ * Asks the tool what it makes of the arguments, without running it.
+ *
+ * @throws RtError only when `signal` fires.
+ */
+export const parseCall = async (request: Arguments): Promise<{ input: unknown } | { error: RtError }> => {
+  try {
+    return { input: await parse(request) }
+  } catch (thrown) {
+    if (request.signal.aborted) throw abortError(request.signal)
+    return { error: wrap(thrown, request.tool.name, 'tool_arguments') }
+  }
+}
+
+type Arguments = Pick<ToolCallRequest, 'tool' | 'arguments' | 'signal' | 'clock'>
+
+const parse = (request: Arguments): Promise<unknown> =>
+  limited(request, () => request.tool.parse(readArguments(request)), 'tool_arguments')
 
 /** An error as the model reads it. */
 export const errorOutcome = (error: RtError): ToolOutcome => {
@@ -87,7 +108,7 @@ const runTool = (
 
 /** One piece of the tool's own code: inside its time limit, its failure wrapped. */
 const limited = async <T>(
-  { tool, signal, clock }: ToolCallRequest,
+  { tool, signal, clock }: Pick<ToolCallRequest, 'tool' | 'signal' | 'clock'>,
   work: (signal: AbortSignal) => Promise<T>,
   code: ErrorCode,
 ): Promise<T> => {
@@ -101,7 +122,7 @@ const limited = async <T>(
 }
 
 /** Text instead of a value is what a model without a grammar writes; anything that is no JSON is told back as such. */
-const readArguments = ({ tool, arguments: args }: ToolCallRequest): JsonValue => {
+const readArguments = ({ tool, arguments: args }: Arguments): JsonValue => {
   if (typeof args !== 'string') return args
   try {
     return JSON.parse(args) as JsonValue

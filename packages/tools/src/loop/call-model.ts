@@ -13,6 +13,7 @@ import {
   type Usage,
 } from '@rt/core'
 import type { LoopRun, ToolCall } from './loop-options.ts'
+import { canRedecode } from './redecode-call.ts'
 import { readUntilAbort } from './read-until-abort.ts'
 import { chatAttributes, timingAttributes, usageAttributes } from './span-attributes.ts'
 
@@ -38,7 +39,8 @@ const FIRST_CHUNKS: ReadonlySet<StreamPart['type']> = new Set([
 ])
 
 /**
- * One model call under one `chat` span. Passes the model's parts on, without its own start and terminal.
+ * One model call under one `chat` span. Passes the model's parts on, without its own start and terminal. Where the model
+ * can redecode the ends of its calls are left to `mendCalls`.
  *
  * @param spend is told the usage once, also when the call fails or is aborted half-way.
  * @throws RtError the model's own error, or `aborted`.
@@ -54,6 +56,7 @@ export async function* callModel(
   const span = run.span.child(`chat ${model.id}`, chatAttributes(model, request))
   const started = clock.monotonic()
   const calls: ToolCall[] = []
+  const mends = canRedecode(model)
   let first: number | undefined
   let seen = emptyUsage()
   let terminal: TerminalPart | undefined
@@ -73,8 +76,11 @@ export async function* callModel(
       if (!PASSED.has(part.type) || signal.aborted) continue
       if (first === undefined && FIRST_CHUNKS.has(part.type)) first = clock.monotonic() - started
       const renamed = rename(part)
-      if (renamed.type === 'tool-call-end')
-        calls.push({ id: renamed.id, name: renamed.name, arguments: renamed.arguments })
+      if (renamed.type === 'tool-call-end' && part.type === 'tool-call-end') {
+        const { type: _, ...call } = renamed
+        calls.push({ ...call, modelId: part.id })
+        if (mends) continue
+      }
       run.written.add(renamed)
       yield renamed
     }

@@ -73,6 +73,7 @@ const execute = async (run: LoopRun, call: ToolCall, index: number, toolChoice: 
             tool,
             callId: call.id,
             arguments: call.arguments,
+            input: call.input,
             principal,
             thread,
             guard,

@@ -9,6 +9,7 @@ import type {
   MessageBuilder,
   OutputFormat,
   Principal,
+  ProviderData,
   Reasoning,
   RetrievedChunk,
   Sampling,
@@ -58,8 +59,13 @@ export interface LoopOptions {
 /** A tool call the model finished writing. */
 export interface ToolCall {
   id: string
+  /** Its id in the model's own answer. */
+  modelId: string
   name: string
   arguments: JsonValue
+  provider?: ProviderData
+  /** What the tool made of the arguments, where that is known already. */
+  input?: { value: unknown }
 }
 
 /** What the phases of one run share. */

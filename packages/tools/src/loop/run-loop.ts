@@ -10,9 +10,11 @@ import {
   type StreamPart,
   systemClock,
   toTerminal,
+  type Usage,
 } from '@rt/core'
 import { callModel } from './call-model.ts'
 import { decideNext } from './decide-next.ts'
+import { mendCalls } from './mend-calls.ts'
 import { executeTools } from './execute-tools.ts'
 import type { LoopOptions, LoopRun } from './loop-options.ts'
 import { prepareStep } from './prepare-step.ts'
@@ -42,8 +44,10 @@ export async function* runLoop(options: LoopOptions, callOptions: CallOptions = 
       const { request, toolChoice, report } = await prepareStep(run, step, [...messages, ...own])
       label ??= request.messages.find((message) => message.label)?.label
       yield { type: 'context', context: report }
-      const answer = yield* callModel(run, request, rename, (more) => (usage = addUsage(usage, more)))
-      if (answer.calls.length > 0) yield* executeTools(run, answer.calls, toolChoice)
+      const spend = (more: Usage): void => void (usage = addUsage(usage, more))
+      const answer = yield* callModel(run, request, rename, spend)
+      const calls = yield* mendCalls(run, answer.calls, toolChoice, spend)
+      if (calls.length > 0) yield* executeTools(run, calls, toolChoice)
       yield { type: 'step-finish', step, finishReason: answer.finishReason }
 
       const decision = decideNext(run, answer, step, maxSteps)

@@ -8,19 +8,15 @@ import {
   type Timings,
   type Usage,
 } from '@rt/core'
+import type { ToolCall } from './loop-options.ts'
 
 // Names of OpenTelemetry's GenAI conventions at the revision @rt/observe pins in its semconv.ts. Values are figures and
 // names only: no text of a prompt, an answer, an argument or a result.
 
 export const chatAttributes = (model: LanguageModel, request: ModelRequest): Attributes => {
-  const { local } = model.capabilities
-  const { provider, model: name } = splitModelId(model.id, local)
   const { sampling = {}, maxOutputTokens, stop, output } = request
   return {
-    'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': local ? 'rt' : provider,
-    'gen_ai.request.model': name,
-    'gen_ai.request.stream': true,
+    ...modelAttributes(model),
     'gen_ai.request.max_tokens': maxOutputTokens,
     'gen_ai.request.temperature': sampling.temperature,
     'gen_ai.request.top_p': sampling.topP,
@@ -30,6 +26,17 @@ export const chatAttributes = (model: LanguageModel, request: ModelRequest): Att
     'gen_ai.request.seed': sampling.seed,
     'gen_ai.request.stop_sequences': stop?.length ? stop : undefined,
     'gen_ai.output.type': output?.type,
+  }
+}
+
+const modelAttributes = (model: LanguageModel): Attributes => {
+  const { local } = model.capabilities
+  const { provider, model: name } = splitModelId(model.id, local)
+  return {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.provider.name': local ? 'rt' : provider,
+    'gen_ai.request.model': name,
+    'gen_ai.request.stream': true,
     'rt.local': local,
   }
 }
@@ -58,6 +65,13 @@ export const contextAttributes = ({ limit, used, by, trimmed }: ContextReport): 
   'rt.context.retrieval': by.retrieval,
   'rt.context.history': by.history,
   'rt.context.trimmed': trimmed.length,
+})
+
+/** Billed and counted as a call of the model, which it is. */
+export const redecodeAttributes = (model: LanguageModel, call: ToolCall): Attributes => ({
+  ...modelAttributes(model),
+  'gen_ai.tool.name': call.name,
+  'gen_ai.tool.call.id': call.id,
 })
 
 export const toolAttributes = (name: string, callId: string): Attributes => ({

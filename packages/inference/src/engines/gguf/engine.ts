@@ -22,7 +22,7 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
     quarantine: createQuarantine({ engine: NAME }),
     suspectOf,
     loads: ['load', 'loadVectors', 'count', 'tokenize', 'detokenize'],
-    answers: ['generate', 'infill', 'embed', 'rank'],
+    answers: ['generate', 'redecode', 'infill', 'embed', 'rank'],
   })
   const host = createHost({
     name: NAME,

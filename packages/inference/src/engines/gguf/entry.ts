@@ -3,7 +3,7 @@ import { enableCompileCache, flushCompileCache } from 'node:module'
 import { abortable, type Prompt } from '@rt/core'
 import { serveHost } from '../../host/serve-host.ts'
 import { createModelShelf } from './model-shelf.ts'
-import type { GenerateParams, HostModelState, InfillParams, LoadParams } from './options.ts'
+import type { GenerateParams, HostModelState, InfillParams, LoadParams, RedecodeParams } from './options.ts'
 import type { PreparedRequest } from './tokenize-prompt.ts'
 import type { EmbedResult, VectorInfo, VectorLoad } from './vector-options.ts'
 
@@ -53,6 +53,11 @@ serveHost({
     async *generate({ load, request, progress }: GenerateParams, { signal }) {
       const [{ generate }, model] = await Promise.all([import('./generate.ts'), abortable(models.get(load), signal)])
       yield* generate(model, request, { signal, progress })
+    },
+    async *redecode({ load, callId }: RedecodeParams, { signal }) {
+      const { redecode } = await import('./redecode.ts')
+      // One that has to be loaded first has written nothing yet.
+      yield* redecode(models.peek(load.key), callId, { signal })
     },
     async *infill({ load, request: { prefix, suffix, ...request }, progress }: InfillParams, { signal }) {
       const [{ generate }, { fitInfill }, loaded] = await Promise.all([

@@ -3,6 +3,7 @@ import type { LlamaGrammar, LlamaModel } from 'node-llama-cpp'
 import { createChatTemplate, type ChatTemplate } from '../../driver-kit/chat/chat-template.ts'
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type BatchTally, createBatchTally } from './batch-plan.ts'
+import { type CallSpans, createCallSpans } from './call-spans.ts'
 import { kvBytes } from './kv-bytes.ts'
 import { type LlamaSequence, openSequences } from './open-sequences.ts'
 import { DEFAULT_SEQUENCES, type GgufModelInfo, type HostModelState, type LoadParams } from './options.ts'
@@ -17,6 +18,8 @@ export interface HostModel extends AsyncDisposable {
   readonly template: ChatTemplate
   readonly slots: SlotPool<LlamaSequence>
   readonly sampling: Sampling
+  /** Of its last answers. */
+  readonly calls: CallSpans
   grammar(text: string): Promise<LlamaGrammar>
   state(): HostModelState
 }
@@ -79,6 +82,7 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
       template,
       slots,
       sampling: params.sampling ?? {},
+      calls: createCallSpans(),
       grammar: weights.grammar,
       state: () => stateOf(weights, { slots, tally, kvBytesEach }),
       async [Symbol.asyncDispose]() {

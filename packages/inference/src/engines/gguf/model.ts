@@ -12,6 +12,7 @@ import {
   type HostModelState,
   type InfillParams,
   type LoadParams,
+  type RedecodeParams,
 } from './options.ts'
 import { validateRequest } from './sampling.ts'
 
@@ -43,15 +44,15 @@ export const createGgufModel = ({
     })
   }
   async function* answer(
-    method: 'generate' | 'infill',
-    params: GenerateParams | InfillParams,
+    method: 'generate' | 'redecode' | 'infill',
+    params: GenerateParams | RedecodeParams | InfillParams,
     { signal, onPrefill }: GgufStreamOptions = {},
   ): AsyncGenerator<StreamPart, void> {
     open++
     try {
       yield { type: 'start', model: load.id }
       checkOpen()
-      const request: ModelRequest = { messages: [], ...params.request }
+      const request: ModelRequest = { messages: [], ...('request' in params && params.request) }
       validateRequest(request)
       if (!info.reasoning && request.reasoning && request.reasoning.effort !== 'none')
         yield { type: 'warning', id: 'reasoning_ignored', message: `${load.id} cannot be told how much to think.` }
@@ -78,6 +79,7 @@ export const createGgufModel = ({
       tokenCount: 'exact',
       reasoning: info.reasoning,
       images: false,
+      redecode: true,
       infill: info.infill,
     },
     async countTokens(prompt, { signal } = {}) {
@@ -87,6 +89,10 @@ export const createGgufModel = ({
     stream(request, options) {
       const params: GenerateParams = { load, request, progress: options?.onPrefill !== undefined }
       return answer('generate', params, options)
+    },
+    redecode(callId, options) {
+      const params: RedecodeParams = { load, callId }
+      return answer('redecode', params, options)
     },
     infill(request, options) {
       const params: InfillParams = { load, request, progress: options?.onPrefill !== undefined }

@@ -83,6 +83,7 @@ export interface GgufModel extends LanguageModel, AsyncDisposable {
   readonly info: GgufModelInfo
   readonly capabilities: ModelCapabilities & { infill: boolean }
   stream(request: ModelRequest, options?: GgufStreamOptions): AsyncIterable<StreamPart>
+  redecode(callId: string, options?: CallOptions): AsyncIterable<StreamPart>
   /**
    * Writes what belongs between two texts, as parts of an answer. A warning `infill_cut` says that not all of them was
    * read; a model without the capability ends with `unsupported`.
@@ -156,6 +157,11 @@ export interface InfillParams {
   load: LoadParams
   request: InfillRequest
   progress: boolean
+}
+
+export interface RedecodeParams {
+  load: LoadParams
+  callId: string
 }
 
 /** What the parent tells the child with every request, so that a fresh child needs no history. */
