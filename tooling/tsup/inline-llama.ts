@@ -9,6 +9,10 @@ const OWN = 'inline-llama'
 const ABSENT = 'absent-from-host'
 /** The module that imports the packages of binaries. */
 const LOADER = 'bindings/utils/compileLLamaCpp.js'
+/** Reads the metadata of a file. */
+const PARSER = 'gguf/parser/GgufV2Parser.js'
+/** Estimates what a model and a context will take. */
+const INSIGHTS = 'gguf/insights/GgufInsights.js'
 
 /** Needed only to download models, to build llama.cpp and to draw progress bars: a host does none of it. */
 const UNUSED = /^(?:async-retry|chmodrp|cross-spawn|ipull|ora|proper-lockfile|simple-git|stdout-update)$/
@@ -59,6 +63,7 @@ const replacements = (entry: string): Record<string, string> => {
   const root = join(dirname(entry), '..')
   const read = (file: string): Record<string, string> =>
     JSON.parse(readFileSync(join(root, file), 'utf8')) as Record<string, string>
+  const source = (file: string): string => readFileSync(join(root, 'dist', file), 'utf8')
   const release = JSON.stringify(read('llama/binariesGithubRelease.json')['release'])
   return {
     // The only top-level await, and a file that is not there.
@@ -77,7 +82,9 @@ const replacements = (entry: string): Record<string, string> => {
       export const getClonedLlamaCppRepoReleaseInfo = async () => null
       export const isLlamaCppRepoCloned = async () => false`,
     'utils/waitForLockfileRelease.js': 'export const waitForLockfileRelease = async () => {}',
-    [LOADER]: findBinaries(readFileSync(join(root, 'dist', LOADER), 'utf8')),
+    [LOADER]: findBinaries(source(LOADER)),
+    [PARSER]: skipLists(source(PARSER)),
+    [INSIGHTS]: skipSimulation(source(INSIGHTS)),
   }
 }
 
@@ -103,9 +110,40 @@ const FIND_BINARIES = `
   }`
 
 const findBinaries = (source: string): string => {
-  const changed = source.replaceAll(/import\((?="@node-llama-cpp\/)/g, 'importBinaries(')
-  return changed === source ? '' : `import { importBinaries } from '${OWN}'\n${changed}`
+  const found = source.replaceAll(/import\((?="@node-llama-cpp\/)/g, 'importBinaries(')
+  return found === source ? '' : `import { importBinaries } from '${OWN}'\n${found}`
 }
+
+/** Of a vocabulary only the length is asked; reading 98,000 texts one by one takes 0.1 s. */
+const SKIP_LISTS = `
+  const BYTES = { 0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8 }
+  const isLong = (type, length) => length > 1024n && (type === 8 || BYTES[type] !== undefined)
+  const skipList = async (reader, at, type, length) => {
+    const count = Number(length)
+    if (type !== 8) at.moveBy(count * BYTES[type])
+    else
+      for (let i = 0; i < count; i++) {
+        if (at.offset + 8 >= reader._buffer.length) await reader.ensureHasByteRange(at, 8)
+        at.moveBy(8 + Number(reader._buffer.readBigUInt64LE(at.offset)))
+      }
+    return new Array(count)
+  }`
+
+const skipLists = (source: string): string => {
+  const found = changed(
+    source,
+    '([arrayType, arrayLength]) => {',
+    'if (isLong(arrayType, arrayLength)) return skipList(this._fileReader, readOffset, arrayType, arrayLength)',
+  )
+  return found && `${SKIP_LISTS}\n${found}`
+}
+
+/** Before a model is loaded, and before a context, the binding loads its vocabulary once more to try how much they take. */
+const skipSimulation = (source: string): string => changed(source, 'async _resolveSimulatorSource() {', 'return null')
+
+/** Puts `more` behind `where`; empty when that is not there: the build fails then. */
+const changed = (source: string, where: string, more: string): string =>
+  source.includes(where) ? source.replace(where, `${where}\n${more}\n`) : ''
 
 /** Says so when it is touched after all. */
 const absent = (name: string): string => `
