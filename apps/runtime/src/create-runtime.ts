@@ -114,6 +114,12 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       return embeddings
     },
     embeddings: async (name, texts, embedOptions) => (await services()).embed(name, texts, embedOptions),
+    // The program itself names the model, or the operator over the network.
+    rerank: async (query, documents, { model, ...rerankOptions } = {}) =>
+      (await (await services()).rank(model, query, documents, { ...rerankOptions, own: true })).results,
+    ranking: async (name, query, documents, rankingOptions) =>
+      (await services()).rank(name, query, documents, rankingOptions),
+    classifier: async (model) => (await services()).classifier(model),
     ingest: async (paths, ingestOptions) => (await services()).ingest(paths, ingestOptions),
     search: async (query, searchOptions) => (await services()).search(query, searchOptions),
     collection: async (name, stamp) => (await (await services()).vectors()).collection(name, stamp),

@@ -5,16 +5,29 @@ import type { RuntimeOptions } from './runtime.ts'
 
 /** The settings of a runtime: its options, then `RT_*`, then config.toml. */
 export const loadSettings = async (options: RuntimeOptions): Promise<LoadedConfig> => {
-  const { chat, embed, threads, contextTokens, system, window, retrieve, passages, download, allowedHosts, trace } =
-    options
+  const {
+    chat,
+    embed,
+    rerank,
+    threads,
+    contextTokens,
+    system,
+    window,
+    retrieve,
+    passages,
+    download,
+    allowedHosts,
+    trace,
+  } = options
   return loadConfig(
-    { chat, embed, threads, contextTokens, system, window, retrieve, passages, download, allowedHosts, trace },
+    { chat, embed, rerank, threads, contextTokens, system, window, retrieve, passages, download, allowedHosts, trace },
     {
       config: options.config,
       cwd: options.cwd,
       trust: options.trust,
       signal: options.signal,
       routing: { providers: configured(options.providers), router: options.router, limits: options.limits },
+      engine: options.engine,
     },
   )
 }

@@ -9,7 +9,7 @@ import { KNOWLEDGE } from './runtime.ts'
 import { version } from './version.ts'
 
 /** What of `Operations` the runtime answers from its parts alone; the rest needs a turn or a run of ingest. */
-export type OwnOperations = Omit<Operations, 'turn' | 'ingest' | 'search' | 'threads'>
+export type OwnOperations = Omit<Operations, 'turn' | 'ingest' | 'search' | 'rerank' | 'threads'>
 
 export interface OperationParts {
   database(): Promise<Database>

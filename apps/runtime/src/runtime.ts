@@ -10,7 +10,9 @@ import type {
   ModelsPort,
   Operations,
   Provider,
+  RankingPort,
   StreamPart,
+  TextClassifier,
   Tool,
   TurnRequest,
   VectorCollection,
@@ -19,7 +21,7 @@ import type { PullProgress } from '@rt/inference/catalog'
 import type { AppEnv } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
 import type { App, AppFactory } from './app/define-app.ts'
-import type { LimitsSettings, ProviderSettings, RouterSettings } from './config/settings.ts'
+import type { EngineSettings, LimitsSettings, ProviderSettings, RouterSettings } from './config/settings.ts'
 
 /** The collection that `ingest` fills and turns retrieve from. */
 export const KNOWLEDGE = 'default'
@@ -47,6 +49,10 @@ export interface RuntimeOptions {
   chat?: string | string[]
   /** Embedder for retrieval, as `chat`; false = keyword search only. Default `bge-small-en-v1.5`. */
   embed?: string | string[] | false
+  /** Reranker where a call names none, of a list the first that can be had. Default: none. */
+  rerank?: string | string[]
+  /** How models of this machine are run. Each key wins over the same one of config.toml. */
+  engine?: EngineSettings
   /**
    * Remote services by name, beside those of config.toml: settings, or a provider made by a driver of @rt/inference. Their
    * models are called `<name>/<model>`.
@@ -130,7 +136,12 @@ export interface RuntimeClient extends Operations, AsyncDisposable {
 }
 
 /** Everything of rt in one object. Made by `createRuntime`. */
-export interface Runtime extends RuntimeClient, Chat, EmbeddingsPort, ModelsPort, HealthPort {
+export interface Runtime extends RuntimeClient, Chat, EmbeddingsPort, RankingPort, ModelsPort, HealthPort {
+  /**
+   * A model that tells what kind of text a text is: an ONNX export by its path, a name of the catalog, an alias. It is
+   * loaded now, and again after its memory was freed.
+   */
+  classifier(model: string): Promise<TextClassifier>
   embed(texts: string[], options?: EmbedOptions): Promise<Embeddings>
   collection(name: string, stamp?: CollectionStamp): Promise<VectorCollection>
   /** Loads the default models now instead of at the first question. */

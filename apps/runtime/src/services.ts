@@ -15,12 +15,15 @@ import {
   type ModelEntry,
   noopTelemetry,
   type Provider,
+  type RankingOptions,
+  type RerankResult,
   type RetrievedChunk,
   type Router,
   RtError,
   type SearchOptions,
   type StreamPart,
   type Telemetry,
+  type TextClassifier,
   type ThreadStore,
   type Tool,
   type TurnRequest,
@@ -39,6 +42,7 @@ import { connectLimits } from './limits/connect-limits.ts'
 import { createModels, type Models } from './models/create-models.ts'
 import { createPrices } from './models/prices.ts'
 import { createTracedEmbedder } from './models/traced-embedder.ts'
+import { tracedRerank } from './models/traced-rerank.ts'
 import { once } from './once.ts'
 import { createOperations, type OwnOperations } from './operations.ts'
 import { readOnlyError } from './read-only-error.ts'
@@ -76,6 +80,14 @@ export interface Services extends AsyncDisposable {
   /** A request of a client. */
   chat(request: ChatRequest, signal?: AbortSignal): Promise<AsyncIterable<StreamPart>>
   embed(name: string | undefined, texts: string[], options?: EmbedOptions): Promise<Embeddings & { model: string }>
+  /** @param options.own the program or its operator wrote the model's name. */
+  rank(
+    name: string | undefined,
+    query: string,
+    documents: string[],
+    options?: RankingOptions & { own?: boolean },
+  ): Promise<{ model: string; results: RerankResult[] }>
+  classifier(name: string): Promise<TextClassifier>
   /** What a client may ask for: models, aliases and agents. */
   list(): Promise<ModelEntry[]>
 }
@@ -200,6 +212,22 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
       }
     },
 
+    async rank(name, query, documents, { own = false, ...rankOptions } = {}) {
+      checkLabel(rankOptions.label)
+      const { model, local } = await models.reranker(name, { own })
+      if (rankOptions.label && !local) throw elsewhere('reranker', model.id, 'bge-reranker-base')
+      const root = (await telemetry()).span('request', { 'rt.principal': rankOptions.principal })
+      try {
+        return {
+          model: model.id,
+          results: await tracedRerank(model, local, { query, documents, ...rankOptions, root }),
+        }
+      } finally {
+        root.end()
+      }
+    },
+    classifier: (name) => models.classifier(name, { own: true }),
+
     async list() {
       const agents = Array.from((await ready()).agents.keys(), (id): ModelEntry => ({
         id,
@@ -261,13 +289,15 @@ const ownProviders = (providers: RuntimeOptions['providers'] = {}): Record<strin
 
 const checkPlace = (label: string | undefined, { id, local }: EmbeddingModel): void => {
   checkLabel(label)
-  if (label && !local)
-    throw new RtError({
-      code: 'local_only',
-      message: `the texts are local-only, and the embedder ${id} is not on this machine; nothing was sent to it.`,
-      hint: 'Name an embedder on this machine, such as bge-small-en-v1.5.',
-    })
+  if (label && !local) throw elsewhere('embedder', id, 'bge-small-en-v1.5')
 }
+
+const elsewhere = (kind: 'embedder' | 'reranker', id: string, here: string): RtError =>
+  new RtError({
+    code: 'local_only',
+    message: `the texts are local-only, and the ${kind} ${id} is not on this machine; nothing was sent to it.`,
+    hint: `Name one on this machine, such as ${here}.`,
+  })
 
 const isMissing = (error: unknown): boolean =>
   RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found')

@@ -85,6 +85,8 @@ export type {
   HealthReport,
   ModelEntry,
   ModelsPort,
+  RankingOptions,
+  RankingPort,
 } from './port/ports.ts'
 export type { Budget, BudgetRequest, Reservation } from './port/budget.ts'
 export type { Identity, KeyInfo, KeyScope, KeysPort } from './port/keys.ts'
@@ -92,6 +94,7 @@ export type {
   ForgetOptions,
   LoadedModel,
   Operations,
+  RerankOptions,
   RuntimeStatus,
   SearchOptions,
   TurnRequest,

@@ -6,6 +6,7 @@ import {
   type KeysPort,
   type ModelsPort,
   type Operations,
+  type RankingPort,
   systemClock,
 } from '@rt/core'
 import type { Route } from './routes/route.ts'
@@ -15,6 +16,8 @@ export type ServerPorts = Chat &
   EmbeddingsPort &
   ModelsPort &
   HealthPort & {
+    /** What `/v1/rerank` asks. Default: there is none. */
+    ranking?: RankingPort['ranking']
     /** What the native API under `/rt` does. Default: there is none. */
     operations?: Operations
   }

@@ -23,6 +23,7 @@ import { nativeRoutes } from './wires/native/routes.ts'
 import { chatRoutes } from './wires/openai-chat/routes.ts'
 import { embeddingRoutes } from './wires/openai-embeddings/routes.ts'
 import { modelRoutes } from './wires/openai-models/routes.ts'
+import { rerankRoutes } from './wires/rerank/routes.ts'
 
 /** An HTTP application on web standards: mount `fetch` anywhere, or give it to `serve` of `@rt/server/node`. */
 export interface App {
@@ -35,7 +36,7 @@ export interface App {
 }
 
 /** One row per wire: a new protocol is one folder and one line here. */
-const WIRES = [healthRoutes, modelRoutes, chatRoutes, embeddingRoutes, nativeRoutes]
+const WIRES = [healthRoutes, modelRoutes, chatRoutes, embeddingRoutes, rerankRoutes, nativeRoutes]
 
 /**
  * The HTTP surface over the given ports. It opens nothing and listens nowhere.

@@ -21,7 +21,7 @@ it('every setting is a key of the schema; other keys are to come or of what only
   expect(written.toSorted()).toEqual(SETTINGS.map(({ key }) => key).toSorted())
   const rest = configFields().filter(({ note, keys }) => note && !note.setting && !note.later && !keys)
   const tables = new Set(rest.map(({ path }) => path.slice(0, path.at(-1) === '*' ? 2 : 1).join('.')))
-  expect([...tables]).toEqual(['rt', 'models.*', 'providers', 'router', 'limits'])
+  expect([...tables]).toEqual(['rt', 'models.*', 'engine', 'providers', 'router', 'limits'])
 })
 
 describe('the reference', () => {

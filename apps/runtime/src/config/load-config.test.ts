@@ -50,11 +50,24 @@ describe('settings', () => {
 [models]
 chat = ["qwen3:1.7b", "smollm2:135m"]
 embed = false
+rerank = "bge-reranker-base"
 fast = "smollm2:135m"
 [engine]
 threads = 3
 context_tokens = 8192
 download = false
+[engine.onnx]
+providers = ["cuda", "cpu"]
+device_id = 1
+threads = 2
+tensorrt_cache = "/var/cache/engines"
+[engine.gguf]
+threads = 6
+[engine.models."./models/gte"]
+kind = "embed"
+pooling = "last"
+dimensions = 256
+query_prefix = "query: "
 [chat]
 system = "Be brief."
 [memory]
@@ -78,10 +91,16 @@ store = "sqlite"
     expect(settings).toEqual({
       chat: ['qwen3:1.7b', 'smollm2:135m'],
       embed: false,
+      rerank: ['bge-reranker-base'],
       aliases: { fast: ['smollm2:135m'] },
       threads: 3,
       contextTokens: 8192,
       download: false,
+      engine: {
+        onnx: { providers: ['cuda', 'cpu'], deviceId: 1, threads: 2, tensorrtCache: '/var/cache/engines' },
+        gguf: { threads: 6 },
+        models: { './models/gte': { kind: 'embed', pooling: 'last', dimensions: 256, queryPrefix: 'query: ' } },
+      },
       system: 'Be brief.',
       window: 0.6,
       retrieve: false,

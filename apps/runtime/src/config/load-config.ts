@@ -1,10 +1,13 @@
 import { isAbsolute, relative } from 'node:path'
 import { RtError } from '@rt/core'
+import { checkEngine } from './check-engine.ts'
 import { checkRouting } from './check-routing.ts'
 import { defined } from '../defined.ts'
 import { type FindConfigOptions, findConfig, type FoundConfig } from './find-config.ts'
 import type { ConfigFile, ReadFileOptions } from './read-file.ts'
-import { readRouting, routingRows } from './read-routing.ts'
+import type { EngineSettings } from './engine-settings.ts'
+import { overEngine, readEngine } from './read-engine.ts'
+import { readRouting, tableRows } from './read-routing.ts'
 import type { RoutingSettings } from './routing-settings.ts'
 import type { FlagValues, LoadedConfig, Origin, SettingRow, Settings } from './settings.ts'
 import { type Setting, SETTINGS, VARIABLES_ONLY } from './settings-table.ts'
@@ -15,6 +18,8 @@ import { checkValue, expects, parseValue } from './value-kind.ts'
 export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOptions {
   /** Of a program: each wins over the same of the file. */
   routing?: Partial<RoutingSettings>
+  /** The same. */
+  engine?: EngineSettings
 }
 
 /**
@@ -25,9 +30,10 @@ export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOpti
  */
 export const loadConfig = async (
   flags: Partial<FlagValues> = {},
-  { env = process.env, cwd = process.cwd(), config, routing = {}, ...trust }: LoadConfigOptions = {},
+  { env = process.env, cwd = process.cwd(), config, routing = {}, engine = {}, ...trust }: LoadConfigOptions = {},
 ): Promise<LoadedConfig> => {
   checkRouting(routing)
+  checkEngine(engine)
   const found = await findConfig({ config, env, cwd })
   const file = found && (await readFound(found, { ...trust, env, shown: shownPath(found.file, cwd) }))
   const values = SETTINGS.map((setting) => ({ setting, ...valueOf(setting, flags, env, file, found?.file) }))
@@ -40,6 +46,7 @@ export const loadConfig = async (
         Object.fromEntries(values.map(({ setting, value }) => [setting.option, value])),
         Object.fromEntries(aliases.map(({ name, value }) => [name, [value].flat() as string[]])),
       ),
+      engine: overEngine(readEngine(file), engine),
       ...over(readRouting(file), routing),
     },
     rows: [
@@ -47,7 +54,7 @@ export const loadConfig = async (
       ...aliases.map(({ name, written, line }) =>
         row(`models.${name}`, [written].flat(), { from: 'file', file: found!.file, line }),
       ),
-      ...routingRows(file, found?.file),
+      ...tableRows(file, found?.file, TABLES),
       ...VARIABLES_ONLY.map(({ key, variable, secret, otherwise }) => {
         const value = env[variable] || undefined
         const origin: Origin = value ? { from: 'environment', name: variable } : { from: 'default' }
@@ -57,6 +64,9 @@ export const loadConfig = async (
     file: found?.file,
   }
 }
+
+/** Of a file, beside the settings that have a variable. */
+const TABLES = [['engine', 'onnx'], ['engine', 'gguf'], ['engine', 'models'], ['providers'], ['router'], ['limits']]
 
 const readFound = async (found: FoundConfig, options: ReadFileOptions): Promise<ConfigFile> =>
   (await import('./read-file.ts')).readConfigFile(found, options)
@@ -114,11 +124,11 @@ const row = (key: string, value: unknown, origin: Origin, otherwise?: string): S
 const toSettings = (
   values: Record<string, unknown>,
   aliases: Record<string, string[]>,
-): Omit<Settings, keyof RoutingSettings> => {
+): Omit<Settings, keyof RoutingSettings | 'engine'> => {
   const { host, port, allowedHosts, allowedOrigins, ...others } = values
   return { ...others, aliases, server: { host, port, allowedHosts, allowedOrigins } } as Omit<
     Settings,
-    keyof RoutingSettings
+    keyof RoutingSettings | 'engine'
   >
 }
 

@@ -10,6 +10,7 @@ import type {
 } from './routing-settings.ts'
 import type { SettingRow } from './settings.ts'
 import { isSecret, withoutLoginsDeep } from './shown.ts'
+import { camelCase, mapValues } from './to-options.ts'
 
 type Table = Record<string, unknown>
 
@@ -53,18 +54,8 @@ const toRates = (table: Table): RateSettings => camelCase(table)
 const milliseconds = (text: unknown): number | undefined =>
   typeof text === 'string' ? toMilliseconds(text) : undefined
 
-const camelCase = (table: Table): Table =>
-  Object.fromEntries(
-    Object.entries(table).map(([key, value]) => [key.replaceAll(/_(\w)/g, (_, letter) => letter.toUpperCase()), value]),
-  )
-
-const mapValues = <T>(table: Table, map: (value: Table) => T): Record<string, T> =>
-  Object.fromEntries(Object.entries(table).map(([key, value]) => [key, map(value as Table)]))
-
-const TABLES = ['providers', 'router', 'limits']
-
-/** The same for `rt config`, each key of the file by itself. */
-export const routingRows = (file: ConfigFile | undefined, path: string | undefined): SettingRow[] => {
+/** Each key of some tables of a file by itself, for `rt config`. */
+export const tableRows = (file: ConfigFile | undefined, path: string | undefined, tables: string[][]): SettingRow[] => {
   if (!file || path === undefined) return []
   const rows = (at: string[], value: unknown): SettingRow[] => {
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
@@ -81,5 +72,5 @@ export const routingRows = (file: ConfigFile | undefined, path: string | undefin
       },
     ]
   }
-  return TABLES.flatMap((table) => rows([table], file.get([table])?.written ?? {}))
+  return tables.flatMap((table) => rows(table, file.get(table)?.written ?? {}))
 }

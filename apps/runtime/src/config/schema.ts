@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { engineTables } from './schema/engine.ts'
 import { setting, text, texts, toZod, truth } from './schema/keys.ts'
 import { mcp, state, vector } from './schema/later.ts'
 import { limits } from './schema/limits.ts'
@@ -21,7 +22,7 @@ const shape = {
     expects: `${CONFIG_VERSION}`,
   }),
   models: z
-    .strictObject({ chat: setting('models.chat'), embed: setting('models.embed') })
+    .strictObject({ chat: setting('models.chat'), embed: setting('models.embed'), rerank: setting('models.rerank') })
     .catchall(
       noted(toZod({ type: 'models', off: false }), {
         name: 'ALIAS',
@@ -35,6 +36,7 @@ const shape = {
       threads: setting('engine.threads'),
       context_tokens: setting('engine.context_tokens'),
       download: setting('engine.download'),
+      ...engineTables,
     })
     .optional(),
   chat: z.strictObject({ system: setting('chat.system') }).optional(),

@@ -46,6 +46,14 @@ export const SETTINGS: readonly Setting[] = [
       'Embedding model of the knowledge, of several names the first that is there; false (in a variable also none) = search by words only.',
   },
   {
+    key: 'models.rerank',
+    variable: 'RT_RERANK',
+    option: 'rerank',
+    kind: { type: 'models', off: false },
+    otherwise: 'none: requests name one',
+    meaning: 'Reranking model where a request names none, of several names the first that can be had.',
+  },
+  {
     key: 'engine.threads',
     variable: 'RT_THREADS',
     option: 'threads',
@@ -175,6 +183,13 @@ export const VARIABLES_ONLY: readonly {
     otherwise: 'rt/models in your cache folder',
     secret: false,
     meaning: 'Folder of the models, shared by all projects.',
+  },
+  {
+    key: 'hub_token',
+    variable: 'HF_TOKEN',
+    otherwise: 'none',
+    secret: true,
+    meaning: 'Token of the Hugging Face hub, for gated models. Sent to the hub alone.',
   },
   {
     key: 'api_key',

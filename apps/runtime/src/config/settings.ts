@@ -1,5 +1,7 @@
+import type { EngineSettings } from './engine-settings.ts'
 import type { RoutingSettings } from './routing-settings.ts'
 
+export type { EngineSettings } from './engine-settings.ts'
 export type { BudgetSettings, LimitsSettings, ProviderSettings, RouterSettings } from './routing-settings.ts'
 
 /** Everything that can be set, after flags, environment, config.toml and defaults were put together. */
@@ -8,6 +10,8 @@ export interface Settings extends RoutingSettings {
   chat: string[]
   /** Names of the embedder, of which the first that is there is used; false = keyword search only. */
   embed: string[] | false
+  /** Names of the reranker where a request names none; undefined = there is none. */
+  rerank?: string[]
   /** Further names for models: `[models] fast = "smollm2:135m"`. Lists are tried in order. */
   aliases: Record<string, string[]>
   /** Instructions before every conversation of threads and turns; undefined = the built-in two sentences. */
@@ -18,6 +22,8 @@ export interface Settings extends RoutingSettings {
   contextTokens?: number
   /** Fetch missing default models. */
   download: boolean
+  /** How models of this machine are run. */
+  engine: EngineSettings
   /** Most of the context that a prompt may fill, a share of at most 1. */
   window: number
   /** Retrieve where a turn does not say. */
@@ -41,6 +47,7 @@ export interface Settings extends RoutingSettings {
 export interface FlagValues {
   chat: string | string[]
   embed: string | string[] | false
+  rerank: string | string[]
   threads: number
   contextTokens: number
   download: boolean

@@ -80,6 +80,11 @@ describe('a file that was found needs trust', () => {
       'line 3: [models] embed would load a model of its own choice: https://…@evil.example/m.gguf',
       '',
     ],
+    [
+      '[engine.onnx]\ntensorrt_cache = "/tmp/theirs"',
+      'line 3: [engine.onnx] tensorrt_cache would run what TensorRT built in /tmp/theirs',
+      '',
+    ],
     ['[models]\nfast = "./m.gguf"', 'line 3: [models] fast would load a model of its own choice: ./m.gguf', ''],
     ['[models]\nfast = "m.gguf"', 'line 3: [models] fast would load a model of its own choice: m.gguf', ''],
   ])('%j', async (text, place, others) => {

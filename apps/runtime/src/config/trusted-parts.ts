@@ -61,7 +61,12 @@ export const trustedParts = (
     if (isTable(table)) found.push(...reaches(name, table, { resolved, isFound, part }))
   found.push(...sends([], others, part))
   if (isFound)
-    found.push(...keeps(limits, resolved, part), ...opens(raw, resolved, part), ...fetches(raw, resolved, part))
+    found.push(
+      ...keeps(limits, resolved, part),
+      ...opens(raw, resolved, part),
+      ...fetches(raw, resolved, part),
+      ...builds(raw, part),
+    )
   return found.toSorted((a, b) => a.line - b.line)
 }
 
@@ -151,6 +156,13 @@ const fetches = (raw: Record<string, unknown>, resolved: unknown, part: Describe
     const names = [written].flat().filter((name) => isReference(name) || isVariable(name))
     return [part(path, written, `load a model of its own choice: ${names.map(asShown).join(', ')}`, true)]
   })
+
+/** What TensorRT finds in its folder it runs. */
+const builds = (raw: Record<string, unknown>, part: Describe): TrustedPart[] => {
+  const path = ['engine', 'onnx', 'tensorrt_cache']
+  const folder = valueAt(raw, path)
+  return folder === undefined ? [] : [part(path, folder, `run what TensorRT built in ${asShown(folder)}`, true)]
+}
 
 /** Tables, however deep, that hold a destination and, beside it, a secret of the environment. */
 const sends = (path: Path, table: Record<string, unknown>, part: Describe): TrustedPart[] => {

@@ -1,7 +1,7 @@
 import { abortError, RtError } from '@rt/core'
-import type { ResolvedModel } from '@rt/inference/catalog'
+import type { ModelKind, ResolvedModel } from '@rt/inference/catalog'
 import type { Settings } from '../config/settings.ts'
-import type { Kind, LocalModels } from './local-models.ts'
+import type { LocalModels } from './local-models.ts'
 import { type Elsewhere, explainName } from './meant-elsewhere.ts'
 import type { RemoteModel, RemoteModels } from './remote-models.ts'
 
@@ -30,7 +30,7 @@ export interface Candidates {
    * @param own the program wrote these names, for this once: they count as chosen.
    * @throws RtError why the first cannot.
    */
-  of(names: string[], kind: Kind, own?: boolean): Promise<Candidate[]>
+  of(names: string[], kind: ModelKind, own?: boolean): Promise<Candidate[]>
 }
 
 /** How long a model that could not be fetched is not tried again: each try goes through all its sources. */
@@ -46,7 +46,7 @@ export const createCandidates = (options: CandidatesOptions): Candidates => {
   const refuseClosed = (): void => {
     if (signal.aborted) throw abortError(signal)
   }
-  const fetch = async (name: string, kind: Kind): Promise<ResolvedModel> => {
+  const fetch = async (name: string, kind: ModelKind): Promise<ResolvedModel> => {
     refuseClosed()
     const known = failed.get(name)
     if (known && performance.now() < known.until) throw known.error
@@ -59,7 +59,7 @@ export const createCandidates = (options: CandidatesOptions): Candidates => {
     }
   }
   /** The first that can be fetched; else why the first could not. */
-  const fetchFirst = async (names: string[], kind: Kind, isOpen: typeof isChosen): Promise<ResolvedModel> => {
+  const fetchFirst = async (names: string[], kind: ModelKind, isOpen: typeof isChosen): Promise<ResolvedModel> => {
     const failures: unknown[] = []
     for (const name of names.filter(isOpen))
       try {
@@ -73,7 +73,7 @@ export const createCandidates = (options: CandidatesOptions): Candidates => {
     const unknown = isKnown ? failures[0] : await local.catalog.notFound(first, { kind, references: isOpen(first) })
     throw explainName(unknown, first, elsewhere(isOpen(first)), isOpen(first))
   }
-  const locate = async (name: string, kind: Kind, isOpen: boolean): Promise<ResolvedModel | undefined> => {
+  const locate = async (name: string, kind: ModelKind, isOpen: boolean): Promise<ResolvedModel | undefined> => {
     try {
       return await local.locate(name, kind, isOpen)
     } catch (error) {

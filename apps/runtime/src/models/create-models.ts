@@ -1,4 +1,15 @@
-import type { CallOptions, EmbeddingModel, LanguageModel, LoadedModel, ModelEntry, Provider, Router } from '@rt/core'
+import {
+  type CallOptions,
+  type EmbeddingModel,
+  type LanguageModel,
+  type LoadedModel,
+  type ModelEntry,
+  type Provider,
+  type Reranker,
+  type Router,
+  RtError,
+  type TextClassifier,
+} from '@rt/core'
 import type { ResolvedModel } from '@rt/inference/catalog'
 import type { Leg } from '@rt/inference/router'
 import { isKnownPlace, PROVIDER_KINDS } from '../config/provider-kinds.ts'
@@ -8,6 +19,7 @@ import { type Candidate, createCandidates } from './candidates.ts'
 import { localLeg } from './local-leg.ts'
 import { createLocalModels, type LocalModelsOptions } from './local-models.ts'
 import { createMeteredEmbedder } from './metered-embedder.ts'
+import { createMeteredReranker } from './metered-reranker.ts'
 import { createRemoteModels, type RemoteModel } from './remote-models.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
 import { createTracedEmbedder } from './traced-embedder.ts'
@@ -15,7 +27,16 @@ import { createTracedEmbedder } from './traced-embedder.ts'
 export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, 'settings' | 'embedder'> {
   settings: Pick<
     Settings,
-    'chat' | 'embed' | 'aliases' | 'contextTokens' | 'download' | 'providers' | 'router' | 'limits'
+    | 'chat'
+    | 'embed'
+    | 'rerank'
+    | 'aliases'
+    | 'contextTokens'
+    | 'download'
+    | 'engine'
+    | 'providers'
+    | 'router'
+    | 'limits'
   >
   /** Providers that the program made itself, by their ids. */
   providers?: Record<string, Provider>
@@ -26,10 +47,23 @@ export interface PickOptions extends CallOptions {
   own?: boolean
 }
 
+/** A reranker, and whether what it is asked stays on this machine. */
+export interface PickedReranker {
+  model: Reranker
+  local: boolean
+}
+
 export interface Models extends Router, AsyncDisposable {
   pick(name: string | undefined, options?: PickOptions): Promise<LanguageModel>
   /** Undefined when switched off. */
   embedder(name?: string): Promise<EmbeddingModel | undefined>
+  /**
+   * @param name undefined = that of the settings.
+   * @param options.own as in `pick`.
+   */
+  reranker(name: string | undefined, options?: { own?: boolean }): Promise<PickedReranker>
+  /** @param options.own as in `pick`. */
+  classifier(name: string, options?: { own?: boolean }): Promise<TextClassifier>
   /** Names that the program opens to all: they may be paths, addresses, and models of any service whose place is known. */
   choose(names: string[]): void
   /** Installed models, then aliases, then remote models that were named. */
@@ -65,7 +99,12 @@ export const createModels = (options: ModelsOptions): Models => {
     (Object.hasOwn(settings.aliases, name.trim()) ? settings.aliases[name.trim()]! : [name]).map(canonical)
   /** What the program itself chose may be a path or an address, be fetched, and cost money: never a name out of a request. */
   const chosen = new Set(
-    [...settings.chat, ...(settings.embed || []), ...Object.values(settings.aliases).flat()].flatMap(namesOf),
+    [
+      ...settings.chat,
+      ...(settings.embed || []),
+      ...(settings.rerank ?? []),
+      ...Object.values(settings.aliases).flat(),
+    ].flatMap(namesOf),
   )
 
   const isRemote = (name: string): boolean => remotes.find(name, { chosen: true }) !== undefined
@@ -97,11 +136,18 @@ export const createModels = (options: ModelsOptions): Models => {
     if (candidate.at === 'here') {
       const { entry } = candidate.found
       const find = async (): Promise<ResolvedModel> => candidate.found
-      return localLeg({ id: entry.name, local, find, contextTokens, trainedTokens: entry.context })
+      return localLeg({
+        id: entry.name,
+        engine: entry.engine,
+        local,
+        find,
+        contextTokens,
+        trainedTokens: entry.context,
+      })
     }
     const { name: id, fetch } = candidate
-    const trainedTokens = local.catalog.find(id, { references: true })?.context
-    return localLeg({ id, local, find: fetch, contextTokens, trainedTokens })
+    const { engine, context: trainedTokens } = local.catalog.find(id, { references: true }) ?? {}
+    return localLeg({ id, engine, local, find: fetch, contextTokens, trainedTokens })
   }
   /** The legs that can be asked at all. One that cannot, for want of a key, is passed over while there are others. */
   const legsOf = async (found: Candidate[]): Promise<Leg[]> => {
@@ -169,6 +215,30 @@ export const createModels = (options: ModelsOptions): Models => {
       }
     throw failures[0]
   }
+  /** The first of a list that can be had: no scores of one compare with another's, but each query asks one alone. */
+  const firstOf = async <T>(found: Candidate[], open: (candidate: Candidate) => Promise<T>): Promise<T> => {
+    const failures: unknown[] = []
+    for (const candidate of found)
+      try {
+        return await open(candidate)
+      } catch (error) {
+        failures.push(error)
+      }
+    throw failures[0]
+  }
+  const here = async (candidate: Exclude<Candidate, { at: 'remote' }>): Promise<ResolvedModel> =>
+    candidate.at === 'here' ? candidate.found : candidate.fetch()
+  const reranker = async (names: string[], own: boolean): Promise<PickedReranker> =>
+    firstOf(await candidates.of(names, 'rerank', own), async (candidate) =>
+      candidate.at === 'remote'
+        ? { model: createMeteredReranker(await candidate.remote.reranker(), await routes.parts()), local: false }
+        : { model: await local.reranker(await here(candidate)), local: true },
+    )
+  const classifier = async (names: string[], own: boolean): Promise<TextClassifier> =>
+    firstOf(await candidates.of(names, 'classify', own), async (candidate) => {
+      if (candidate.at === 'remote') throw noRemoteClassifier(candidate.remote.id)
+      return local.classifier(await here(candidate))
+    })
   const probes = new WeakMap<EmbeddingModel, Promise<unknown>>()
   const probe = (model: EmbeddingModel): Promise<unknown> => {
     const probing = probes.get(model) ?? model.embed(['rt'], { signal: options.signal })
@@ -185,7 +255,9 @@ export const createModels = (options: ModelsOptions): Models => {
   }
 
   const embedNames = new Set((settings.embed || []).flatMap(namesOf))
-  const remoteKind = (name: string): ModelEntry['kind'] => (embedNames.has(name) ? 'embed' : 'chat')
+  const rerankNames = new Set((settings.rerank ?? []).flatMap(namesOf))
+  const remoteKind = (name: string): ModelEntry['kind'] =>
+    embedNames.has(name) ? 'embed' : rerankNames.has(name) ? 'rerank' : 'chat'
 
   return {
     pick: (name, { own = false } = {}) =>
@@ -193,6 +265,12 @@ export const createModels = (options: ModelsOptions): Models => {
         ? chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf), false)
         : chat(name, namesOf(name), own),
     embedder: (name) => (name === undefined ? defaultEmbedder() : embedder(namesOf(name))),
+    async reranker(name, { own = false } = {}) {
+      if (name !== undefined) return reranker(namesOf(name), own)
+      if (!settings.rerank) throw noReranker(local.catalog.list().filter(({ kind }) => kind === 'rerank'))
+      return reranker(settings.rerank.flatMap(namesOf), false)
+    },
+    classifier: (name, { own = false } = {}) => classifier(namesOf(name), own),
     choose(names) {
       for (const name of names.flatMap(namesOf)) chosen.add(name)
     },
@@ -229,6 +307,20 @@ const nameOf = (candidate: Candidate): string => {
   if (candidate.at === 'remote') return candidate.remote.id
   return candidate.at === 'here' ? candidate.found.entry.name : `${candidate.name} (absent)`
 }
+
+const noReranker = (known: { name: string }[]): RtError =>
+  new RtError({
+    code: 'unsupported',
+    message: 'this runtime has no reranker of its own.',
+    hint: `Name one with the request, or choose one: rerank in [models] of config.toml, RT_RERANK, createRuntime({ rerank }). There are: ${known.map(({ name }) => name).join(', ')}.`,
+  })
+
+const noRemoteClassifier = (id: string): RtError =>
+  new RtError({
+    code: 'unsupported',
+    message: `${id} is a model elsewhere, and classifiers run on this machine.`,
+    hint: 'Name the folder of an ONNX export with config.json and tokenizer.json.',
+  })
 
 const knowsDimensions = (embedder: EmbeddingModel): boolean => {
   try {

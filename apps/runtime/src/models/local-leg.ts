@@ -1,13 +1,13 @@
 import type { LanguageModel, ModelCapabilities } from '@rt/core'
-import type { ResolvedModel } from '@rt/inference/catalog'
+import type { ModelEngine, ResolvedModel } from '@rt/inference/catalog'
 import type { LazyLeg } from '@rt/inference/router'
+import { DEFAULT_CONTEXT } from './engine-options.ts'
 import type { LocalModels } from './local-models.ts'
-
-/** Context window of an engine that is not told another. */
-const DEFAULT_CONTEXT = 4096
 
 export interface LocalLegOptions {
   id: string
+  /** What runs it. Default `gguf`. */
+  engine?: ModelEngine | undefined
   local: Pick<LocalModels, 'chat'>
   /** Where its file is; it may have to be fetched. */
   find: () => Promise<ResolvedModel>
@@ -18,12 +18,19 @@ export interface LocalLegOptions {
 }
 
 /** A model of this machine in a route: loaded when it is first asked, and again after its memory was freed. */
-export const localLeg = ({ id, local, find, contextTokens, trainedTokens }: LocalLegOptions): LazyLeg => {
+export const localLeg = ({
+  id,
+  engine = 'gguf',
+  local,
+  find,
+  contextTokens,
+  trainedTokens,
+}: LocalLegOptions): LazyLeg => {
   const model = async (): Promise<LanguageModel> => local.chat(await find())
   return {
     id,
     capabilities: {
-      ...LOCAL,
+      ...LOCAL[engine],
       contextTokens: contextTokens ?? Math.min(trainedTokens ?? DEFAULT_CONTEXT, DEFAULT_CONTEXT),
     },
     async model() {
@@ -45,14 +52,10 @@ export const localLeg = ({ id, local, find, contextTokens, trainedTokens }: Loca
   }
 }
 
-/** What every model of the engine can do, known before one is loaded. */
-const LOCAL: Omit<ModelCapabilities, 'contextTokens'> = {
-  local: true,
-  tools: 'grammar',
-  structuredOutput: true,
-  grammar: true,
-  tokenCount: 'exact',
-  reasoning: false,
-  images: false,
-  redecode: true,
+const LOCAL_MODEL = { local: true, tokenCount: 'exact', reasoning: false, images: false } as const
+
+/** What every model of an engine can do, known before one is loaded. */
+const LOCAL: Record<ModelEngine, Omit<ModelCapabilities, 'contextTokens'>> = {
+  gguf: { ...LOCAL_MODEL, tools: 'grammar', structuredOutput: true, grammar: true, redecode: true },
+  onnx: { ...LOCAL_MODEL, tools: 'none', structuredOutput: false },
 }

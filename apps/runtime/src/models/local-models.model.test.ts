@@ -3,7 +3,7 @@ import { createLocalModels } from './local-models.ts'
 
 test('the adapter of a Modelfile reaches the engine', async () => {
   await using models = createLocalModels({
-    settings: { contextTokens: 512, download: false },
+    settings: { contextTokens: 512, download: false, engine: {} },
     threads: 1,
     signal: new AbortController().signal,
   })
@@ -17,7 +17,7 @@ test('the adapter of a Modelfile reaches the engine', async () => {
 
 test('a GGUF embedder of the catalog gives vectors', async () => {
   await using models = createLocalModels({
-    settings: { contextTokens: 512, download: false },
+    settings: { contextTokens: 512, download: false, engine: {} },
     threads: 1,
     signal: new AbortController().signal,
   })

@@ -1,4 +1,4 @@
-import { type EmbeddingModel, type LanguageModel, type Provider, RtError } from '@rt/core'
+import { type EmbeddingModel, type LanguageModel, type Provider, type Reranker, RtError } from '@rt/core'
 import { isKnownPlace, isProviderKind } from '../config/provider-kinds.ts'
 import type { ProviderSettings } from '../config/routing-settings.ts'
 import { kindOf, openProvider } from './open-provider.ts'
@@ -12,6 +12,7 @@ export interface RemoteModel {
   language(): Promise<LanguageModel>
   /** It may know its dimensions only after a first call. */
   embedder(): Promise<EmbeddingModel>
+  reranker(): Promise<Reranker>
 }
 
 export interface RemoteModels {
@@ -60,6 +61,7 @@ export const createRemoteModels = (
         continues: provider.continues ?? false,
         language: async () => (await open(id, provider)).languageModel(model),
         embedder: async () => embedderOf(id, model, provider, given[id]),
+        reranker: async () => rerankerOf(id, model, await open(id, provider)),
       }
     },
     listed: () => Object.entries(settings).flatMap(([id, { models = [] }]) => models.map((model) => `${id}/${model}`)),
@@ -81,6 +83,17 @@ const embedderOf = async (
       hint: 'Name one of another provider, or a local one: bge-small-en-v1.5.',
     })
   return embedder
+}
+
+const rerankerOf = (id: string, model: string, provider: Provider): Reranker => {
+  const reranker = provider.reranker?.(model)
+  if (!reranker)
+    throw new RtError({
+      code: 'unsupported',
+      message: `${id} has no rerankers.`,
+      hint: 'Name one of a provider of kind ai-sdk, such as @ai-sdk/cohere, or a local one: bge-reranker-base.',
+    })
+  return reranker
 }
 
 const notOpen = (id: string, model: string, models: string[]): RtError =>

@@ -3,6 +3,7 @@ import type { Message, PrivacyLabel } from '../message/message.ts'
 import type { StreamPart } from '../message/stream-part.ts'
 import type { CallOptions } from '../model/call-options.ts'
 import type { OutputFormat, Reasoning, Sampling, ToolChoice } from '../model/language-model.ts'
+import type { RerankResult } from '../model/reranker.ts'
 import type { CollectionInfo } from '../store/vector-store.ts'
 import type { CostRow, Trace, TraceSummary } from '../telemetry/trace.ts'
 import type { RetrievedChunk } from '../thread/context.ts'
@@ -40,6 +41,15 @@ export interface SearchOptions extends CallOptions {
   label?: PrivacyLabel
 }
 
+export interface RerankOptions extends CallOptions {
+  /** Name or alias; default: the reranker of the settings. */
+  model?: string
+  /** Most results. Default: all documents. */
+  topK?: number
+  /** Of query and documents: `local-only` gives them to no reranker elsewhere. */
+  label?: PrivacyLabel
+}
+
 export interface ForgetOptions extends CallOptions {
   /** Default `default`. */
   collection?: string
@@ -48,7 +58,7 @@ export interface ForgetOptions extends CallOptions {
 /** A model that is in memory now. */
 export interface LoadedModel {
   id: string
-  kind: 'chat' | 'embed' | 'rerank'
+  kind: 'chat' | 'embed' | 'rerank' | 'classify'
   engine: string
   /** What computes, where the engine chose among several, and why it is none of those before. */
   provider?: string
@@ -95,6 +105,8 @@ export interface Operations {
   ingest(paths: string | string[], options?: Omit<IngestOptions, 'principal'>): Promise<IngestReport>
   /** Passages of the knowledge, best first. */
   search(query: string, options?: SearchOptions): Promise<RetrievedChunk[]>
+  /** Which documents answer a query, best first, by a model that reads both together. */
+  rerank(query: string, documents: string[], options?: RerankOptions): Promise<RerankResult[]>
   readonly documents: {
     /** Of all collections. */
     list(): Promise<DocumentInfo[]>

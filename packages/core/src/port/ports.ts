@@ -3,6 +3,7 @@ import type { StreamPart } from '../message/stream-part.ts'
 import type { CallOptions, Principal } from '../model/call-options.ts'
 import type { EmbedOptions, Embeddings } from '../model/embedding-model.ts'
 import type { ModelRequest, ToolSpec } from '../model/language-model.ts'
+import type { RerankResult } from '../model/reranker.ts'
 
 /** A chat turn as a wire hands it over. Tools here are the client's: calls to them go back to it unexecuted. */
 export interface ChatRequest extends Omit<ModelRequest, 'tools' | 'cacheKey'> {
@@ -34,9 +35,29 @@ export interface EmbeddingsPort {
   ): Promise<Embeddings & { model: string }>
 }
 
+export interface RankingOptions extends CallOptions {
+  /** Most results. Default: all documents. */
+  topK?: number
+  /** Who asks: limits and budgets are counted for it. Default `local`. */
+  principal?: Principal
+  /** Of query and documents: `local-only` gives them to no reranker elsewhere. */
+  label?: PrivacyLabel
+}
+
+/** Port of the rerank wires. */
+export interface RankingPort {
+  /** Best first. `model` undefined = the default reranker. */
+  ranking(
+    model: string | undefined,
+    query: string,
+    documents: string[],
+    options?: RankingOptions,
+  ): Promise<{ model: string; results: RerankResult[] }>
+}
+
 export interface ModelEntry {
   id: string
-  kind: 'chat' | 'embed' | 'rerank'
+  kind: 'chat' | 'embed' | 'rerank' | 'classify'
   /** Seconds since 1970. */
   created: number
   ownedBy: string

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { abortError, RtError, throwIfAborted } from '@rt/core'
 import { ensureFolder } from '@rt/node/files'
 import { readGgufHeader } from '../driver-kit/gguf/read-gguf-header.ts'
@@ -7,7 +6,15 @@ import { tooLarge } from './disk-full.ts'
 import { fetchFile, type FetchedFile } from './fetch-file.ts'
 import { parseSource } from './parse-source.ts'
 import { slugOf } from './parse-name.ts'
-import { type CatalogPlace, findFile, type FoundFile, ownPath, type PlacedEntry, placedFiles } from './place.ts'
+import {
+  besideOf,
+  type CatalogPlace,
+  findFile,
+  type FoundFile,
+  ownPath,
+  type PlacedEntry,
+  placedFiles,
+} from './place.ts'
 import { learnPins, writePin } from './references.ts'
 import { hubHeaders, hubUrl, isOffline } from './sources/hub.ts'
 import { inspectRemote } from './sources/inspect-remote.ts'
@@ -32,7 +39,7 @@ export const ensureEntry = async (given: EnsureEntryOptions): Promise<ResolvedMo
   for (const file of placed.entry.files) {
     const here = await findFile(place, placed, file, {
       signal,
-      beside: found.model && dirname(found.model.path),
+      ...besideOf(file, found),
       onProgress: (done) => reportLocal(options, file, done),
     }).catch((error: unknown) => {
       throw signal?.aborted ? abortError(signal) : error

@@ -5,6 +5,7 @@ import { readGgufHeader } from '../driver-kit/gguf/read-gguf-header.ts'
 import { parseSplitName } from '../driver-kit/gguf/split-name.ts'
 import { summarizeGguf } from '../driver-kit/gguf/summarize-gguf.ts'
 import {
+  besideOf,
   type CatalogPlace,
   findFile,
   type FindFileOptions,
@@ -12,14 +13,16 @@ import {
   type PlacedEntry,
   placedFiles,
 } from './place.ts'
+import { readOnnxPath } from './onnx-path.ts'
+import { notOneModel } from './path-errors.ts'
 import { pathEntry } from './references.ts'
-import type { FileRole, ResolvedModel } from './types.ts'
+import type { CatalogEntry, FileRole, ResolvedModel } from './types.ts'
 
-/** A file the user points at: nobody checks its bytes. What kind of model it is, a GGUF file says itself. */
+/** A file the user points at: nobody checks its bytes. What kind of model it is, the file or those beside it say. */
 export const locatePath = async (name: string, home: string): Promise<ResolvedModel | undefined> => {
   const { entry, path } = pathEntry(name, home)
+  if (entry.engine === 'onnx') return await locateOnnx(entry, path)
   if (!(await identifyFile(path))) return undefined
-  if (entry.engine !== 'gguf') return { entry, files: { model: path } }
   const [, ...parts] = parseSplitName(path)?.names ?? []
   const files = Object.fromEntries(parts.map((part, i) => [`part-${i + 2}`, join(dirname(path), part)]))
   const kind = await readGgufHeader(path).then(
@@ -30,6 +33,14 @@ export const locatePath = async (name: string, home: string): Promise<ResolvedMo
   return { entry: { ...entry, ...(kind && { kind }) }, files: { model: path, ...files } }
 }
 
+const locateOnnx = async (entry: CatalogEntry, path: string): Promise<ResolvedModel | undefined> => {
+  const { choices, tokenizer } = readOnnxPath(path)!
+  const [model] = choices
+  if (model === undefined || choices.length > 1) throw notOneModel(path, choices)
+  if (!(await identifyFile(model))) return undefined
+  return { entry, files: { model, ...(tokenizer !== undefined && { tokenizer }) } }
+}
+
 /** All files of an entry on this machine; undefined when one is missing. */
 export const locateEntry = async (
   place: CatalogPlace,
@@ -38,8 +49,7 @@ export const locateEntry = async (
 ): Promise<ResolvedModel | undefined> => {
   const all: Partial<Record<FileRole, FoundFile>> = {}
   for (const one of placed.entry.files) {
-    const beside = all.model && dirname(all.model.path)
-    const found = await findFile(place, placed, one, { ...options, beside }).catch((error: unknown) => {
+    const found = await findFile(place, placed, one, { ...options, ...besideOf(one, all) }).catch((error: unknown) => {
       throw options.signal?.aborted ? abortError(options.signal) : error
     })
     if (!found) return undefined

@@ -55,7 +55,10 @@ const isReference = (name: string): boolean =>
   name.length <= MAX_LENGTH &&
   // Any other scheme (two letters or more: `C:` is a drive) is no way to name a model.
   !/^(?!hf:|https:|ollama:)[a-z][a-z0-9+.-]+:/i.test(name) &&
-  (/^(?:hf:|https:|ollama:)/.test(name) || /^\.{0,2}[/\\]/.test(name) || isAbsolute(name) || /\.gguf$/i.test(name))
+  (/^(?:hf:|https:|ollama:)/.test(name) ||
+    /^\.{0,2}[/\\]/.test(name) ||
+    isAbsolute(name) ||
+    /\.(?:gguf|onnx)$/i.test(name))
 
 const REPOSITORY =
   /^hf:([A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(?:@([A-Za-z0-9][\w.-]*))?(?::([A-Za-z0-9][\w-]{0,39}))?$/
@@ -118,6 +121,6 @@ const refused = (name: string, why: string): RtError =>
     message: `model name ${JSON.stringify(name.slice(0, 120))}: ${why}.`,
     hint:
       'Names look like smollm2:135m. The library and the command also take hf:owner/repo, hf:owner/repo:Q4_K_M, ' +
-      'hf:owner/repo/file.gguf, https://…/file.gguf, ollama:NAME and a path.',
+      'hf:owner/repo/file.gguf, https://…/file.gguf, ollama:NAME and a path (a .gguf or .onnx file, or the folder of an ONNX export).',
     data: { field: 'model' },
   })

@@ -18,7 +18,7 @@ export interface FindFileOptions {
   signal?: AbortSignal | undefined
   /** False: believe the size. Default true. */
   hash?: boolean
-  /** Of a part: the folder of the first file. Parts are used from one folder, where native code looks for them. */
+  /** Of a file that is looked for beside another: the folder of that one. */
   beside?: string | undefined
   onProgress?: (done: number) => void
 }
@@ -71,18 +71,24 @@ export const findFile = async (
   return undefined
 }
 
-/** A split model is used where all its parts lie under their own names; what rt itself began to fetch it goes on with. */
+/** The file whose folder one of this role is used from; undefined = wherever it lies. */
+const companionOf = (role: FileRole): 'model' | 'tokenizer' | undefined => {
+  if (role.startsWith('part-')) return 'model'
+  return role.startsWith('tokenizer-') ? 'tokenizer' : undefined
+}
+
+/** Companions are used where all of them lie under their own names; what rt itself began to fetch it goes on with. */
 const candidatePaths = async (
   place: CatalogPlace,
   placed: PlacedEntry,
   file: CatalogFile,
   beside: string | undefined,
 ): Promise<string[]> => {
-  if (file.role.startsWith('part-')) return beside === undefined ? [] : [join(beside, file.name)]
+  if (companionOf(file.role)) return beside === undefined ? [] : [join(beside, file.name)]
   const own = ownPath(place, placed, file)
   const paths = await localCandidates(file, { ...place, own })
-  const parts = placed.entry.files.filter(({ role }) => role.startsWith('part-'))
-  if (parts.length === 0 || file.role !== 'model') return paths
+  const parts = placed.entry.files.filter(({ role }) => companionOf(role) === file.role)
+  if (parts.length === 0) return paths
   const whole = await Promise.all(
     paths.map(async (path) => {
       if (path === own) return true
@@ -92,6 +98,16 @@ const candidatePaths = async (
     }),
   )
   return paths.filter((_, i) => whole[i])
+}
+
+/** Where a file is looked for that is used beside another. */
+export const besideOf = (
+  { role }: CatalogFile,
+  found: Partial<Record<FileRole, FoundFile>>,
+): { beside: string | undefined } => {
+  const companion = companionOf(role)
+  const path = companion && found[companion]?.path
+  return { beside: path === undefined ? undefined : dirname(path) }
 }
 
 /** Paths and stamps by role, of an entry whose files were all found. */

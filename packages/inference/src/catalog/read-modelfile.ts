@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import { RtError } from '@rt/core'
 import { readGgufHeader } from '../driver-kit/gguf/read-gguf-header.ts'
+import { readOnnxPath } from './onnx-path.ts'
 import { type ModelfileLine, parseModelfile, refused } from './parse-modelfile.ts'
 import { readParameters } from './read-parameters.ts'
 import type { ModelPreset } from './types.ts'
@@ -62,13 +63,15 @@ const GO_TEMPLATE =
 const modelOf = ({ value, line }: ModelfileLine, pathOf: (value: string) => string): string => {
   const hub = /^(?:https?:\/\/)?(?:hf\.co|huggingface\.co)\/([^/]+\/[^/:]+(?::[\w-]+)?)$/i.exec(value)?.[1]
   if (hub) return `hf:${hub}`
-  if (/\.safetensors$/i.test(value) || value === '.' || /[/\\]$/.test(value))
+  const isFolder = value === '.' || /[/\\]$/.test(value)
+  if (isFolder && readOnnxPath(pathOf(value))?.choices.length) return pathOf(value)
+  if (isFolder || /\.safetensors$/i.test(value))
     throw new RtError({
       code: 'unsupported',
-      message: `line ${line} of the Modelfile: FROM names a folder or a Safetensors file.`,
+      message: `line ${line} of the Modelfile: FROM names a folder without an .onnx file, or a Safetensors file.`,
       hint: 'Convert it to GGUF with convert_hf_to_gguf.py of llama.cpp, and name that file.',
     })
-  return /^(?:\.{0,2}[/\\]|~[/\\])/.test(value) || isAbsolute(value) || /\.gguf$/i.test(value)
+  return /^(?:\.{0,2}[/\\]|~[/\\])/.test(value) || isAbsolute(value) || /\.(?:gguf|onnx)$/i.test(value)
     ? fileOf(value, pathOf)
     : value
 }

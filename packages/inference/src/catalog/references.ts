@@ -1,8 +1,9 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { basename, dirname, extname, join, posix, resolve } from 'node:path'
+import { basename, dirname, join, posix, resolve } from 'node:path'
 import { writeFileAtomic } from '@rt/node/files'
 import { parseSplitName } from '../driver-kit/gguf/split-name.ts'
+import { readOnnxPath } from './onnx-path.ts'
 import type { ModelName } from './parse-name.ts'
 import { type CatalogPlace, ownPath, type PlacedEntry } from './place.ts'
 import type { CatalogEntry, CatalogFile, ModelKind } from './types.ts'
@@ -20,6 +21,7 @@ export interface ReferencePin {
   licence?: string
 }
 
+const KINDS: readonly ModelKind[] = ['chat', 'embed', 'rerank', 'classify']
 const ENDING = '.rt.json'
 const PIN_FOLDERS = ['hf', 'https']
 const DEEPEST = 8
@@ -73,13 +75,21 @@ export const withPins = (placed: PlacedEntry, pins: (SeenFile | undefined)[]): P
   }
 }
 
-/** A file the user points at: used as it is, unchecked. */
+/** A file or an export the user points at: used as it is, unchecked. */
 export const pathEntry = (name: string, home: string = homedir()): { entry: CatalogEntry; path: string } => {
   const path = resolve(name.replace(/^~(?=[/\\])/, home))
-  const engine = extname(path).toLowerCase() === '.onnx' ? 'onnx' : 'gguf'
-  const kind = engine === 'onnx' ? 'embed' : 'chat'
+  const onnx = readOnnxPath(path)
+  const files = onnx ? [onnx.choices[0] ?? path, onnx.tokenizer] : [path]
+  const roles = ['model', 'tokenizer'] as const
   return {
-    entry: { name, aliases: [], kind, engine, files: [{ role: 'model', name: basename(path), sources: [] }] },
+    entry: {
+      name,
+      aliases: [],
+      ...(onnx ? { engine: 'onnx', ...onnx.about } : { engine: 'gguf', kind: 'chat' }),
+      files: files.flatMap((file, i): CatalogFile[] =>
+        file === undefined ? [] : [{ role: roles[i]!, name: basename(file), sources: [] }],
+      ),
+    },
     path,
   }
 }
@@ -123,7 +133,7 @@ const readPin = async (path: string): Promise<ReferencePin | undefined> => {
       source,
       bytes,
       sha256,
-      ...((kind === 'chat' || kind === 'embed' || kind === 'rerank') && { kind }),
+      ...(kind !== undefined && KINDS.includes(kind) && { kind }),
       ...(typeof licence === 'string' && { licence }),
     }
   } catch {

@@ -3,10 +3,14 @@ import type { FileIdentity } from '@rt/node/files'
 import type { GgufSummary } from '../driver-kit/gguf/summarize-gguf.ts'
 import type { Sources } from './sources/source.ts'
 
-export type ModelKind = 'chat' | 'embed' | 'rerank'
+export type ModelKind = 'chat' | 'embed' | 'rerank' | 'classify'
 export type ModelEngine = 'gguf' | 'onnx'
-/** What a file is to its engine. Parts are the further files of a split GGUF model: `part-2`, `part-3`. */
-export type FileRole = 'model' | 'tokenizer' | `part-${number}`
+/**
+ * What a file is to its engine. Parts lie beside the model, where native code looks for them: the further files of a split
+ * GGUF, external data of ONNX. `tokenizer-…` are files that the engine finds by their names beside the tokenizer
+ * (`tokenizer_config.json`, `chat_template.jinja`, `generation_config.json`).
+ */
+export type FileRole = 'model' | 'tokenizer' | `part-${number}` | `tokenizer-${string}`
 
 /** One file of a model, pinned by size and hash: every source must yield exactly these bytes. */
 export interface CatalogFile {
@@ -34,15 +38,19 @@ export interface CatalogEntry {
   licence?: string
   /** Longest input in tokens, for chat with the answer; undefined = ask the file. */
   context?: number
-  /** Of an embedding. */
+  /** Of an embedding, as the model makes it. */
   dimensions?: number
-  pooling?: 'cls' | 'mean'
+  pooling?: 'cls' | 'mean' | 'last'
   /** Vectors are scaled to unit length. */
   normalize?: boolean
   /** Put before each text to embed. */
   prefixes?: { query: string; document: string }
   /** Of an embedder: raw cosine from which two texts count as related; the measurement stands beside the value. */
   relatedCosine?: number
+  /** Of a classifier: what it tells apart, in its own order. */
+  labels?: string[]
+  /** Of a classifier: a text may have several of them. Default false. */
+  multiLabel?: boolean
   /** Used where the request says nothing. */
   sampling?: Sampling
   /** What the model puts around its thoughts, where it thinks before it answers. */

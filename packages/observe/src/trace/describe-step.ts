@@ -73,5 +73,6 @@ const STEPS = new Map<string, (attributes: Attributes) => string>([
   ['execute_tool', (attributes) => counted(attributes, 'rt.tool.attempts', 'attempt')],
   ['memory.commit', (attributes) => counted(attributes, 'rt.memory.messages', 'message')],
   ['ingest', describeIngest],
+  ['rerank', (attributes) => counted(attributes, 'rt.rerank.documents', 'document')],
   ['embeddings', (attributes) => counted(attributes, SEMCONV.inputTokens, 'token')],
 ])

@@ -68,6 +68,8 @@ export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOp
       note('search', [query, { k, collection }], [
         { id: 'c1', source: 'a.md', headings: ['A'], text: 't', start: 0, end: 1, score: 0.25, cosine: 0.5 },
       ]),
+    rerank: async (query, documents, { model, topK } = {}) =>
+      note('rerank', [query, documents, { model, topK }], [{ index: 1, score: 0.75 }]),
     documents: {
       list: async () => note('documents.list', [], [{ collection: 'default', source: 'a.md', chunks: 2, mode: 'hybrid', updatedAt: 1 }]),
       forget: async (source, { collection } = {}) =>

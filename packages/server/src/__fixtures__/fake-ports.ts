@@ -34,6 +34,10 @@ export const createFakePorts = (
       if (name && name !== 'bge') throw new RtError({ code: 'model_not_found', message: `no model ${name}.`, hint: 'There is: bge.' })
       return { ...(await embedder.embed(texts, options)), model: 'bge' }
     },
+    async ranking(name = 'ranker', _query, documents, { topK = documents.length } = {}) {
+      const results = documents.map((text, index) => ({ index, score: text.length / 10 }))
+      return { model: name, results: results.toSorted((a, b) => b.score - a.score).slice(0, topK) }
+    },
     models: async () => [
       { id: 'smollm2:135m', kind: 'chat', created: 1, ownedBy: 'rt' },
       { id: 'anthropic/claude:x', kind: 'chat', created: 2, ownedBy: 'anthropic' },

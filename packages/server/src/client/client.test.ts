@@ -66,6 +66,11 @@ const all = async (parts: AsyncIterable<StreamPart>): Promise<StreamPart[]> => {
 
 const METHODS: [name: string, ask: (client: Client) => Promise<unknown>, call: unknown[], answer?: unknown][] = [
   ['search', (c) => c.search('größe?', { k: 3, collection: 'a b' }), ['search', 'größe?', { k: 3, collection: 'a b' }]],
+  [
+    'rerank',
+    (c) => c.rerank('größe?', ['a', 'b'], { model: 'm', topK: 1 }),
+    ['rerank', 'größe?', ['a', 'b'], { model: 'm', topK: 1 }],
+  ],
   ['search alone', (c) => c.search('x'), ['search', 'x', {}]],
   ['documents.list', (c) => c.documents.list(), ['documents.list']],
   ['documents.forget', (c) => c.documents.forget('a.md'), ['documents.forget', 'a.md', {}], true],

@@ -50,6 +50,9 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
     // Patient: it may have to load the embedder, or fetch it.
     search: (query, { k, collection, label, signal } = {}) =>
       post('/rt/search', { query, k, collection, label }, { signal, patient: true }),
+    // Patient for the same reason.
+    rerank: (query, documents, { model, topK, label, signal } = {}) =>
+      post('/rt/rerank', { query, documents, model, topK, label }, { signal, patient: true }),
     documents: {
       list: () => get('/rt/documents'),
       // Patient, as what follows: it waits for a running ingest, and would happen after we had given up on it.

@@ -1,4 +1,5 @@
 import { RtError } from '@rt/core'
+import { cutTooLong } from './cut-too-long.ts'
 import { pool } from './pool.ts'
 import type { EmbedderSpec, EmbedResult } from './protocol.ts'
 import { readFloats } from './read-floats.ts'
@@ -11,8 +12,7 @@ export const embedTexts = async (
   texts: string[],
   signal?: AbortSignal,
 ): Promise<EmbedResult> => {
-  const { dimensions, cutTo: size = dimensions } = spec
-  const vectors = new Float32Array(texts.length * size)
+  let vectors = new Float32Array()
   const result = await runTexts(
     loaded,
     texts.map((text) => loaded.encoder.encode(text)),
@@ -20,14 +20,18 @@ export const embedTexts = async (
       signal,
       onRun({ output, indices, texts: batch }) {
         const hidden = readFloats(output)
-        if (!hidden || output.dims.length !== 3 || output.dims[2] !== dimensions)
-          throw wrongOutput(spec.id, `${output.type}[${output.dims.join(', ')}]`, dimensions)
-        const width = output.dims[1]!
+        const [, width, dimensions] = output.dims
+        const isVectors = hidden && output.dims.length === 3 && dimensions === (spec.dimensions ?? dimensions)
+        if (!isVectors) throw wrongOutput(spec, `${output.type}[${output.dims.join(', ')}]`)
+        const size = spec.cutTo ?? dimensions!
+        if (size > dimensions!) throw cutTooLong(spec.id, size, dimensions!)
+        if (vectors.length === 0) vectors = new Float32Array(texts.length * size)
         indices.forEach((index, row) =>
           pool(vectors.subarray(index * size, (index + 1) * size), {
             ...spec,
             hidden,
-            width,
+            width: width!,
+            dimensions: dimensions!,
             row,
             length: batch[row]!.ids.length,
           }),
@@ -38,9 +42,9 @@ export const embedTexts = async (
   return { vectors, ...result }
 }
 
-const wrongOutput = (id: string, found: string, dimensions: number): RtError =>
+const wrongOutput = ({ id, dimensions }: EmbedderSpec, found: string): RtError =>
   new RtError({
     code: 'model_invalid',
-    message: `the embedding model ${id} gives ${found} instead of vectors of ${dimensions} dimensions.`,
+    message: `the embedding model ${id} gives ${found} instead of vectors${dimensions ? ` of ${dimensions} dimensions` : ''}.`,
     hint: 'Check dimensions and the files it was loaded from, or fetch it again: rt pull <name>.',
   })

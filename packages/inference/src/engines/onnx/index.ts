@@ -2,6 +2,7 @@
 export { createOnnxEngine } from './create-onnx-engine.ts'
 export type { OnnxEngine, OnnxEngineOptions } from './create-onnx-engine.ts'
 export type { ModelState } from '../../host/model-state.ts'
+export { EXECUTION_PROVIDERS } from '../../driver-kit/execution-provider.ts'
 export type { ExecutionProvider, ProviderChoice } from '../../driver-kit/execution-provider.ts'
 export type { OnnxEmbedder, OnnxEmbedderOptions } from './load-embedder.ts'
 export type { OnnxClassifier, OnnxClassifierOptions, OnnxReranker, OnnxRerankerOptions } from './load-scorer.ts'

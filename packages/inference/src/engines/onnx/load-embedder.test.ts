@@ -22,7 +22,7 @@ const createFakeHost = (): Host & { calls: Call[]; running: boolean; failUnload?
   start: async () => {},
   async call<T>(method: string, params?: unknown): Promise<T> {
     this.calls.push({ method, params: params as EmbedParams })
-    if (method === 'load') return { hashes: ['a', 'b'], msPerToken: 0 } as T
+    if (method === 'load') return { hashes: ['a', 'b'], msPerToken: 0, dimensions: 2 } as T
     if (method === 'unload' && this.failUnload) throw this.failUnload
     if (method === 'state') return { weightsBytes: 7 } as T
     if (method !== 'embed') return undefined as T

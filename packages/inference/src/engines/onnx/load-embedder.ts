@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { type EmbeddingModel, type Embeddings, RtError } from '@rt/core'
+import type { EmbeddingModel, Embeddings } from '@rt/core'
 import type { ModelState } from '../../host/model-state.ts'
+import { cutTooLong } from './cut-too-long.ts'
 import { type ModelHost, openModel, type OnnxModelOptions, requireWhole } from './open-model.ts'
 import type { EmbedderSpec, EmbedResult, Pooling } from './protocol.ts'
 
@@ -10,16 +11,16 @@ export interface OnnxEmbedderOptions extends OnnxModelOptions {
   /** Scale to unit length. Default true. */
   normalize?: boolean
   /** Put before every text of that kind, and counted as its tokens. Default: none. */
-  prefixes?: { query?: string; document?: string }
-  /** Of the model. */
-  dimensions: number
+  prefixes?: { query?: string; document?: string } | undefined
+  /** Of the model: another number is `model_invalid`. Default: what it gives. */
+  dimensions?: number | undefined
   /**
    * Keep only the first so many numbers of each vector, scaled to unit length again, of a model that was trained for it
    * (Matryoshka). Default: all.
    */
   cutTo?: number | undefined
   /** Raw cosine from which two texts count as related. Default: not known. */
-  relatedCosine?: number
+  relatedCosine?: number | undefined
   /** Default: a hash of the files, pooling, normalisation, prefixes, maxTokens and the cut. */
   fingerprint?: string
 }
@@ -36,14 +37,14 @@ const GROUP = 128
 export const loadEmbedder = async (models: ModelHost, options: OnnxEmbedderOptions): Promise<OnnxEmbedder> => {
   const { id, modelPath, tokenizerPath, stamps, pooling, maxTokens, dimensions, cutTo } = options
   const { normalize = true, prefixes = {}, signal } = options
-  requireWhole(id, { dimensions, ...(cutTo !== undefined && { cutTo }) })
-  if (cutTo !== undefined && cutTo > dimensions) throw tooLong(id, cutTo, dimensions)
+  requireWhole(id, { ...(dimensions !== undefined && { dimensions }), ...(cutTo !== undefined && { cutTo }) })
+  if (cutTo !== undefined && dimensions !== undefined && cutTo > dimensions) throw cutTooLong(id, cutTo, dimensions)
   const model = await openModel<EmbedderSpec>(
     models,
     { task: 'embed', id, modelPath, tokenizerPath, pooling, normalize, maxTokens, dimensions, cutTo, stamps },
     { hash: options.fingerprint === undefined, signal },
   )
-  const size = cutTo ?? dimensions
+  const size = model.dimensions ?? 0
   return {
     id,
     local: true,
@@ -56,7 +57,7 @@ export const loadEmbedder = async (models: ModelHost, options: OnnxEmbedderOptio
         maxTokens,
         prefixes.query ?? '',
         prefixes.document ?? '',
-        ...(size === dimensions ? [] : [size]),
+        ...(cutTo === undefined || cutTo === dimensions ? [] : [cutTo]),
       ]),
     dimensions: size,
     maxTokens,
@@ -80,10 +81,3 @@ export const loadEmbedder = async (models: ModelHost, options: OnnxEmbedderOptio
 
 const fingerprintOf = (parts: unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)
-
-const tooLong = (id: string, cutTo: number, dimensions: number): RtError =>
-  new RtError({
-    code: 'invalid_request',
-    message: `cutTo of ${id} is ${cutTo}, and its vectors have ${dimensions} dimensions.`,
-    hint: 'Leave it out to keep all.',
-  })

@@ -18,6 +18,8 @@ export interface ModelSession {
   readonly weightsBytes: number
   /** Of a token in the slowest run so far. */
   readonly msPerToken: number
+  /** Of an embedder: length of its vectors, after the cut. */
+  readonly dimensions?: number
 }
 
 /**
@@ -35,6 +37,7 @@ export const loadModelSession = async (
   const loaded: LoadedEncoder = { runtime, session, encoder, spec, output }
   const running = new Set<Promise<unknown>>()
   let msPerToken = 0
+  let dimensions: number | undefined
   const track = async <T extends { msPerToken: number }>(work: Promise<T>): Promise<T> => {
     running.add(work)
     try {
@@ -53,13 +56,15 @@ export const loadModelSession = async (
     const foreign = session.inputNames.find((name) => !TEXT_INPUTS.includes(name))
     if (foreign !== undefined) throw foreignInput(spec.id, foreign)
     // A first run tells whether its output is what was stated, and fills the caches.
-    await (spec.task === 'embed' ? embed(['']) : score({ texts: [''], ...(spec.pairs && { pair: '' }) }))
+    if (spec.task === 'embed') dimensions = (await embed([''])).vectors.length
+    else await score({ texts: [''], ...(spec.pairs && { pair: '' }) })
   } catch (error) {
     await session.release()
     throw error
   }
   return {
     weightsBytes,
+    ...(dimensions !== undefined && { dimensions }),
     get msPerToken() {
       return msPerToken
     },

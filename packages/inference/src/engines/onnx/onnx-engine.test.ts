@@ -43,6 +43,18 @@ describe('the onnx engine with tiny models', () => {
     expect(cut.fingerprint).not.toBe(whole.fingerprint)
   })
 
+  it('asks the model for its dimensions where nobody says them', async () => {
+    await using cut = await embedder({ dimensions: undefined, cutTo: 4 })
+    await using whole = await embedder({ dimensions: undefined })
+    expect([whole.dimensions, cut.dimensions]).toEqual([6, 4])
+    const { vectors } = await cut.embed(expected.embedder.texts)
+    expect(vectors.map((vector) => Array.from(vector))).toEqual(expected.embedder.mean4.map(close))
+    await expect(embedder({ dimensions: undefined, cutTo: 7 })).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('6 dimensions'),
+    })
+  })
+
   it('ranks documents by the scores of numpy', async () => {
     const { query, documents, logits } = expected.reranker
     await using reranker = await engine.loadReranker(model('reranker'))

@@ -114,7 +114,13 @@ serveHost({
       const hashed = hash ? files : []
       const hashes = await Promise.all(hashed.map((path) => sha256File(path, { signal })))
       const { msPerToken = 0 } = session ?? writer ?? {}
-      return { hashes, msPerToken, ...(writer && { templateHash: writer.templateHash }) }
+      const dimensions = session?.dimensions
+      return {
+        hashes,
+        msPerToken,
+        ...(dimensions !== undefined && { dimensions }),
+        ...(writer && { templateHash: writer.templateHash }),
+      }
     },
     async embed({ spec, texts }: EmbedParams, { signal }: HostCallContext): Promise<EmbedResult> {
       return (await sessionOf(spec)).embed(texts, signal)

@@ -56,6 +56,8 @@ export interface OpenedModel<S extends ModelSpec> extends AsyncDisposable {
   readonly spec: S
   /** Of a model that writes. */
   readonly templateHash?: string | undefined
+  /** Of an embedder: length of its vectors. */
+  readonly dimensions?: number | undefined
 }
 
 /** Weights come from a disk at this speed at least. */
@@ -98,6 +100,7 @@ export const openModel = async <S extends ModelSpec>(
     spec,
     hashes,
     templateHash: value.templateHash,
+    dimensions: value.dimensions,
     send: (method, params, stop) => host.call(method, { spec, ...params }, { signal: stop }),
     async *stream<T>(method: string, params: object, stop?: AbortSignal): AsyncGenerator<T, void> {
       throwIfAborted(stop)

@@ -18,8 +18,8 @@ export interface EmbedderSpec extends BaseSpec {
   task: 'embed'
   pooling: Pooling
   normalize: boolean
-  /** Of the model. */
-  dimensions: number
+  /** Of the model. Default: what it gives. */
+  dimensions?: number | undefined
   /** So many of them are kept. */
   cutTo?: number | undefined
 }
@@ -59,6 +59,8 @@ export interface LoadResult {
   hashes: string[]
   /** Of one token in the slowest run so far. */
   msPerToken: number
+  /** Of an embedder: length of its vectors, after the cut. */
+  dimensions?: number
   /** Of a model that writes: SHA-256 of its chat template, in hex. */
   templateHash?: string
 }

@@ -5,6 +5,7 @@ const BANNER = `rt is running
 
 POST /v1/chat/completions   chat, OpenAI's protocol
 POST /v1/embeddings         embeddings, OpenAI's protocol
+POST /v1/rerank             documents by relevance, best first
 GET  /v1/models             what is installed
 GET  /health  GET /ready    state
 `

@@ -22,6 +22,10 @@ export const knowledgeRoutes = ({ app, operations, settings }: NativeContext): v
     const { query, ...options } = await readBody(c, settings, 'searchSchema')
     return c.json(await operations.search(query, { ...options, signal: requestSignal(c) }))
   })
+  app.post('/rt/rerank', json, async (c) => {
+    const { query, documents, ...options } = await readBody(c, settings, 'rerankSchema')
+    return c.json(await operations.rerank(query, documents, { ...options, signal: requestSignal(c) }))
+  })
   app.get('/rt/documents', async (c) => c.json(await operations.documents.list()))
   app.post('/rt/documents/forget', json, async (c) => {
     const { source, ...options } = await readBody(c, settings, 'forgetSchema')

@@ -156,6 +156,20 @@ export const searchSchema: z.ZodType<{ query: string; k?: number; collection?: s
     label: privacy,
   })
 
+export const rerankSchema: z.ZodType<{
+  query: string
+  documents: string[]
+  model?: string
+  topK?: number
+  label?: PrivacyLabel
+}> = z.strictObject({
+  query: z.string(),
+  documents: z.array(z.string()).max(10_000),
+  model: z.string().min(1).max(4096).optional(),
+  topK: count.optional(),
+  label: privacy,
+})
+
 export const forgetSchema: z.ZodType<{ source: string; collection?: string }> = z.strictObject({
   source: z.string().min(1).max(4096),
   collection: label.optional(),

@@ -56,6 +56,7 @@ export const createFakeClient = (answer: FakeAnswer = say): FakeClient => {
       query === 'nothing'
         ? []
         : [{ id: 'c', source: 'a.md', headings: ['Meals'], start: 1, end: 2, score: 0.9, text: `about ${query}` }],
+    rerank: cannot,
     documents: { list: async () => [], forget: async () => false },
     collections: { list: async () => [], drop: async () => false },
     threads: {

@@ -1,0 +1,45 @@
+import type { ModelKind } from '@rt/inference/catalog'
+import type { ExecutionProvider } from '@rt/inference/onnx'
+
+/** Of the ONNX engine. */
+export interface OnnxSettings {
+  /**
+   * What may compute, best first: each model takes the first that runs it. Default: `tensorrt`, `cuda`, `coreml`, `dml`,
+   * `webgpu`, `cpu`.
+   */
+  providers?: ExecutionProvider[]
+  /** Which GPU. Default: the first. */
+  deviceId?: number
+  /** Folder where TensorRT keeps engines that it built for this GPU. Default: they are built at each start. */
+  tensorrtCache?: string
+  /** Threads of one run on the CPU. Default: those of all engines. */
+  threads?: number
+}
+
+/** Of the GGUF engine. */
+export interface GgufSettings {
+  /** Default: those of all engines. */
+  threads?: number
+}
+
+/** What the files of one model on this machine do not tell of it, or tell wrong. */
+export interface LocalModelSettings {
+  /** Of an ONNX export. Default: as the files beside it say. */
+  kind?: ModelKind
+  /** Of an embedder: the hidden state that becomes the vector. Default: as its files say, else the mean. */
+  pooling?: 'cls' | 'mean' | 'last'
+  /** Of an embedder that was trained for it (Matryoshka): so many numbers of each vector are kept. Default: all. */
+  dimensions?: number
+  /** Of an embedder: put before each question. */
+  queryPrefix?: string
+  /** Of an embedder: put before each text that is searched. */
+  documentPrefix?: string
+}
+
+/** How models of this machine are run. */
+export interface EngineSettings {
+  onnx?: OnnxSettings
+  gguf?: GgufSettings
+  /** By the names they are asked for with: of the catalog, or a path as it is written elsewhere. */
+  models?: Record<string, LocalModelSettings>
+}
