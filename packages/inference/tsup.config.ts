@@ -19,6 +19,7 @@ export default library({
     kserve: 'src/providers/kserve/index.ts',
     openai: 'src/providers/openai/index.ts',
     conformance: 'src/conformance/index.ts',
+    memory: 'src/memory/index.ts',
     router: 'src/router/index.ts',
     ...hosts,
   },

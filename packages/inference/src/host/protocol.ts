@@ -12,3 +12,6 @@ export type HostResponse =
   | { type: 'events'; id: number; events: unknown[] }
   | { type: 'end'; id: number }
   | { type: 'error'; id: number; error: SerializedRtError }
+
+/** Every host answers it: what its process takes in memory, in bytes. */
+export const MEMORY_METHOD = 'memory'

@@ -1,6 +1,6 @@
 import { abortError, RtError, toRtError } from '@rt/core'
 import { serveChild } from '@rt/node/process'
-import type { HostRequest, HostResponse } from './protocol.ts'
+import { type HostRequest, type HostResponse, MEMORY_METHOD } from './protocol.ts'
 
 export interface HostCallContext {
   /** Fires when the caller gives up, or stops reading a stream. */
@@ -17,7 +17,8 @@ export interface ServeHostOptions {
 }
 
 /** The child's side of {@link createHost}: answers calls and streams until the parent goes away. */
-export const serveHost = ({ methods }: ServeHostOptions): void => {
+export const serveHost = ({ methods: own }: ServeHostOptions): void => {
+  const methods: HostMethods = { [MEMORY_METHOD]: () => process.memoryUsage.rss(), ...own }
   const running = new Map<number, AbortController>()
   const child = serveChild({
     onMessage: (message) => {

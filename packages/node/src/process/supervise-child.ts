@@ -1,6 +1,7 @@
-import { type Clock, RtError, systemClock } from '@rt/core'
+import { type Clock, RtError } from '@rt/core'
 import type { Entry } from '../worker/entry-url.ts'
 import { type ChildEnd, type ChildHandle, startChild } from './child-handle.ts'
+import { unrefClock } from './unref-clock.ts'
 
 export interface SuperviseChildOptions {
   /** Names the child in errors, e.g. `gguf engine`. */
@@ -189,23 +190,6 @@ const hangLimit = (ms: number | (() => number)): (() => number) => (typeof ms ==
 const subscribe = <T>(listeners: Set<T>, listener: T): (() => void) => {
   listeners.add(listener)
   return () => void listeners.delete(listener)
-}
-
-const unrefClock: Clock = {
-  ...systemClock,
-  sleep: (ms, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error)
-      const stop = (): void => {
-        clearTimeout(timer)
-        reject(signal?.reason as Error)
-      }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }, ms).unref()
-      signal?.addEventListener('abort', stop, { once: true })
-    }),
 }
 
 const earlyError = (name: string, { code, signal, hung, output, cause }: ChildEnd): RtError => {

@@ -44,7 +44,7 @@ const GOOD: GgufInput = {
 
 test('what a file says of itself', async () => {
   const header = await read(writeGguf(GOOD))
-  expect(header).toMatchObject({ version: 3, tensors: 2, parameters: 6464, dominantType: 'Q4_1' })
+  expect(header).toMatchObject({ version: 3, tensors: 2, parameters: 6464, dominantType: 'Q4_1', vocabulary: 100 })
   expect(header.metadata.get('llama.attention.head_count_kv')).toEqual([1, 2])
   expect(header.metadata.has('tokenizer.ggml.tokens')).toBe(false)
   expect(summarizeGguf(header)).toEqual({

@@ -10,8 +10,12 @@ export interface TensorSummary {
   dominantType: string | undefined
   /** Number of weights by the number of their type. */
   weights: ReadonlyMap<number, number>
+  /** Number of tokens it knows; absent where no tensor tells. */
+  vocabulary?: number
 }
 
+/** One row a token, in every model of llama.cpp. */
+const EMBEDDINGS = 'token_embd.weight'
 /** The largest models have some thousands. */
 const MOST_TENSORS = 32_768
 /** llama.cpp takes 64. */
@@ -32,6 +36,7 @@ export const readTensors = async (cursor: FileCursor, count: number, alignment: 
   /** Where the next one begins; unknown behind a type that is newer than the table. */
   let next: number | undefined = 0
   let end = 0
+  let vocabulary: number | undefined
   for (let index = 1; index <= count; index++) {
     // Waiting once a window, not once a tensor, keeps thousands of them within milliseconds.
     if (!cursor.has(LARGEST_ENTRY)) await cursor.need(Math.min(LARGEST_ENTRY, cursor.left))
@@ -41,6 +46,7 @@ export const readTensors = async (cursor: FileCursor, count: number, alignment: 
     if (tensor.offset % alignment !== 0) throw invalid(`tensor ${index} is not aligned`)
     if (next !== undefined && tensor.offset !== next)
       throw invalid(`tensor ${index} does not begin where the one before it ends`)
+    if (tensor.name === EMBEDDINGS) vocabulary = tensor.elements / tensor.width
     weights.set(tensor.type, (weights.get(tensor.type) ?? 0) + tensor.elements)
     const bytes = bytesOf(tensor, index)
     next = bytes === undefined ? undefined : padded(tensor.offset + bytes, alignment)
@@ -48,7 +54,7 @@ export const readTensors = async (cursor: FileCursor, count: number, alignment: 
   }
   const begin = padded(cursor.position, alignment)
   if (count > 0 && begin + end > cursor.position + cursor.left) throw invalid('its weights reach beyond its end')
-  return summarizeTensors(count, weights)
+  return { ...summarizeTensors(count, weights), ...(vocabulary && { vocabulary }) }
 }
 
 export const summarizeTensors = (tensors: number, weights: ReadonlyMap<number, number>): TensorSummary => {

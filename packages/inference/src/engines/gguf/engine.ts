@@ -3,8 +3,10 @@ import { createSecretId } from '@rt/core'
 import { userFolder } from '@rt/node/files'
 import { entryUrl } from '@rt/node/worker'
 import { createHost } from '../../host/create-host.ts'
+import { hostMemory } from '../../host/host-memory.ts'
 import { createQuarantine } from '../../host/quarantine.ts'
 import { watchModels } from '../../host/watch-models.ts'
+import { estimateMemory, estimateVectors } from './estimate-memory.ts'
 import { loadEmbedder } from './load-embedder.ts'
 import { loadReranker } from './load-reranker.ts'
 import { createGgufModel } from './model.ts'
@@ -42,6 +44,10 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
     },
     loadEmbedder: (options, { signal } = {}) => loadEmbedder({ host, models }, { ...options, threads }, signal),
     loadReranker: (options, { signal } = {}) => loadReranker({ host, models }, { ...options, threads }, signal),
+    estimate: estimateMemory,
+    estimateEmbedder: (options) => estimateVectors({ ...options, task: 'embed' }),
+    estimateReranker: (options) => estimateVectors({ ...options, task: 'rank' }),
+    memoryBytes: () => hostMemory(host),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   }
 }

@@ -14,3 +14,4 @@ export type {
   GgufStreamOptions,
   PrefillProgress,
 } from './options.ts'
+export type { MemoryEstimate } from '../../driver-kit/memory-estimate.ts'

@@ -4,10 +4,10 @@ import { createChatTemplate, type ChatTemplate } from '../../driver-kit/chat/cha
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type BatchTally, createBatchTally } from './batch-plan.ts'
 import { type CallSpans, createCallSpans } from './call-spans.ts'
+import { checkSizes, contextSize } from './context-size.ts'
 import { kvBytes } from './kv-bytes.ts'
 import { type LlamaSequence, openSequences } from './open-sequences.ts'
 import { DEFAULT_SEQUENCES, type GgufModelInfo, type HostModelState, type LoadParams } from './options.ts'
-import { checkNumber } from './sampling.ts'
 import { createSlotPool, type SequenceGroup, type SlotPool } from './slots.ts'
 import { borrowWeights, type Weights } from './weights.ts'
 
@@ -24,8 +24,6 @@ export interface HostModel extends AsyncDisposable {
   state(): HostModelState
 }
 
-const DEFAULT_CONTEXT = 4096
-
 /** Loads weights and opens the first sequence, so that the first request finds everything ready. */
 export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promise<HostModel> =>
   await loadUnchanged({
@@ -37,15 +35,12 @@ export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promi
 
 const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<HostModel> => {
   const { sequences = DEFAULT_SEQUENCES, kvBudgetBytes } = params
-  if (params.contextTokens !== undefined)
-    checkNumber('contextTokens', params.contextTokens, { low: 16, high: 2 ** 24, whole: true })
-  checkNumber('sequences', sequences, { low: 1, high: 256, whole: true })
-  if (kvBudgetBytes !== undefined) checkNumber('kvBudgetBytes', kvBudgetBytes, { low: 1, high: 2 ** 50, whole: true })
+  checkSizes(params)
   const { value: weights, giveBack } = await borrowWeights(params, signal)
   let opening: Promise<ChatTemplate> | undefined
   try {
     const { model } = weights
-    const contextTokens = contextSize(params, model)
+    const contextTokens = contextSize(params, model.trainContextSize)
     const source = templateSource(params, model)
     opening = createChatTemplate({
       source,
@@ -99,18 +94,6 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
     await giveBack()
     throw error
   }
-}
-
-const contextSize = ({ id, contextTokens }: LoadParams, model: LlamaModel): number => {
-  const trained = model.trainContextSize
-  if (contextTokens !== undefined && contextTokens > trained)
-    throw new RtError({
-      code: 'invalid_request',
-      message: `contextTokens is ${contextTokens}, and "${id}" was trained for ${trained}.`,
-      hint: `Use at most ${trained}.`,
-      data: { field: 'contextTokens', trainContextTokens: trained },
-    })
-  return contextTokens ?? Math.min(trained, DEFAULT_CONTEXT)
 }
 
 const templateSource = ({ id, template }: LoadParams, model: LlamaModel): string => {

@@ -2,12 +2,9 @@ import { freemem } from 'node:os'
 import type { EvaluationPriority, LlamaContext, LlamaContextSequence } from 'node-llama-cpp'
 import { type BatchTally, createBatchPlan, type Lane } from './batch-plan.ts'
 import { kvBytes } from './kv-bytes.ts'
-import type { LoadParams } from './options.ts'
+import { type LoadParams, PIECE } from './options.ts'
 import type { CachedTokens, SequenceGroup } from './slots.ts'
 import { asRtError, type Weights } from './weights.ts'
-
-/** Prompts are read in pieces of this many tokens, so nothing is gained by a larger batch, which would only hold memory. */
-export const PIECE = 64
 
 /** A sequence of llama.cpp, and its place in the batches of its context. */
 export interface LlamaSequence extends CachedTokens {

@@ -1,5 +1,6 @@
 import type { CallOptions, LanguageModel, ModelCapabilities, ModelRequest, Sampling, StreamPart } from '@rt/core'
 import type { FileIdentity } from '@rt/node/files'
+import type { MemoryEstimate } from '../../driver-kit/memory-estimate.ts'
 import { type DefaultSampling, SAMPLING_OFF } from '../../driver-kit/sampling.ts'
 import type { ModelState } from '../../host/model-state.ts'
 import type { InfillRequest, TokenOptions } from './infill-options.ts'
@@ -123,6 +124,17 @@ export interface GgufEngine extends AsyncDisposable {
   loadEmbedder(options: GgufEmbedderOptions, call?: { signal?: AbortSignal }): Promise<GgufEmbedder>
   /** Loads a reranker. Throws as `load` does, `unsupported` for a model that is none. */
   loadReranker(options: GgufRerankerOptions, call?: { signal?: AbortSignal }): Promise<GgufReranker>
+  /**
+   * What a model would take in memory, from the header of its file: nothing is loaded and no host started. Throws as `load`
+   * does for files and options that are wrong.
+   */
+  estimate(options: GgufModelOptions): Promise<MemoryEstimate>
+  /** The same of an embedder. */
+  estimateEmbedder(options: GgufEmbedderOptions): Promise<MemoryEstimate>
+  /** The same of a reranker. */
+  estimateReranker(options: GgufRerankerOptions): Promise<MemoryEstimate>
+  /** What the host takes in memory now, its models included, in bytes; undefined while it does not run. */
+  memoryBytes(): Promise<number | undefined>
 }
 
 /**
@@ -140,8 +152,14 @@ export const DEFAULT_SAMPLING: DefaultSampling = {
   ...SAMPLING_OFF,
 }
 
+/** Context window of a conversation when nothing is said, where the model was trained for so much. */
+export const DEFAULT_CONTEXT = 4096
+
 /** Conversations of a model when nothing is said. */
 export const DEFAULT_SEQUENCES = 4
+
+/** Prompts are read in pieces of this many tokens, so nothing is gained by a larger batch, which would only hold memory. */
+export const PIECE = 64
 
 /** What the child streams: parts of the answer and, where asked for, how far the prompt is read. */
 export type GenerateEvent = StreamPart | ({ type: 'prefill' } & PrefillProgress)

@@ -1,7 +1,8 @@
 import { abortError } from '@rt/core'
 import type { Token } from 'node-llama-cpp'
 import type { AnswerRun } from './answer-run.ts'
-import { type LlamaSequence, PIECE } from './open-sequences.ts'
+import type { LlamaSequence } from './open-sequences.ts'
+import { PIECE } from './options.ts'
 import type { GenerateEvent } from './options.ts'
 import { commonPrefix, type Slot } from './slots.ts'
 

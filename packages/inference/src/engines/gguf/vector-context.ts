@@ -1,10 +1,11 @@
 import { RtError, throwIfAborted } from '@rt/core'
-import type { LlamaModel, Token } from 'node-llama-cpp'
+import type { Token } from 'node-llama-cpp'
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
+import { checkTextLength, textLength } from './context-size.ts'
 import { kvBytes } from './kv-bytes.ts'
 import type { HostModelState } from './options.ts'
-import { checkNumber } from './sampling.ts'
-import { type EmbedResult, POOLING_NUMBERS, type VectorInfo, type VectorLoad } from './vector-options.ts'
+import { vectorBatch } from './vector-batch.ts'
+import { type EmbedResult, type VectorInfo, type VectorLoad } from './vector-options.ts'
 import { asRtError, borrowWeights, type Weights } from './weights.ts'
 
 /** An embedder or a reranker inside the host process. */
@@ -25,8 +26,6 @@ interface VectorContext {
   rank?(query: string, document: string): Promise<number>
 }
 
-const DEFAULT_TOKENS = 2048
-
 export const loadVectorModel = async (params: VectorLoad, signal?: AbortSignal): Promise<HostVectorModel> =>
   await loadUnchanged({
     model: params.id,
@@ -36,11 +35,11 @@ export const loadVectorModel = async (params: VectorLoad, signal?: AbortSignal):
   })
 
 const loadChecked = async (params: VectorLoad, signal?: AbortSignal): Promise<HostVectorModel> => {
-  if (params.maxTokens !== undefined) checkNumber('maxTokens', params.maxTokens, { low: 4, high: 2 ** 24, whole: true })
+  checkTextLength(params)
   const { value: weights, giveBack } = await borrowWeights(params, signal)
   let context: VectorContext | undefined
   try {
-    const maxTokens = longest(params, weights.model)
+    const maxTokens = textLength(params, weights.model.trainContextSize)
     context = await openContext(params, weights, maxTokens)
     const model = createVectorModel({ params, weights, context, maxTokens })
     const { vectors } = await model.embed(params.task === 'embed' ? ['a'] : [], signal ?? new AbortController().signal)
@@ -60,24 +59,13 @@ const loadChecked = async (params: VectorLoad, signal?: AbortSignal): Promise<Ho
   }
 }
 
-const longest = ({ id, maxTokens }: VectorLoad, { trainContextSize: trained }: LlamaModel): number => {
-  if (maxTokens !== undefined && maxTokens > trained)
-    throw new RtError({
-      code: 'invalid_request',
-      message: `maxTokens is ${maxTokens}, and "${id}" was trained for ${trained}.`,
-      hint: `Use at most ${trained}.`,
-      data: { field: 'maxTokens', trainContextTokens: trained },
-    })
-  return maxTokens ?? Math.min(trained, DEFAULT_TOKENS)
-}
-
 const openContext = async (params: VectorLoad, weights: Weights, maxTokens: number): Promise<VectorContext> => {
   const { model } = weights
   if (params.task === 'rank' && !model.fileInsights.supportsRanking) throw noReranker(params.id)
   if (model.fileInsights.hasEncoder && model.fileInsights.hasDecoder) throw noEmbedder(params.id)
   const options = {
     contextSize: maxTokens + 1,
-    batchSize: readsWhole(params, weights) ? maxTokens + 1 : Math.min(512, maxTokens + 1),
+    batchSize: vectorBatch(params, weights.header, maxTokens),
     ...(params.threads && { threads: params.threads }),
   }
   if (params.task === 'rank') {
@@ -94,13 +82,6 @@ const openContext = async (params: VectorLoad, weights: Weights, maxTokens: numb
     around: embedding.calculateInputLength([]),
     embedding: async (tokens) => (await embedding.getEmbeddingFor(tokens)).vector,
   }
-}
-
-/** A text in more than one batch would end the process where all tokens see each other, and be pooled over its last part. */
-const readsWhole = ({ task, pooling }: VectorLoad, { model, header: { metadata } }: Weights): boolean => {
-  const says = (key: string): unknown => metadata.get(`${model.fileInfo.metadata.general.architecture}.${key}`)
-  const pooled = pooling ? POOLING_NUMBERS[pooling] : Number(says('pooling_type') ?? 0)
-  return task === 'rank' || (pooled !== 0 && pooled !== POOLING_NUMBERS.last) || says('attention.causal') === false
 }
 
 /** The work over one context. */

@@ -8,6 +8,9 @@ export type Pooling = 'cls' | 'mean' | 'last'
 /** llama.cpp's numbers. */
 export const POOLING_NUMBERS = { mean: 1, cls: 2, last: 3 } as const
 
+/** Longest text when nothing is said, where the model was trained for so much. */
+export const DEFAULT_TOKENS = 2048
+
 interface VectorModelOptions {
   /** As the user names it. */
   id: string

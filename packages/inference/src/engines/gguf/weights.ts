@@ -4,9 +4,10 @@ import { RtError, toRtError } from '@rt/core'
 import { identifyFile } from '@rt/node/files'
 import type { Llama, LlamaGrammar, LlamaModel } from 'node-llama-cpp'
 import type { GgufHeader } from '../../driver-kit/gguf/read-gguf-header.ts'
-import { type GgufModelFiles, readGgufModel } from '../../driver-kit/gguf/read-gguf-model.ts'
+import type { GgufModelFiles } from '../../driver-kit/gguf/read-gguf-model.ts'
 import { loadLlama } from './load-llama.ts'
 import { checkAdapters } from './check-adapters.ts'
+import { checkModel } from './check-model.ts'
 import type { LoadParams } from './options.ts'
 import { type Borrowed, createShare } from './share.ts'
 import { type Pooling, POOLING_NUMBERS } from './vector-options.ts'
@@ -62,20 +63,6 @@ const checkFiles = async (params: WeightsParams): Promise<GgufModelFiles> => {
   const files = await checkModel(params)
   await checkAdapters(params.id, params.adapters ?? [], files.header)
   return files
-}
-
-const checkModel = async ({ id, path }: WeightsParams): Promise<GgufModelFiles> => {
-  try {
-    return await readGgufModel(path, `${basename(path)} of the model "${id}"`)
-  } catch (cause) {
-    if (RtError.isInstance(cause)) throw cause
-    throw new RtError({
-      code: 'model_not_found',
-      message: `the file ${basename(path)} of the model "${id}" cannot be opened (${(cause as NodeJS.ErrnoException).code ?? 'unknown'}).`,
-      hint: 'Check the path, or fetch the model again.',
-      cause,
-    })
-  }
 }
 
 /** Runs a step of loading: what the binding throws becomes an error that says what to do. */

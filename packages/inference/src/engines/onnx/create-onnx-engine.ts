@@ -5,7 +5,9 @@ import {
   type ExecutionProvider,
   type ProviderChoice,
 } from '../../driver-kit/execution-provider.ts'
+import type { MemoryEstimate } from '../../driver-kit/memory-estimate.ts'
 import { createHost } from '../../host/create-host.ts'
+import { hostMemory } from '../../host/host-memory.ts'
 import { createQuarantine } from '../../host/quarantine.ts'
 import { watchModels } from '../../host/watch-models.ts'
 import { loadEmbedder, type OnnxEmbedder, type OnnxEmbedderOptions } from './load-embedder.ts'
@@ -18,8 +20,9 @@ import {
   type OnnxRerankerOptions,
 } from './load-scorer.ts'
 import { loadLanguageModel } from './load-language-model.ts'
+import { estimateMemory } from './estimate-memory.ts'
 import { explainProvider } from './explain-provider.ts'
-import type { ModelHost } from './open-model.ts'
+import type { ModelHost, OnnxModelOptions } from './open-model.ts'
 import { readProviders } from './select-provider.ts'
 import { createSilenceLimit } from './silence-limit.ts'
 import { suspectOf } from './suspect-of.ts'
@@ -64,6 +67,17 @@ export interface OnnxEngine extends AsyncDisposable {
   loadClassifier(options: OnnxClassifierOptions): Promise<OnnxClassifier>
   /** Loads a decoder that was exported with its key-value cache. Throws as `loadEmbedder` does. */
   loadLanguageModel(options: OnnxLanguageModelOptions): Promise<OnnxLanguageModel>
+  /**
+   * What a model would take in memory, from its files: nothing is loaded and no child started. Throws as loading does for
+   * files that are wrong.
+   *
+   * @param options.dimensions of an embedder; default: taken for large.
+   */
+  estimate(
+    options: Pick<OnnxModelOptions, 'id' | 'modelPath' | 'tokenizerPath' | 'maxTokens'> & { dimensions?: number },
+  ): Promise<MemoryEstimate>
+  /** What the child takes in memory now, its models included, in bytes; undefined while none runs. */
+  memoryBytes(): Promise<number | undefined>
 }
 
 const NAME = 'onnx engine'
@@ -102,6 +116,8 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
     loadReranker: (reranker) => loadReranker(models, reranker),
     loadLanguageModel: (model) => loadLanguageModel(models, model),
     loadClassifier: (classifier) => loadClassifier(models, classifier),
+    estimate: estimateMemory,
+    memoryBytes: () => hostMemory(host),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   }
 }

@@ -1,0 +1,43 @@
+import { type Clock, systemClock } from '@rt/core'
+import { unrefClock } from '@rt/node/process'
+import { createKept, type KeepOptions, type Kept, type LoadCount } from './kept.ts'
+import { createRoom, type RoomState } from './room.ts'
+
+export interface MemoryPlanOptions {
+  /** Most that models, and the processes they run in, may take together. */
+  budgetBytes: number
+  /** Longest time a request waits for room, ms. Default 30,000. */
+  waitMs?: number | undefined
+  /** Most models that wait for room. Default 64. */
+  maxWaiting?: number | undefined
+  /** Default: the system's. What looks after idle models keeps no program alive. */
+  clock?: Clock
+}
+
+/** One memory budget over models of all engines. */
+export interface MemoryPlan {
+  /** Puts a model under the plan. Nothing is loaded before it is used. */
+  keep<M extends AsyncDisposable>(options: KeepOptions<M>): Kept<M>
+  /** Takes what the process of an engine needs beside its models; again = in place of what was taken before. */
+  reserve(id: string, bytes: number): void
+  state(): RoomState
+}
+
+/**
+ * Decides which models are in memory. One that is used is loaded when it fits; else idle ones leave, the one that was used
+ * longest ago first; else the request waits. A model that answers never leaves.
+ */
+export const createMemoryPlan = ({
+  budgetBytes,
+  waitMs = 30_000,
+  maxWaiting = 64,
+  clock,
+}: MemoryPlanOptions): MemoryPlan => {
+  const room = createRoom({ budgetBytes, waitMs, maxWaiting, clock: clock ?? systemClock })
+  const loads: LoadCount = { running: 0, begun: 0 }
+  return {
+    keep: (options) => createKept(options, { room, clock: clock ?? unrefClock, loads }),
+    reserve: (id, bytes) => room.reserve(id, bytes),
+    state: () => room.state(),
+  }
+}

@@ -1,0 +1,19 @@
+import { abortError, type Clock, systemClock } from '@rt/core'
+
+/** The system's clock with timers that keep no program alive: for looking after something idle. */
+export const unrefClock: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(abortError(signal))
+      const stop = (): void => {
+        clearTimeout(timer)
+        reject(abortError(signal))
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', stop)
+        resolve()
+      }, ms).unref()
+      signal?.addEventListener('abort', stop, { once: true })
+    }),
+}
