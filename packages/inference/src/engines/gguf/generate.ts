@@ -57,7 +57,7 @@ export async function* writeAnswer(
   const slot = await loaded.slots.acquire({ tokens, principal, cacheKey: request.cacheKey, signal })
   timings.queue = performance.now() - begun
   try {
-    const rest = yield* prefill(slot, tokens, { run, principal })
+    const rest = yield* prefill(slot, tokens, { run, loaded, principal, cacheKey: request.cacheKey })
     const finishReason = yield* decode(slot, rest, { loaded, request, run, grammar, plan: watch?.plan ?? plan })
     const cached = slot.sequence.llama.contextTokens
     if (watch) keepCalls(loaded.calls, watch, { request, model: loaded.model, cached, promptTokens: tokens.length })

@@ -5,6 +5,7 @@ import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type BatchTally, createBatchTally } from './batch-plan.ts'
 import { type CallSpans, createCallSpans } from './call-spans.ts'
 import { checkSizes, contextSize } from './context-size.ts'
+import { canCopyPrefix } from './copy-prefix.ts'
 import { kvBytes } from './kv-bytes.ts'
 import { type LlamaSequence, openSequences } from './open-sequences.ts'
 import { DEFAULT_SEQUENCES, type GgufModelInfo, type HostModelState, type LoadParams } from './options.ts'
@@ -64,9 +65,11 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
       groups.add(group)
       return group
     }
+    const first = await open(1)
     const slots = createSlotPool({
-      first: await open(1),
+      first,
       open,
+      copies: canCopyPrefix(first.sequences[0]!.llama),
       size: sequences,
       budget: kvBudgetBytes && kvBytesEach ? Math.max(1, Math.floor(kvBudgetBytes / kvBytesEach)) : undefined,
     })

@@ -4,7 +4,11 @@ import { type BatchTally, createBatchPlan, type Lane } from './batch-plan.ts'
 import { kvBytes } from './kv-bytes.ts'
 import { type LoadParams, PIECE } from './options.ts'
 import type { CachedTokens, SequenceGroup } from './slots.ts'
+import { createTurns, type Turns } from './turns.ts'
 import { asRtError, type Weights } from './weights.ts'
+
+/** Down to where a piece ends. */
+export const toPiece = (tokens: number): number => Math.floor(tokens / PIECE) * PIECE
 
 /** A sequence of llama.cpp, and its place in the batches of its context. */
 export interface LlamaSequence extends CachedTokens {
@@ -12,6 +16,13 @@ export interface LlamaSequence extends CachedTokens {
   readonly lane: Lane
   /** Goes with every piece of its work. */
   readonly evaluationPriority: EvaluationPriority
+  /** Sequences of its context, itself among them: how many were allocated together. */
+  readonly count: number
+  /**
+   * For copies, saving and loading, one at a time in a context: llama.cpp makes a copy at the next step, and what is
+   * loaded or saved before that would be another's.
+   */
+  readonly alone: Turns
 }
 
 /** Opens one context with that many sequences; the key-value caches of all of them are allocated at once. */
@@ -37,9 +48,10 @@ export const openSequences = async (
     }),
   )
   for (const lane of plan.lanes) tally.lanes.add(lane)
+  const alone = createTurns()
   // A fresh context hands its sequences out in the order of their numbers: lane and sequence are the same one.
   return {
-    sequences: plan.lanes.map((lane) => toSequence(context.getSequence(), lane)),
+    sequences: plan.lanes.map((lane) => toSequence(context.getSequence(), { lane, count, alone })),
     async close() {
       for (const lane of plan.lanes) tally.lanes.delete(lane)
       await context.dispose()
@@ -47,9 +59,14 @@ export const openSequences = async (
   }
 }
 
-const toSequence = (llama: LlamaContextSequence, lane: Lane): LlamaSequence => ({
+const toSequence = (
+  llama: LlamaContextSequence,
+  { lane, count, alone }: Pick<LlamaSequence, 'lane' | 'count' | 'alone'>,
+): LlamaSequence => ({
   llama,
   lane,
+  count,
+  alone,
   // The binding only hands it on to the plan, which could not tell otherwise whose work an item is.
   evaluationPriority: lane.id as EvaluationPriority,
   get contextTokens() {

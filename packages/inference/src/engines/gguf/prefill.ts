@@ -1,10 +1,12 @@
 import { abortError } from '@rt/core'
 import type { Token } from 'node-llama-cpp'
 import type { AnswerRun } from './answer-run.ts'
-import type { LlamaSequence } from './open-sequences.ts'
+import type { HostModel } from './load-model.ts'
+import { type LlamaSequence, toPiece } from './open-sequences.ts'
 import { PIECE } from './options.ts'
 import type { GenerateEvent } from './options.ts'
-import { commonPrefix, type Slot } from './slots.ts'
+import { reusePrefix } from './reuse-prefix.ts'
+import type { Slot } from './slots.ts'
 
 /**
  * Brings the sequence to the prompt, all but the last few tokens, which are returned: `evaluate` reads them. Pieces end at
@@ -15,19 +17,18 @@ import { commonPrefix, type Slot } from './slots.ts'
 export async function* prefill(
   slot: Slot<LlamaSequence>,
   tokens: Token[],
-  { run, principal }: { run: AnswerRun; principal: string },
+  {
+    run,
+    loaded,
+    principal,
+    cacheKey,
+  }: { run: AnswerRun; loaded: HostModel; principal: string; cacheKey: string | undefined },
 ): AsyncGenerator<GenerateEvent, Token[]> {
   const { llama: sequence, lane, evaluationPriority } = slot.sequence
-  const { seeded } = run
-  lane.alone = seeded
-  if (slot.principal !== principal) await sequence.clearHistory()
-  slot.principal = principal
-  const shared = Math.min(commonPrefix(sequence.contextTokens, tokens), tokens.length - 1)
-  const keep = seeded ? toPiece(Math.min(shared, slot.exact)) : shared
-  await sequence.adaptStateToTokens(tokens.slice(0, keep), false)
-
-  let at = sequence.nextTokenIndex
-  slot.exact = Math.min(slot.exact, toPiece(at))
+  lane.alone = run.seeded
+  const started = performance.now()
+  let at = await reusePrefix(slot, tokens, { loaded, principal, cacheKey, seeded: run.seeded })
+  run.timings.prefill += performance.now() - started
   run.usage.cacheRead = at
   while (true) {
     if (run.signal.aborted) throw abortError(run.signal)
@@ -42,5 +43,3 @@ export async function* prefill(
     at = end
   }
 }
-
-const toPiece = (tokens: number): number => Math.floor(tokens / PIECE) * PIECE

@@ -4,7 +4,7 @@ import { createSlotPool } from './slots.ts'
 const never = new AbortController().signal
 
 /** Sequences that are nothing but their tokens. */
-const createPool = ({ size = 2, maxWaiting = 2, memory = Infinity, budget = Infinity } = {}) => {
+const createPool = ({ size = 2, maxWaiting = 2, memory = Infinity, budget = Infinity, copies = false } = {}) => {
   const opened: { contextTokens: number[] }[] = []
   /** Sizes of the groups in the order they were opened, and how many sequences were open at most. */
   const log = { groups: [] as number[], open: 0, most: 0 }
@@ -17,11 +17,12 @@ const createPool = ({ size = 2, maxWaiting = 2, memory = Infinity, budget = Infi
     opened.push(...sequences)
     return { sequences, close: async () => void (log.open -= count) }
   }
-  const pool = createSlotPool({ size, maxWaiting, budget, first: open(1), open: async (count) => open(count) })
+  const pool = createSlotPool({ size, maxWaiting, budget, copies, first: open(1), open: async (count) => open(count) })
   /** One whole request: acquires, fills, releases. */
   const use = async (tokens: number[], principal = 'ada', cacheKey?: string) => {
     const slot = await pool.acquire({ tokens, principal, cacheKey, signal: never })
     slot.principal = principal
+    slot.cacheKey = cacheKey
     slot.sequence.contextTokens = tokens
     pool.release(slot)
     return opened.indexOf(slot.sequence)
@@ -48,6 +49,40 @@ test('the thread of a key keeps its sequence, also when its text was rewritten',
   await use([1, 2, 3, 4], 'ada', 'thread-1')
   await use([5, 6, 7, 8], 'ada', 'thread-2')
   expect(await use([5, 6, 99], 'ada', 'thread-1')).toBe(0)
+})
+
+describe('where tokens can be copied', () => {
+  const share = async ({ pool }: ReturnType<typeof createPool>) => {
+    const acquire = () => pool.acquire({ tokens: [1], principal: 'nobody', signal: never })
+    for (const slot of await Promise.all([acquire(), acquire()])) pool.release(slot)
+  }
+
+  test('a thread leaves another one its sequence, and is told which others hold tokens of its principal', async () => {
+    const made = createPool({ size: 3, maxWaiting: 4, copies: true })
+    await share(made)
+    const first = await made.use([1, 2, 3, 4], 'ada', 'thread-1')
+    const slot = await made.pool.acquire({
+      tokens: [1, 2, 3, 5],
+      principal: 'ada',
+      cacheKey: 'thread-2',
+      signal: never,
+    })
+    expect(made.opened.indexOf(slot.sequence)).not.toBe(first)
+    expect(made.pool.others(slot, 'ada').map(({ sequence }) => made.opened.indexOf(sequence))).toEqual([first])
+    expect(made.pool.others(slot, 'eve')).toEqual([])
+    const { lease } = slot
+    made.pool.release(slot)
+    const again = await made.pool.acquire({ tokens: [9], principal: 'ada', cacheKey: 'thread-1', signal: never })
+    expect(made.opened.indexOf(again.sequence)).toBe(first)
+    expect(slot.lease).toBe(lease)
+  })
+
+  test('without a thread the sequence that shares most is taken over, as before', async () => {
+    const made = createPool({ size: 3, maxWaiting: 4, copies: true })
+    await share(made)
+    const first = await made.use([1, 2, 3, 4], 'ada', 'thread-1')
+    expect(await made.use([1, 2, 3, 5], 'ada')).toBe(first)
+  })
 })
 
 test('nobody is given tokens of another principal for his own', async () => {

@@ -14,11 +14,14 @@ export interface SequenceGroup<S extends CachedTokens> {
 
 export interface Slot<S extends CachedTokens> {
   readonly sequence: S
-  /** Whose tokens are in it; undefined = nobody's. */
+  /** Whose tokens are in it; undefined = nobody's. Its borrower keeps this and the next two true. */
   principal: string | undefined
+  /** Of which thread. */
   cacheKey: string | undefined
   /** Leading tokens that were read in whole pieces from the start: reusing them changes no bit of an answer. */
   exact: number
+  /** How often it was lent: another number = another borrower. */
+  readonly lease: number
 }
 
 export interface SlotRequest {
@@ -36,6 +39,8 @@ export interface SlotPool<S extends CachedTokens> {
    */
   acquire(request: SlotRequest): Promise<Slot<S>>
   release(slot: Slot<S>): void
+  /** All others that hold tokens of this principal, lent ones too. */
+  others(slot: Slot<S>, principal: string): Slot<S>[]
   state(): SlotState
 }
 
@@ -60,11 +65,14 @@ export interface SlotPoolOptions<S extends CachedTokens> {
   budget?: number | undefined
   /** Most requests that wait. Default 64. */
   maxWaiting?: number | undefined
+  /** Tokens can be copied from one sequence of a group to another. Default false. */
+  copies?: boolean
   clock?: Pick<Clock, 'monotonic'>
 }
 
 interface Owned<S extends CachedTokens> extends Slot<S> {
   readonly group: SequenceGroup<S>
+  lease: number
   leave: () => void
 }
 
@@ -74,7 +82,7 @@ interface Owned<S extends CachedTokens> extends Slot<S> {
  * opened, for only sequences of one group are computed together; the single ones close as they fall free.
  */
 export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<S>): SlotPool<S> => {
-  const { first, open, budget = Infinity, maxWaiting, clock } = options
+  const { first, open, budget = Infinity, maxWaiting, copies = false, clock } = options
   let size = Math.max(1, Math.min(options.size, budget))
   const line = createLine({ width: size, maxWaiting, ...(clock && { clock }) })
   /** Least recently used first. */
@@ -91,7 +99,7 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
   const openCount = (): number => free.length + lent.size
   const add = (group: SequenceGroup<S>): void => {
     for (const sequence of group.sequences)
-      free.push({ group, sequence, principal: undefined, cacheKey: undefined, exact: 0, leave: () => {} })
+      free.push({ group, sequence, principal: undefined, cacheKey: undefined, exact: 0, lease: 0, leave: () => {} })
   }
   const closeFree = async (): Promise<void> => {
     const groups = free.map(({ group }) => group).filter((group) => group !== shared)
@@ -137,14 +145,16 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
   const choose = (request: SlotRequest): Owned<S> | undefined => {
     const lack = lacking()
     if (lack === 'shared') return undefined
-    const match = bestMatch(free, request) ?? free.find(({ principal }) => principal === undefined)
+    const empty = free.find(({ principal }) => principal === undefined)
+    // What a thread shares with another one is copied where that is possible, so that both go on.
+    const candidates = free.filter((slot) => !copies || slot.group !== shared || !isOtherThread(slot, request))
+    const match = bestMatch(candidates, request) ?? empty
     return match ?? (lack ? undefined : free[0])
   }
-  const lend = (slot: Owned<S>, { principal, cacheKey }: SlotRequest): Owned<S> => {
+  const lend = (slot: Owned<S>): Owned<S> => {
     free = free.filter((other) => other !== slot)
     lent.add(slot)
-    if (slot.principal !== principal) slot.exact = 0
-    slot.cacheKey = cacheKey
+    slot.lease++
     return slot
   }
   const released = (): Promise<void> => new Promise((resolve) => wake.push(resolve))
@@ -152,7 +162,7 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
     while (true) {
       if (request.signal.aborted) throw abortError(request.signal)
       const slot = choose(request)
-      if (slot) return lend(slot, request)
+      if (slot) return lend(slot)
       // Asked for first: a release while nothing could be opened must not be missed.
       const release = released()
       const grown = await (opening ??= grow().finally(() => (opening = undefined)))
@@ -183,6 +193,7 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
       wake = []
       for (const resolve of woken) resolve()
     },
+    others: (slot, principal) => [...lent, ...free].filter((other) => other !== slot && other.principal === principal),
     state() {
       const { inside, waiting } = line.state()
       return { open: openCount(), most: size, busy: lent.size, waiting: waiting + inside - lent.size }
@@ -209,6 +220,9 @@ export const commonPrefix = (a: readonly number[], b: readonly number[]): number
   while (length < end && a[length] === b[length]) length++
   return length
 }
+
+const isOtherThread = (slot: Slot<CachedTokens>, { cacheKey }: SlotRequest): boolean =>
+  slot.cacheKey !== undefined && cacheKey !== undefined && slot.cacheKey !== cacheKey
 
 /**
  * The slot to go on with: the same thread's, else the one of this principal that shares most. One that would lose more
