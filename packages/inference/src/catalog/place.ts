@@ -53,7 +53,7 @@ export const findFile = async (
 ): Promise<FoundFile | undefined> => {
   const { bytes, sha256 } = file
   if (bytes === undefined) return undefined
-  for (const path of await candidatePaths(place, placed, file, beside)) {
+  for await (const path of candidatePaths(place, placed, file, beside)) {
     signal?.throwIfAborted()
     if (!hash) {
       if ((await identifyFile(path))?.size === bytes) return { path }
@@ -77,27 +77,27 @@ const companionOf = (role: FileRole): 'model' | 'tokenizer' | undefined => {
   return role.startsWith('tokenizer-') ? 'tokenizer' : undefined
 }
 
-/** Companions are used where all of them lie under their own names; what rt itself began to fetch it goes on with. */
-const candidatePaths = async (
+/**
+ * Companions are used where all of them lie under their own names; what rt itself began to fetch it goes on with. The
+ * folders of other programs are only looked through when rt has no such file: this is asked with every request.
+ */
+async function* candidatePaths(
   place: CatalogPlace,
   placed: PlacedEntry,
   file: CatalogFile,
   beside: string | undefined,
-): Promise<string[]> => {
-  if (companionOf(file.role)) return beside === undefined ? [] : [join(beside, file.name)]
-  const own = ownPath(place, placed, file)
-  const paths = await localCandidates(file, { ...place, own })
+): AsyncGenerator<string, void> {
+  if (companionOf(file.role)) {
+    if (beside !== undefined) yield join(beside, file.name)
+    return
+  }
+  yield ownPath(place, placed, file)
   const parts = placed.entry.files.filter(({ role }) => companionOf(role) === file.role)
-  if (parts.length === 0) return paths
-  const whole = await Promise.all(
-    paths.map(async (path) => {
-      if (path === own) return true
-      if (basename(path) !== file.name) return false
-      const sizes = await Promise.all(parts.map(({ name }) => identifyFile(join(dirname(path), name))))
-      return sizes.every((found, i) => found && (parts[i]?.bytes ?? found.size) === found.size)
-    }),
-  )
-  return paths.filter((_, i) => whole[i])
+  for (const path of await localCandidates(file, place)) {
+    if (parts.length > 0 && basename(path) !== file.name) continue
+    const sizes = await Promise.all(parts.map(({ name }) => identifyFile(join(dirname(path), name))))
+    if (sizes.every((found, i) => found && (parts[i]?.bytes ?? found.size) === found.size)) yield path
+  }
 }
 
 /** Where a file is looked for that is used beside another. */

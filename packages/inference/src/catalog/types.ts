@@ -53,8 +53,6 @@ export interface CatalogEntry {
   multiLabel?: boolean
   /** Used where the request says nothing. */
   sampling?: Sampling
-  /** What the model puts around its thoughts, where it thinks before it answers. */
-  reasoning?: { begin: string; end: string }
   /** What the user laid down for this name (`create`). */
   preset?: ModelPreset
   /** One sentence for a person who chooses. */

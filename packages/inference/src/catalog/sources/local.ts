@@ -6,20 +6,15 @@ import { hubSnapshots, ollamaRoots, studioRoots } from './caches.ts'
 export interface LocalOptions {
   /** The models folder. */
   folder: string
-  /** Where rt itself keeps the file. */
-  own: string
   home: string
   env: Record<string, string | undefined>
 }
 
 /**
- * Paths on this machine where the file may lie already, rt's own first: used in place, never copied. Only names are
+ * Paths on this machine, beside rt's own, where the file may lie already: used in place, never copied. Only names are
  * looked at: the caller checks size and hash.
  */
-export const localCandidates = async (
-  file: CatalogFile,
-  { folder, own, ...caches }: LocalOptions,
-): Promise<string[]> => {
+export const localCandidates = async (file: CatalogFile, { folder, ...caches }: LocalOptions): Promise<string[]> => {
   const hubs = file.sources.map(parseSource).filter((location) => location.scheme === 'hf')
   const { sha256 } = file
   // Ollama names blobs by hash.
@@ -30,7 +25,6 @@ export const localCandidates = async (
     return sha256 && snapshots[0] ? [...linked, join(snapshots[0], '..', '..', 'blobs', sha256)] : linked
   })
   return [
-    own,
     join(folder, file.name),
     ...blobs,
     ...hubs.flatMap(({ repo, path }) =>

@@ -1,7 +1,6 @@
 import type { CatalogEntry } from '../types.ts'
 import { ggufOnHub } from './on-hub.ts'
 
-const THINK = { begin: '<think>', end: '</think>' }
 /** Of the model cards. */
 const QWEN3 = { temperature: 0.6, topP: 0.95, topK: 20, minP: 0 }
 const GEMMA3 = { temperature: 1, topP: 0.95, topK: 64, minP: 0 }
@@ -51,7 +50,6 @@ export const CHAT_ENTRIES: CatalogEntry[] = [
       licence: 'Apache-2.0',
       context: 65_536,
       sampling: { temperature: 0.6, topP: 0.95 },
-      reasoning: THINK,
       note: 'six languages, thinks first, tools',
     },
     'ggml-org/SmolLM3-3B-GGUF/SmolLM3-Q4_K_M.gguf',
@@ -85,7 +83,6 @@ export const CHAT_ENTRIES: CatalogEntry[] = [
       licence: 'Apache-2.0',
       context: 40_960,
       sampling: QWEN3,
-      reasoning: THINK,
       note: 'the smallest that thinks first; tools',
     },
     'Qwen/Qwen3-0.6B-GGUF/Qwen3-0.6B-Q8_0.gguf',
@@ -98,7 +95,6 @@ export const CHAT_ENTRIES: CatalogEntry[] = [
       licence: 'Apache-2.0',
       context: 40_960,
       sampling: QWEN3,
-      reasoning: THINK,
       note: 'thinks first; tools',
     },
     'ggml-org/Qwen3-1.7B-GGUF/Qwen3-1.7B-Q4_K_M.gguf',
@@ -112,7 +108,6 @@ export const CHAT_ENTRIES: CatalogEntry[] = [
       licence: 'Apache-2.0',
       context: 40_960,
       sampling: QWEN3,
-      reasoning: THINK,
       note: 'many languages, thinks first, tools',
     },
     'Qwen/Qwen3-4B-GGUF/Qwen3-4B-Q4_K_M.gguf',
@@ -125,7 +120,6 @@ export const CHAT_ENTRIES: CatalogEntry[] = [
       licence: 'Apache-2.0',
       context: 40_960,
       sampling: QWEN3,
-      reasoning: THINK,
       note: 'many languages, thinks first, tools',
     },
     'Qwen/Qwen3-8B-GGUF/Qwen3-8B-Q4_K_M.gguf',
@@ -138,7 +132,6 @@ export const CHAT_ENTRIES: CatalogEntry[] = [
       licence: 'Apache-2.0',
       context: 40_960,
       sampling: QWEN3,
-      reasoning: THINK,
       note: 'many languages, thinks first, tools',
     },
     'Qwen/Qwen3-14B-GGUF/Qwen3-14B-Q4_K_M.gguf',
@@ -152,7 +145,6 @@ export const CHAT_ENTRIES: CatalogEntry[] = [
       licence: 'Apache-2.0',
       context: 40_960,
       sampling: QWEN3,
-      reasoning: THINK,
       note: 'uses 3 B of its 30 B weights a token: quick for its size',
     },
     'Qwen/Qwen3-30B-A3B-GGUF/Qwen3-30B-A3B-Q4_K_M.gguf',

@@ -35,7 +35,7 @@ export const RERANK_ENTRIES: CatalogEntry[] = [
       note: 'English and Chinese, int8',
     },
     'Xenova/bge-reranker-base',
-    { model: 'onnx/model_quantized.onnx' },
+    { model: 'onnx/model_quantized.onnx', bytes: 279_301_077, tokenizerBytes: 17_098_079 },
   ),
   ggufOnHub(
     {
