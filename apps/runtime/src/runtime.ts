@@ -114,6 +114,8 @@ export interface ServeOptions {
   fallback?: boolean
   /** Default: the runtime's own. */
   allowedHosts?: string[]
+  /** Requests in work at a time; more get 503 at once. Default: `RT_MAX_REQUESTS`, `server.max_requests`, else 256. */
+  maxRequests?: number
   /** Clients must send one of these, or a key made by `rt key create`, as a bearer token. Default: `RT_API_KEY`, else none. */
   apiKeys?: string[]
   /** Called when the operator's client asks this process to stop (`rt stop`). Default: that is refused. */

@@ -62,6 +62,7 @@ export const createServing = (options: ServingOptions): Serving => {
       host = settings.server.host,
       port = settings.server.port ?? DEFAULT_PORT,
       allowedHosts = settings.server.allowedHosts,
+      maxRequests = settings.server.maxRequests,
       onShutdown,
       fallback,
       drainMs,
@@ -79,7 +80,7 @@ export const createServing = (options: ServingOptions): Serving => {
         fetch: async (request: Request, env?: AppEnv) => (await served()).fetch(request, env),
         warm: async () => (await served()).warm(),
       }
-      const listening = await serve(lazy, { port, host, fallback, drainMs })
+      const listening = await serve(lazy, { port, host, fallback, drainMs, maxRequests })
       const close: RunningServer['close'] = async (closeOptions) => {
         await listening.close(closeOptions)
         await forget(server)

@@ -70,6 +70,8 @@ export interface AppOptions {
 export interface AppEnv {
   /** True once the server is closing: new requests get 503. */
   draining?: boolean
+  /** This request is one more than the listener may work on at a time, so many; it gets 503. */
+  full?: number
   /** Fires when time to drain is over; answers still running end with an error. */
   shutdown?: AbortSignal
   /** Other machines can reach the listener: then the app is keyed, whatever its options say. */
@@ -99,6 +101,7 @@ export const withDefaults = (options: AppOptions): AppSettings => ({
 /** The environment of an app: only what is ours, since a platform that calls `fetch` hands over things of its own. */
 export const readEnv = (env: AppEnv | null | undefined): AppEnv => ({
   ...(env?.draining === true && { draining: true }),
+  ...(typeof env?.full === 'number' && { full: env.full }),
   ...(env?.shutdown instanceof AbortSignal && { shutdown: env.shutdown }),
   ...(env?.exposed === true && { exposed: true }),
 })

@@ -11,6 +11,7 @@ import {
 import { errorResponse } from './errors/error-response.ts'
 import { errorContext, type HonoEnv, nativeErrors } from './middleware/app-context.ts'
 import { refuseWhileDraining } from './middleware/draining.ts'
+import { refuseWhileFull } from './middleware/full.ts'
 import { checkHost } from './middleware/host.ts'
 import { createIdentify } from './middleware/identify.ts'
 import { checkOrigin } from './middleware/origin.ts'
@@ -52,7 +53,12 @@ export const createApp = (ports: ServerPorts, options: AppOptions = {}): App => 
   hono.use(requestId)
   for (const path of ['/rt/*', ...routes.map((route) => route.path)]) hono.use(path, nativeErrors)
   // Origin first: a browser asks for leave without its key, and whoever may ask is told so under any name.
-  hono.use(checkOrigin(settings), checkHost(settings, identify), refuseWhileDraining(settings))
+  hono.use(
+    checkOrigin(settings),
+    checkHost(settings, identify),
+    refuseWhileDraining(settings),
+    refuseWhileFull(settings),
+  )
   const key = requireKey(settings, identify)
   hono.use('/v1/*', (c, next) => (c.req.path === '/v1/health' ? next() : key(c, next)))
   for (const wire of WIRES) wire(hono, { ports, settings, identify })

@@ -39,7 +39,7 @@ describe('settings', () => {
         retrieve: true,
         passages: 2,
         trace: true,
-        server: { host: '127.0.0.1', port: undefined, allowedHosts: [], allowedOrigins: [] },
+        server: { host: '127.0.0.1', port: undefined, allowedHosts: [], allowedOrigins: [], maxRequests: 256 },
       },
       file: undefined,
     })
@@ -81,6 +81,7 @@ host = "0.0.0.0"
 port = 8080
 allowed_hosts = ["rt.example.org"]
 allowed_origins = ["https://app.example.org"]
+max_requests = 12
 [observe]
 trace = false
 [vector]
@@ -112,6 +113,7 @@ store = "sqlite"
         port: 8080,
         allowedHosts: ['rt.example.org'],
         allowedOrigins: ['https://app.example.org'],
+        maxRequests: 12,
       },
       providers: {},
       router: {},

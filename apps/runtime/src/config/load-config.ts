@@ -125,8 +125,8 @@ const toSettings = (
   values: Record<string, unknown>,
   aliases: Record<string, string[]>,
 ): Omit<Settings, keyof RoutingSettings | 'engine'> => {
-  const { host, port, allowedHosts, allowedOrigins, ...others } = values
-  return { ...others, aliases, server: { host, port, allowedHosts, allowedOrigins } } as Omit<
+  const { host, port, allowedHosts, allowedOrigins, maxRequests, ...others } = values
+  return { ...others, aliases, server: { host, port, allowedHosts, allowedOrigins, maxRequests } } as Omit<
     Settings,
     keyof RoutingSettings | 'engine'
   >

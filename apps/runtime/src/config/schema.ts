@@ -63,6 +63,7 @@ const shape = {
       port: setting('server.port'),
       allowed_hosts: setting('server.allowed_hosts'),
       allowed_origins: setting('server.allowed_origins'),
+      max_requests: setting('server.max_requests'),
     })
     .optional(),
   observe: z

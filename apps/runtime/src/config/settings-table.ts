@@ -160,6 +160,14 @@ export const SETTINGS: readonly Setting[] = [
     default: [],
     meaning: 'Web pages of other hosts that may call the server.',
   },
+  {
+    key: 'server.max_requests',
+    variable: 'RT_MAX_REQUESTS',
+    option: 'maxRequests',
+    kind: { type: 'integer', min: 1, max: 100_000 },
+    default: 256,
+    meaning: 'Requests in work at a time, those that wait for a model included; more get 503 at once.',
+  },
 ]
 
 /** Variables without a key in config.toml: places of this machine, and a secret. */

@@ -40,6 +40,8 @@ export interface Settings extends RoutingSettings {
     port?: number
     allowedHosts: string[]
     allowedOrigins: string[]
+    /** Requests in work at a time. */
+    maxRequests: number
   }
 }
 
@@ -62,6 +64,7 @@ export interface FlagValues {
   port: number
   allowedHosts: string[]
   allowedOrigins: string[]
+  maxRequests: number
 }
 
 /** Where a value came from, for `rt config` and for errors in the user's own words. */

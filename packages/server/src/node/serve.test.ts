@@ -68,6 +68,39 @@ const waiting = (): FakePorts =>
     yield { type: 'abort', reason: 'told to' }
   })
 
+describe('more requests than it may work on', () => {
+  it('get 503 with retry-after before key and body, health is told, the native API answers, and places come free', async () => {
+    const gate = Promise.withResolvers<void>()
+    const ports = createFakePorts([], async function* () {
+      yield { type: 'text-delta', text: 'word' }
+      await gate.promise
+      yield { type: 'finish', finishReason: 'stop', usage: emptyUsage() }
+    })
+    const server = await start(ports, { maxRequests: 2 }, { apiKeys: ['k'], localToken: 'owner' })
+    const authorization = 'Bearer k'
+    const headers = { 'content-type': 'application/json', authorization }
+    const running = [
+      await chat(server, { stream: true }, { headers }),
+      await chat(server, { stream: true }, { headers }),
+    ]
+    // Its body never comes, and its key is wrong.
+    const { seen } = await raw(
+      server,
+      'POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer x\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n',
+    )
+    const refused = await seen('"retryAfterMs":1000')
+    expect(refused).toMatch(/^HTTP\/1.1 503 [^]*retry-after: 1\r\n/i)
+    expect(refused).toMatch(/"code":"overloaded"[^]*"requests":2/)
+    expect((await fetch(`${server.address}/health`)).status).toBe(200)
+    const asOwner = { headers: { authorization: 'Bearer owner' } }
+    expect((await fetch(`${server.address}/rt/status`, asOwner)).status).not.toBe(503)
+    expect(ports.requests).toHaveLength(2)
+    gate.resolve()
+    for (const answer of running) expect(await answer.text()).toContain('[DONE]')
+    await expect.poll(async () => (await chat(server, {}, { headers })).status).toBe(200)
+  })
+})
+
 describe('listening', () => {
   it('serves an app on loopback and says where', async () => {
     let told = ''

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isLoopbackHost, RtError, throwIfAborted } from '@rt/core'
 import type { App, AppEnv } from '../index.ts'
@@ -22,6 +22,11 @@ export interface ServeOptions {
   drainMs?: number
   /** Connections beyond are refused. Default 1024. */
   maxConnections?: number
+  /**
+   * Requests in work at a time, from their headers to the end of their answers; more get 503 with `retry-after` before
+   * their bodies are read. Health is told and the native API answers all the same. Default 256.
+   */
+  maxRequests?: number
   /** A request's headers must be there by then. Default 10,000 ms. */
   headersMs?: number
   /** The whole request, body included, must be there by then; answers may take as long as they like. Default 30,000 ms. */
@@ -48,7 +53,14 @@ const CUT_MS = 250
  * @throws RtError `config_invalid` for a host beyond loopback without keys, `port_in_use`.
  */
 export const serve = async (app: ServableApp, options: ServeOptions = {}): Promise<RunningServer> => {
-  const { host = '127.0.0.1', port = 4141, fallback = false, signal, drainMs: defaultDrain = 10_000 } = options
+  const {
+    host = '127.0.0.1',
+    port = 4141,
+    fallback = false,
+    signal,
+    drainMs: defaultDrain = 10_000,
+    maxRequests = 256,
+  } = options
   const exposed = !isLoopbackHost(host)
   if (!app.keyed && exposed) throw openToAll(host)
   throwIfAborted(signal)
@@ -56,10 +68,12 @@ export const serve = async (app: ServableApp, options: ServeOptions = {}): Promi
   const shutdown = new AbortController()
   const env: AppEnv = { draining: false, shutdown: shutdown.signal, exposed }
   const running = new Set<ServerResponse>()
-  const listener = createLazyListener(app, () => env)
+  const tooMany = new WeakSet<IncomingMessage>()
+  const listener = createLazyListener(app, (incoming) => (tooMany.has(incoming) ? { ...env, full: maxRequests } : env))
   const http = createHttp(listener, options)
-  http.on('request', (_request, response) => {
+  http.prependListener('request', (request: IncomingMessage, response) => {
     running.add(response)
+    if (running.size > maxRequests) tooMany.add(request)
     response.once('close', () => {
       running.delete(response)
       if (env.draining && running.size === 0) stop()
