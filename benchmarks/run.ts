@@ -9,6 +9,8 @@ const BENCHMARKS: Record<string, () => Promise<{ benchmark(rounds: number): Prom
   call: () => import('./call.ts'),
   'cold-start': () => import('./cold-start.ts'),
   decode: () => import('./decode.ts'),
+  embed: () => import('./embed.ts'),
+  ipc: () => import('./ipc.ts'),
 }
 
 const { values, positionals } = parseArgs({

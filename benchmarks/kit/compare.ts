@@ -12,7 +12,7 @@ export interface Metric {
   rounds: number
   ours: number
   peer: number | null
-  unit: 'ms' | 'tok/s' | 'rows' | 'of the fastest'
+  unit: 'ms' | 'us' | 'tok/s' | 'texts/s' | 'rows' | 'of the fastest'
   ms?: number
   target?: number
 }
@@ -30,6 +30,7 @@ interface Comparison extends Naming {
 }
 
 const NOISE = 0.15
+const TIMES: ReadonlySet<Metric['unit']> = new Set(['ms', 'us'])
 
 /** Runs both arms in alternating order and takes the median of the rounds' ratios. */
 export const compare = async ({ rounds, ours, peer, ...naming }: Comparison): Promise<Metric> =>
@@ -44,7 +45,7 @@ export const toMetric = <Name extends string>(
 ): Metric => {
   const pairs = rounds.map((round) => ({ ours: round[ours], peer: round[peer] }))
   const ratios = pairs.map((pair) =>
-    unit === 'ms' ? pair.peer.value / pair.ours.value : pair.ours.value / pair.peer.value,
+    TIMES.has(unit) ? pair.peer.value / pair.ours.value : pair.ours.value / pair.peer.value,
   )
   return {
     name,
