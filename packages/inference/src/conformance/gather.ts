@@ -16,8 +16,8 @@ export interface Gathered {
   terminal: TerminalPart
 }
 
-export const ask = (request: Partial<ModelRequest> = {}): ModelRequest => ({
-  messages: [createMessage('user', 'Hello?')],
+export const ask = (request: Partial<ModelRequest> = {}, text: string = 'Hello?'): ModelRequest => ({
+  messages: [createMessage('user', text)],
   ...request,
 })
 
@@ -50,8 +50,15 @@ export const gather = async (
     onPart,
   }: { request?: ModelRequest; signal?: AbortSignal; onPart?: (part: StreamPart) => void } = {},
 ): Promise<Gathered> => {
+  return await gatherParts(model.stream(request, { signal }), onPart)
+}
+
+export const gatherParts = async (
+  stream: AsyncIterable<StreamPart>,
+  onPart?: (part: StreamPart) => void,
+): Promise<Gathered> => {
   const parts: StreamPart[] = []
-  for await (const part of model.stream(request, { signal })) {
+  for await (const part of stream) {
     parts.push(part)
     onPart?.(part)
   }

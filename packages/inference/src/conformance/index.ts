@@ -1,7 +1,13 @@
 // Every line here is public API of @rt/inference/conformance.
 export { providerConformance } from './provider-conformance.ts'
+export { languageModelConformance } from './language-model-conformance.ts'
+export { embeddingModelConformance } from './embedding-model-conformance.ts'
+export { rerankerConformance } from './reranker-conformance.ts'
 export { startFakeServer } from './fake-server.ts'
 export type { ConformanceSubject, SubjectOptions } from './conformance-subject.ts'
 export type { FakeReply, FakeRequest, FakeServer } from './fake-server.ts'
 export type { FakeWire, SeenRequest, WireAnswer, WireFault, WireFrame, WireRefusal } from './fake-wire.ts'
+export type { EmbeddingModelSubject } from './embedding-model-conformance.ts'
+export type { RerankerSubject } from './reranker-conformance.ts'
+export type { LanguageModelSubject, ModelFeature, ModelUnderTest, PlayedTurn } from './language-model-subject.ts'
 export type { Matchers, TestFunctions } from './test-functions.ts'

@@ -11,7 +11,11 @@ export interface Matchers {
 /** What a test runner brings. It is handed in, so that this package needs none. */
 export interface TestFunctions {
   describe(name: string, define: () => void): unknown
-  it(name: string, run: () => Promise<void>): unknown
+  it: {
+    (name: string, run: () => Promise<void>): unknown
+    /** Lists a test that cannot run. */
+    skip?(name: string, run: () => Promise<void>): unknown
+  }
   expect(
     actual: unknown,
     message?: string,
