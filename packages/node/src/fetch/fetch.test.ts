@@ -211,6 +211,46 @@ describe('download', () => {
     await outcome
   })
 
+  test('gives up on a server that lets the body drip, and goes on from there later', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    cleanups.push(() => vi.useRealTimers())
+    const content = bytesOf(3)
+    let drop = (): void => {}
+    const url = await serve((request, response) => {
+      const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
+      response.writeHead(from ? 206 : 200, {
+        etag: '"v1"',
+        'content-length': content.length - from,
+        ...(from > 0 && { 'content-range': `bytes ${from}-${content.length - 1}/${content.length}` }),
+      })
+      if (from) return void response.end(content.subarray(from))
+      let at = 0
+      drop = () => void response.write(content.subarray(at, ++at))
+      drop()
+    })
+    const outcome = expect(
+      download({
+        url,
+        to,
+        idleTimeoutMs: 30_000,
+        onProgress: (done) => {
+          if (done === 0) return
+          // Never silent for as long as it may be.
+          setImmediate(() => vi.advanceTimersByTime(20_000))
+          if (done < 10) setImmediate(() => drop())
+        },
+      }),
+    ).rejects.toMatchObject({
+      code: 'timeout',
+      message: expect.stringMatching(/sent only [1-9] bytes within 60000 ms/) as unknown,
+    })
+    await outcome
+    vi.useRealTimers()
+    expect(existsSync(to)).toBe(false)
+    expect(await download({ url, to })).toMatchObject({ resumed: true, bytes: content.length })
+    expect(readFileSync(to).equals(content)).toBe(true)
+  })
+
   test('gives up on a server that cannot be connected to', async () => {
     // Accepts, and never greets in TLS.
     const server = createTcpServer((socket) => cleanups.push(() => socket.destroy()))

@@ -21,6 +21,8 @@ export interface OpenResponseOptions extends Limits {
 }
 
 const MAX_REDIRECTS = 10
+/** Of twice the time a host may be silent: one that lets a body drip is as good as silent, and somebody else may have it. */
+const LEAST_BYTES = 65_536
 /** Sent to the host they are meant for, and to no other (CVE-2025-51471 is the leak this prevents). */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
@@ -122,18 +124,29 @@ async function* readBody(
   const wait = (): void => {
     timer = setTimeout(() => response.destroy(timeoutError(url, 'sent nothing', idleTimeoutMs)), idleTimeoutMs)
   }
+  let received = 0
+  let reading = false
+  const pace = setInterval(() => {
+    if (received < LEAST_BYTES && !reading)
+      response.destroy(timeoutError(url, `sent only ${received} bytes`, 2 * idleTimeoutMs))
+    received = 0
+  }, 2 * idleTimeoutMs)
   try {
     throwIfAborted(signal)
     wait()
     for await (const piece of response as AsyncIterable<Buffer>) {
       clearTimeout(timer)
+      received += piece.length
+      reading = true
       yield piece
+      reading = false
       wait()
     }
   } catch (error) {
     throw networkError(error, url)
   } finally {
     clearTimeout(timer)
+    clearInterval(pace)
     signal?.removeEventListener('abort', stop)
     response.destroy()
   }
