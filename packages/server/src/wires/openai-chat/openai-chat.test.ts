@@ -23,6 +23,43 @@ async function* partsOf(...parts: StreamPart[]): AsyncGenerator<StreamPart> {
   yield* parts
 }
 
+describe('an answer that has begun is ended in the runtime too', () => {
+  const begin = async (parts: StreamPart[]) => {
+    const ended = Promise.withResolvers<void>()
+    const ports = createFakePorts([], async function* () {
+      try {
+        for (;;) yield* parts
+      } finally {
+        ended.resolve()
+      }
+    })
+    return { response: await createApp(ports).fetch(post(PATH, chatBody({ stream: true }))), ended: ended.promise }
+  }
+  const words: StreamPart[] = [{ type: 'text-delta', text: 'word ' }]
+
+  it('when nobody reads it', async () => {
+    const { response, ended } = await begin(words)
+    await response.body!.cancel()
+    await ended
+  })
+
+  it.each([1, 2, 3])('when its reader leaves after %i pieces', async (pieces) => {
+    const { response, ended } = await begin(words)
+    const reader = response.body!.getReader()
+    for (let piece = 0; piece < pieces; piece++) await reader.read()
+    await reader.cancel()
+    await ended
+  })
+
+  it('when it is a failure', async () => {
+    const { response, ended } = await begin([
+      { type: 'error', error: { code: 'overloaded', message: 'm', retryable: true } },
+    ])
+    expect(response.status).toBe(503)
+    await ended
+  })
+})
+
 describe('decoding', () => {
   const send = async (body: unknown, headers?: Record<string, string>) => {
     const ports = createFakePorts()

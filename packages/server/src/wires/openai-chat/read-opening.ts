@@ -10,6 +10,8 @@ export interface Opening {
   model: string | undefined
   /** All parts, those already read included. */
   parts: AsyncIterable<StreamPart>
+  /** Ends the source, also when nobody has begun to read `parts`: what has begun to answer does not end by itself. */
+  close(): void
 }
 
 /** Reads a stream until its first telling part, or until `ms` are over, and gives the stream back whole. */
@@ -20,13 +22,14 @@ export const readOpening = async (
   const iterator = source[Symbol.asyncIterator]()
   const read: StreamPart[] = []
   const over = new AbortController()
+  const close = (): void => void iterator.return?.().catch(() => {})
   const timer = clock.sleep(ms, over.signal).then(
     () => undefined,
     () => undefined,
   )
   const give = (first?: StreamPart, pending?: Promise<IteratorResult<StreamPart>>): Opening => {
     const start = read.find((part) => part.type === 'start')
-    return { first, model: start?.model, parts: resume(read, pending, iterator) }
+    return { first, model: start?.model, parts: resume(read, pending, iterator), close }
   }
   try {
     for (;;) {

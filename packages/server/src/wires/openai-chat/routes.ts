@@ -37,11 +37,20 @@ export const chatRoutes = (app: Hono<HonoEnv>, { ports, settings }: WireContext)
     const { clock, heartbeatMs, openingMs } = settings
     const gone = new AbortController()
     const source = ports.chat(request, { signal: requestSignal(c, [gone.signal]) })
-    const { first, model = '', parts } = await readOpening(source, { clock, ms: openingMs })
-    if (first) throwIfFailed(first, meta.shutdown)
+    const { first, model = '', parts, close } = await readOpening(source, { clock, ms: openingMs })
+    try {
+      if (first) throwIfFailed(first, meta.shutdown)
+    } catch (error) {
+      close()
+      throw error
+    }
+    const onCancel = (): void => {
+      gone.abort()
+      close()
+    }
     const encodeError = (error: unknown): ReturnType<typeof errorBody> => errorBody(error, errorContext(c, settings))
     const events = encodeStream(parts, { ...meta, model: meta.model || model, includeUsage, encodeError })
-    const stream = createEventStream(events, { clock, heartbeatMs, onCancel: () => gone.abort() })
+    const stream = createEventStream(events, { clock, heartbeatMs, onCancel })
     return new Response(stream, { headers: EVENT_STREAM_HEADERS })
   }
 }
