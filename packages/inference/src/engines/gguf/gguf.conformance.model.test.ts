@@ -30,7 +30,6 @@ languageModelConformance(
   { describe, it, expect },
 )
 
-// No weights of a reranker lie here: what is a reranker in a GGUF file is only known of a scripted one (vectors.test.ts).
 embeddingModelConformance(
   { name: 'gguf smollm2:135m for vectors', run: (test) => test(embedder) },
   { describe, it, expect },

@@ -21,6 +21,12 @@ export const TINY_LETTERS: object = {
   },
 }
 
+/** The same, whose model knows no end of a turn: it writes until it may no more. */
+export const ENDLESS_LETTERS: object = {
+  ...TINY_LETTERS,
+  added_tokens: WORDS.slice(0, 3).map((content, id) => ({ id, content, special: true })),
+}
+
 /** `c d e` becomes the prompt that numpy read: 2 6 7 8 3 9. */
 export const TINY_TEMPLATE =
   '{% for m in messages %}<|im_start|>{{ m.content }}<|im_end|>{% endfor %}{% if add_generation_prompt %}f{% endif %}'
