@@ -208,6 +208,8 @@ it('a classifier tells what a text is', async () => {
   expect(first).toHaveLength(labels.length)
   const best = expected.classifier.logits[0]!.indexOf(Math.max(...expected.classifier.logits[0]!))
   expect(first![0]!.label).toBe(labels[best])
+  expect(await rt.unload(files.folder)).toBe(true)
+  expect((await classifier.classify(expected.classifier.texts))[0]).toEqual(first)
   await expect(rt.classifier('smollm2:135m')).rejects.toMatchObject({
     code: expect.stringMatching(/unsupported|model_not_found/),
   })

@@ -2,7 +2,7 @@
 export const GROUPS: Record<string, readonly string[]> = {
   Run: ['demo', 'chat', 'run', 'serve', 'dev', 'init'],
   Models: ['list', 'pull', 'show', 'create', 'cp', 'rm', 'ps', 'stop'],
-  Knowledge: ['ingest', 'search', 'collections'],
+  Knowledge: ['ingest', 'search', 'rerank', 'collections'],
   Memory: ['threads', 'memory'],
   'What happened': ['trace', 'cost'],
   Operate: ['doctor', 'config', 'key', 'backup', 'restore', 'completion'],

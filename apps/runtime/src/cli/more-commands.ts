@@ -22,6 +22,7 @@ export const MORE_COMMANDS: Record<string, Load> = {
   memory: () => import('./commands/memory.ts'),
   ps: () => import('./commands/ps.ts'),
   pull: () => import('./commands/pull.ts'),
+  rerank: () => import('./commands/rerank.ts'),
   restore: () => import('./commands/restore.ts'),
   rm: () => import('./commands/rm.ts'),
   run: () => import('./commands/run.ts'),

@@ -53,6 +53,7 @@ test('a machine without a GPU', async () => {
     'gguf cuda no: driver not found (libcuda.so)',
     'gguf vulkan no: loader not found (libvulkan.so.1)',
     'onnx cpu yes',
+    'onnx webgpu no: loader not found (libvulkan.so.1)',
     'onnx cuda no: driver not found (libcuda.so)',
     'tensorrt cuda no: driver not found (libcuda.so)',
   ])
@@ -81,6 +82,7 @@ test('all of it', async () => {
     'gguf cuda yes',
     'gguf vulkan yes',
     'onnx cpu yes',
+    'onnx webgpu yes',
     'onnx cuda yes',
     'tensorrt cuda yes',
   ])
@@ -136,8 +138,24 @@ test('other machines', async () => {
     arch: 'arm64',
     packages: { '@node-llama-cpp/mac-arm64-metal': LLAMA_VERSION },
   } as const
-  expect((await detect(mac))[0]).toBe('gguf metal yes')
-  expect(await detect(mac)).toHaveLength(4)
+  expect(await detect(mac)).toEqual([
+    'gguf metal yes',
+    'onnx cpu no: the package onnxruntime-node is not installed',
+    'onnx coreml no: the package onnxruntime-node is not installed',
+    'onnx webgpu no: the package onnxruntime-node is not installed',
+    'onnx cuda no: onnxruntime-node has cuda on Linux x64 only',
+    'tensorrt cuda no: onnxruntime-node has tensorrt on Linux x64 only',
+  ])
+  const onnx = { 'onnxruntime-node': '1.30.0' }
+  expect((await detect({ ...mac, packages: onnx })).slice(1, 4)).toEqual([
+    'onnx cpu yes',
+    'onnx coreml yes',
+    'onnx webgpu yes',
+  ])
+  expect(await detect({ platform: 'win32', packages: onnx })).toContain('onnx dml yes')
+  expect(await detect({ arch: 'arm64', packages: onnx })).toContain(
+    'onnx webgpu no: onnxruntime-node has WebGPU on Windows, macOS and Linux x64 only',
+  )
   const windows = { platform: 'win32', packages: { '@node-llama-cpp/win-x64': LLAMA_VERSION } } as const
   expect((await detect(windows)).slice(0, 3)).toEqual([
     'gguf cpu yes',

@@ -1,12 +1,13 @@
 import { basePackage, type GpuPackages, gpuPackages, installCommand } from './gpu-packages.ts'
 import { LLAMA_VERSION } from './llama-version.ts'
 import { createMachineProbes, type MachineProbes } from './machine-probes.ts'
-import { nvidiaProviderProblem, type Problem } from './nvidia-provider.ts'
+import type { Problem } from './nvidia-provider.ts'
+import { onnxProviderProblem } from './onnx-provider.ts'
 
 /** One way to run models on this machine. */
 export interface EngineVariant {
   engine: 'gguf' | 'onnx' | 'tensorrt'
-  variant: 'cpu' | 'metal' | 'cuda' | 'vulkan'
+  variant: 'cpu' | 'metal' | 'cuda' | 'vulkan' | 'webgpu' | 'coreml' | 'dml'
   available: boolean
   /** Why it is not. */
   reason?: string
@@ -29,9 +30,10 @@ export const detectEngines = async ({ probes: given }: DetectEnginesOptions = {}
   return await Promise.all([
     detectLlama(probes),
     ...gpus.map((gpu) => detectLlamaGpu(probes, gpu)),
-    detectOnnx(probes),
-    detectNvidia('onnx', 'cuda', probes),
-    detectNvidia('tensorrt', 'tensorrt', probes),
+    ...onnxVariants(probes.platform).map(async (variant) =>
+      result('onnx', variant, await onnxProviderProblem(variant, probes)),
+    ),
+    result('tensorrt', 'cuda', await onnxProviderProblem('tensorrt', probes)),
   ])
 }
 
@@ -96,21 +98,14 @@ const vulkanProblem = async (probes: MachineProbes): Promise<Problem | undefined
   }
 }
 
-const detectOnnx = async (probes: MachineProbes): Promise<EngineVariant> => {
-  const version = await probes.packageVersion('onnxruntime-node')
-  if (version !== undefined) return result('onnx', 'cpu', undefined)
-  return result('onnx', 'cpu', {
-    reason: 'the package onnxruntime-node is not installed',
-    // Its install script fetches CUDA libraries on Linux x64, and fails the install where it cannot.
-    fix: `${probes.platform === 'linux' ? 'ONNXRUNTIME_NODE_INSTALL=skip ' : ''}npm install onnxruntime-node`,
-  })
-}
-
-const detectNvidia = async (
-  engine: 'onnx' | 'tensorrt',
-  provider: 'cuda' | 'tensorrt',
-  probes: MachineProbes,
-): Promise<EngineVariant> => result(engine, 'cuda', await nvidiaProviderProblem(provider, probes))
+/** Those that another system has are no news on this one. */
+const onnxVariants = (platform: NodeJS.Platform): Exclude<EngineVariant['variant'], 'metal' | 'vulkan'>[] => [
+  'cpu',
+  ...(platform === 'darwin' ? (['coreml'] as const) : []),
+  ...(platform === 'win32' ? (['dml'] as const) : []),
+  'webgpu',
+  'cuda',
+]
 
 const result = (
   engine: EngineVariant['engine'],

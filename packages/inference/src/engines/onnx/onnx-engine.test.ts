@@ -110,8 +110,8 @@ describe('the onnx engine with tiny models', () => {
       expect(state).toMatchObject({
         provider: 'cpu',
         passedOver: [
-          { provider: 'dml', reason: expect.stringContaining('not on this system') },
-          { provider: 'coreml', reason: expect.stringContaining('not on this system') },
+          { provider: 'dml', reason: expect.stringContaining('Windows only') },
+          { provider: 'coreml', reason: expect.stringContaining('macOS only') },
         ],
       })
     expect((await embed.embed(['a'])).vectors).toHaveLength(1)

@@ -37,6 +37,7 @@ export const models: Check = {
             } satisfies Finding,
           ]
         : [await usable('embedder', settings.embed, here)]),
+      ...(settings.rerank ? [await usable('reranker', settings.rerank, here)] : []),
     ]
   },
 }
@@ -49,7 +50,9 @@ interface Here {
   services: RemoteService[]
 }
 
-const usable = async (name: 'chat model' | 'embedder', wanted: string[], here: Here): Promise<Finding> => {
+type Use = 'chat model' | 'embedder' | 'reranker'
+
+const usable = async (name: Use, wanted: string[], here: Here): Promise<Finding> => {
   const found = await firstUsable(name, wanted, here)
   const lost = await unknownName(wanted, here)
   // A name that nothing has is passed over in silence, while there are others.
@@ -59,7 +62,7 @@ const usable = async (name: 'chat model' | 'embedder', wanted: string[], here: H
 }
 
 /** Of a list what is here or elsewhere is asked in order; when there is nothing, the first that can be fetched. */
-const firstUsable = async (name: 'chat model' | 'embedder', wanted: string[], here: Here): Promise<Finding> => {
+const firstUsable = async (name: Use, wanted: string[], here: Here): Promise<Finding> => {
   const { catalog, names, settings, services } = here
   const known = wanted.flatMap((one) => settings.aliases[one] ?? [one])
   const serviceOf = (one: string): RemoteService | undefined => services.find((service) => service.names.includes(one))
