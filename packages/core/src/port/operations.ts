@@ -78,6 +78,8 @@ export interface LoadedModel {
    * `steps` how many answers were being written meanwhile. Absent before the first, and for engines that do not batch.
    */
   batch?: { steps: number; rows: number; streams: number }
+  /** Conversations whose caches lie on disk, and their bytes. Absent where nothing is saved. */
+  saved?: { threads: number; bytes: number }
   /** It crashed its engine so many times without an answer in between, and is refused meanwhile. */
   quarantine?: { crashes: number; retryAfterMs: number }
   /** Milliseconds since the last request ended; 0 while one runs. */

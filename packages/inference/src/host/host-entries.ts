@@ -4,6 +4,7 @@
  */
 export const HOST_ENTRIES: Record<string, string> = {
   'gguf-host': 'engines/gguf/entry.ts',
+  'gguf-state': 'engines/gguf/state-worker.ts',
   'onnx-host': 'engines/onnx/onnx-host.ts',
   'template-host': 'driver-kit/chat/template-child.ts',
 }

@@ -14,10 +14,12 @@ export interface HostMethods {
 
 export interface ServeHostOptions {
   methods: HostMethods
+  /** Called when the parent asks for an end, after what is running was told to stop. Default: nothing more is done. */
+  onStop?: () => Promise<unknown>
 }
 
 /** The child's side of {@link createHost}: answers calls and streams until the parent goes away. */
-export const serveHost = ({ methods: own }: ServeHostOptions): void => {
+export const serveHost = ({ methods: own, onStop }: ServeHostOptions): void => {
   const methods: HostMethods = { [MEMORY_METHOD]: () => process.memoryUsage.rss(), ...own }
   const running = new Map<number, AbortController>()
   const child = serveChild({
@@ -26,8 +28,9 @@ export const serveHost = ({ methods: own }: ServeHostOptions): void => {
       if (request.type === 'cancel') running.get(request.id)?.abort(abortError())
       else void answer(request)
     },
-    onStop: () => {
+    onStop: async () => {
       for (const controller of running.values()) controller.abort(abortError())
+      await onStop?.()
     },
   })
   const send = (response: HostResponse): void => child.send(response)

@@ -1,8 +1,10 @@
+import { rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { createSecretId } from '@rt/core'
 import { userFolder } from '@rt/node/files'
 import { entryUrl } from '@rt/node/worker'
 import { createHost } from '../../host/create-host.ts'
+import { ignoreGone } from '../../host/ignore-gone.ts'
 import { hostMemory } from '../../host/host-memory.ts'
 import { createQuarantine } from '../../host/quarantine.ts'
 import { watchModels } from '../../host/watch-models.ts'
@@ -11,6 +13,8 @@ import { loadEmbedder } from './load-embedder.ts'
 import { loadReranker } from './load-reranker.ts'
 import { createGgufModel } from './model.ts'
 import type { GgufEngine, GgufEngineOptions, GgufModelInfo, LoadParams } from './options.ts'
+import { checkNumber } from './sampling.ts'
+import { removeStates } from './state-names.ts'
 import { suspectOf } from './suspect-of.ts'
 
 const NAME = 'gguf engine'
@@ -18,8 +22,17 @@ const NAME = 'gguf engine'
 /** llama.cpp's work hops over the threads of libuv's pool; with one, decoding is twice as fast on few cores. */
 const UV_THREADS = availableParallelism() > 4 ? '2' : '1'
 
+/** Of saved caches, when nothing is said. */
+const KV_DISK_BYTES = 1e9
+
 /** An engine for GGUF files. Nothing starts before the first use. */
-export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}): GgufEngine => {
+export const createGgufEngine = ({
+  threads,
+  env = {},
+  kvFolder,
+  kvDiskBytes = KV_DISK_BYTES,
+}: GgufEngineOptions = {}): GgufEngine => {
+  checkNumber('kvDiskBytes', kvDiskBytes, { low: 0, high: 2 ** 50, whole: true })
   const models = watchModels({
     quarantine: createQuarantine({ engine: NAME }),
     suspectOf,
@@ -38,7 +51,13 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
     },
     start: ({ signal } = {}) => host.call('start', { threads }, { signal }),
     async load(options, { signal } = {}) {
-      const load: LoadParams = { ...options, key: createSecretId(), ...(threads && { threads }) }
+      const load: LoadParams = {
+        ...options,
+        key: createSecretId(),
+        ...(threads && { threads }),
+        ...(kvFolder !== undefined && kvDiskBytes > 0 && { kv: { folder: kvFolder, bytes: kvDiskBytes } }),
+      }
+      if (kvFolder !== undefined && kvDiskBytes === 0) await rm(kvFolder, { recursive: true, force: true })
       const info = await host.call<GgufModelInfo>('load', load, { signal })
       return createGgufModel({ host, load, info, models })
     },
@@ -47,6 +66,10 @@ export const createGgufEngine = ({ threads, env = {} }: GgufEngineOptions = {}):
     estimate: estimateMemory,
     estimateEmbedder: (options) => estimateVectors({ ...options, task: 'embed' }),
     estimateReranker: (options) => estimateVectors({ ...options, task: 'rank' }),
+    async forget(of) {
+      if (host.pid !== undefined) await host.call('forget', of).catch(ignoreGone)
+      if (kvFolder !== undefined) removeStates(kvFolder, of)
+    },
     memoryBytes: () => hostMemory(host),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   }

@@ -2,6 +2,7 @@
 import { enableCompileCache, flushCompileCache } from 'node:module'
 import { abortable, type Prompt } from '@rt/core'
 import { serveHost } from '../../host/serve-host.ts'
+import { forgetSaved } from './open-state-store.ts'
 import { createModelShelf } from './model-shelf.ts'
 import type { GenerateParams, HostModelState, InfillParams, LoadParams, RedecodeParams } from './options.ts'
 import type { PreparedRequest } from './tokenize-prompt.ts'
@@ -27,6 +28,9 @@ const vectors = createModelShelf(async (params: VectorLoad, signal) => {
 })
 
 serveHost({
+  // What threads left in memory is there again when the next host is asked.
+  onStop: () =>
+    Promise.all(models.loaded().map(async ({ slots, states }) => states && (await slots.rest(states.keep)))),
   methods: {
     async start({ threads }: { threads?: number }) {
       const { loadLlama } = await import('./load-llama.ts')
@@ -35,6 +39,16 @@ serveHost({
     load: async (params: LoadParams, { signal }) => (await models.load(params, signal)).info,
     loadVectors: async (params: VectorLoad, { signal }): Promise<VectorInfo> =>
       (await vectors.load(params, signal)).info,
+    async forget({ principal, thread }: { principal: string; thread?: string }) {
+      await Promise.all(
+        models
+          .loaded()
+          .map(({ slots }) =>
+            slots.forget((of) => of.principal === principal && (thread === undefined || of.cacheKey === thread)),
+          ),
+      )
+      forgetSaved({ principal, thread })
+    },
     unload: ({ key }: { key: string }) => Promise.all([models.unload(key), vectors.unload(key)]),
     state: ({ key }: { key: string }): HostModelState | undefined => (models.peek(key) ?? vectors.peek(key))?.state(),
     async embed({ load, texts }: { load: VectorLoad; texts: string[] }, { signal }): Promise<EmbedResult> {

@@ -1,15 +1,20 @@
 import { RtError, type Sampling } from '@rt/core'
 import type { LlamaGrammar, LlamaModel } from 'node-llama-cpp'
+import { identifyFile } from '@rt/node/files'
 import { createChatTemplate, type ChatTemplate } from '../../driver-kit/chat/chat-template.ts'
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type BatchTally, createBatchTally } from './batch-plan.ts'
 import { type CallSpans, createCallSpans } from './call-spans.ts'
 import { checkSizes, contextSize } from './context-size.ts'
 import { canCopyPrefix } from './copy-prefix.ts'
+import { keepAtRest } from './keep-at-rest.ts'
 import { kvBytes } from './kv-bytes.ts'
 import { type LlamaSequence, openSequences } from './open-sequences.ts'
 import { DEFAULT_SEQUENCES, type GgufModelInfo, type HostModelState, type LoadParams } from './options.ts'
 import { createSlotPool, type SequenceGroup, type SlotPool } from './slots.ts'
+import { hashOf } from './state-names.ts'
+import { openStateStore } from './open-state-store.ts'
+import { createThreadStates, type ThreadStates } from './thread-states.ts'
 import { borrowWeights, type Weights } from './weights.ts'
 
 /** A model inside the host process. */
@@ -21,6 +26,8 @@ export interface HostModel extends AsyncDisposable {
   readonly sampling: Sampling
   /** Of its last answers. */
   readonly calls: CallSpans
+  /** Undefined where nothing of a thread is saved. */
+  readonly states: ThreadStates | undefined
   grammar(text: string): Promise<LlamaGrammar>
   state(): HostModelState
 }
@@ -66,13 +73,17 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
       return group
     }
     const first = await open(1)
-    const slots = createSlotPool({
+    const copies = canCopyPrefix(first.sequences[0]!.llama)
+    const states = copies ? await threadStates(params, weights, { contextTokens, kvBytesEach }) : undefined
+    const pool = createSlotPool({
       first,
       open,
-      copies: canCopyPrefix(first.sequences[0]!.llama),
+      copies: states ? 'all' : copies ? 'group' : 'none',
+      retire: states?.keep,
       size: sequences,
       budget: kvBudgetBytes && kvBytesEach ? Math.max(1, Math.floor(kvBudgetBytes / kvBytesEach)) : undefined,
     })
+    const slots = states ? keepAtRest(pool, states) : pool
     const template = await opening
     return {
       info: describe(model, { sizeBytes: weights.sizeBytes, contextTokens, template }),
@@ -81,9 +92,11 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
       slots,
       sampling: params.sampling ?? {},
       calls: createCallSpans(),
+      states,
       grammar: weights.grammar,
-      state: () => stateOf(weights, { slots, tally, kvBytesEach }),
+      state: () => stateOf(weights, { slots, tally, kvBytesEach, states }),
       async [Symbol.asyncDispose]() {
+        if (states) await slots.visit(states.keep)
         await Promise.all([...groups].map((group) => group.close()))
         await template[Symbol.asyncDispose]()
         await giveBack()
@@ -97,6 +110,29 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
     await giveBack()
     throw error
   }
+}
+
+/** What a thread left in a sequence is of use to the files, the context and the engine that computed it, and to no others. */
+const threadStates = async (
+  { kv, threads, path, parts = [], adapters = [] }: LoadParams,
+  { model }: Weights,
+  { contextTokens, kvBytesEach }: { contextTokens: number; kvBytesEach: number },
+): Promise<ThreadStates | undefined> => {
+  if (!kv) return undefined
+  const files = await Promise.all(
+    [path, ...[...parts, ...adapters].map((one) => one.path)].map((one) => identifyFile(one)),
+  )
+  const { llama } = model
+  return createThreadStates({
+    store: openStateStore(kv),
+    model: hashOf([
+      [llama.llamaCppRelease.release, llama.gpu, process.platform, process.arch, threads, contextTokens],
+      // Not the device, whose number may be another after a restart.
+      files.map((file) => [file?.inode, file?.size, file?.modified, file?.changed]),
+      adapters.map(({ scale = 1 }) => scale),
+    ]),
+    tokenBytes: kvBytesEach / contextTokens,
+  })
 }
 
 const templateSource = ({ id, template }: LoadParams, model: LlamaModel): string => {
@@ -132,7 +168,17 @@ const describe = (
 
 const stateOf = (
   { model }: Weights,
-  { slots, tally, kvBytesEach }: { slots: SlotPool<LlamaSequence>; tally: BatchTally; kvBytesEach: number },
+  {
+    slots,
+    tally,
+    kvBytesEach,
+    states,
+  }: {
+    slots: SlotPool<LlamaSequence>
+    tally: BatchTally
+    kvBytesEach: number
+    states: ThreadStates | undefined
+  },
 ): HostModelState => {
   const { open, most, busy, waiting } = slots.state()
   const { steps, rows, streams } = tally
@@ -143,5 +189,6 @@ const stateOf = (
     running: busy,
     waiting,
     ...(steps && { batch: { steps, rows, streams } }),
+    ...(states && { saved: states.state() }),
   }
 }

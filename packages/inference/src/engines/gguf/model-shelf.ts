@@ -12,6 +12,8 @@ export interface ModelShelf<M extends AsyncDisposable, P> {
   get(params: P): Promise<M>
   /** The model if it is loaded: it is neither loaded nor waited for. */
   peek(key: string): M | undefined
+  /** All that are loaded. */
+  loaded(): M[]
   /** Frees the weights. Does nothing for a key that is not there. */
   unload(key: string): Promise<void>
 }
@@ -44,6 +46,7 @@ export const createModelShelf = <M extends AsyncDisposable, P extends { key: str
       const model = models.get(key)
       return model && loaded.get(model)
     },
+    loaded: () => [...models.values()].flatMap((model) => loaded.get(model) ?? []),
     unload,
     async load(params, signal) {
       const model = await get(params, signal)

@@ -11,6 +11,14 @@ export interface GgufEngineOptions {
   threads?: number
   /** Added to the environment of the host process. */
   env?: Record<string, string>
+  /**
+   * Where key-value caches of threads (requests with `cacheKey` and principal) are saved when their sequence is taken, when
+   * the model rests and when it is let go. They hold the tokens of conversations: name a folder of this user alone, with one
+   * engine. Default: nothing is saved.
+   */
+  kvFolder?: string | undefined
+  /** Most bytes of them; the least recently used is deleted first. 0 = none, and those there are are deleted. Default 1 GB. */
+  kvDiskBytes?: number | undefined
 }
 
 /** A LoRA in a GGUF file of its own. */
@@ -101,7 +109,7 @@ export interface GgufModel extends LanguageModel, AsyncDisposable {
 /** What only the host knows of it. */
 export type HostModelState = Pick<
   ModelState,
-  'weightsBytes' | 'kvBytes' | 'sequences' | 'running' | 'waiting' | 'batch'
+  'weightsBytes' | 'kvBytes' | 'sequences' | 'running' | 'waiting' | 'batch' | 'saved'
 >
 
 /** Runs GGUF files in one supervised child process. */
@@ -133,6 +141,11 @@ export interface GgufEngine extends AsyncDisposable {
   estimateEmbedder(options: GgufEmbedderOptions): Promise<MemoryEstimate>
   /** The same of a reranker. */
   estimateReranker(options: GgufRerankerOptions): Promise<MemoryEstimate>
+  /**
+   * Deletes what is held of a thread, or of all threads of a principal: its tokens in memory are used for nothing any more,
+   * and what was saved of it is deleted. A request of it that is being answered goes on.
+   */
+  forget(of: { principal: string; thread?: string | undefined }): Promise<void>
   /** What the host takes in memory now, its models included, in bytes; undefined while it does not run. */
   memoryBytes(): Promise<number | undefined>
 }
@@ -187,4 +200,6 @@ export interface LoadParams extends GgufModelOptions {
   /** Identity of the handle: two loads of one file are two models. */
   key: string
   threads?: number
+  /** Where caches of threads are saved, and most bytes of them. */
+  kv?: { folder: string; bytes: number }
 }

@@ -1,10 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { createSlotPool } from './slots.ts'
+import { type CachedTokens, createSlotPool, type SlotPoolOptions } from './slots.ts'
 
 const never = new AbortController().signal
 
 /** Sequences that are nothing but their tokens. */
-const createPool = ({ size = 2, maxWaiting = 2, memory = Infinity, budget = Infinity, copies = false } = {}) => {
+const createPool = ({
+  size = 2,
+  maxWaiting = 2,
+  memory = Infinity,
+  budget = Infinity,
+  copies = 'none',
+}: Partial<Omit<SlotPoolOptions<CachedTokens>, 'first' | 'open'>> & { memory?: number } = {}) => {
   const opened: { contextTokens: number[] }[] = []
   /** Sizes of the groups in the order they were opened, and how many sequences were open at most. */
   const log = { groups: [] as number[], open: 0, most: 0 }
@@ -58,7 +64,7 @@ describe('where tokens can be copied', () => {
   }
 
   test('a thread leaves another one its sequence, and is told which others hold tokens of its principal', async () => {
-    const made = createPool({ size: 3, maxWaiting: 4, copies: true })
+    const made = createPool({ size: 3, maxWaiting: 4, copies: 'group' })
     await share(made)
     const first = await made.use([1, 2, 3, 4], 'ada', 'thread-1')
     const slot = await made.pool.acquire({
@@ -78,7 +84,7 @@ describe('where tokens can be copied', () => {
   })
 
   test('without a thread the sequence that shares most is taken over, as before', async () => {
-    const made = createPool({ size: 3, maxWaiting: 4, copies: true })
+    const made = createPool({ size: 3, maxWaiting: 4, copies: 'group' })
     await share(made)
     const first = await made.use([1, 2, 3, 4], 'ada', 'thread-1')
     expect(await made.use([1, 2, 3, 5], 'ada')).toBe(first)
@@ -259,5 +265,78 @@ describe('requests at the same time', () => {
     pool.release(first)
     pool.release(await second)
     expect(log.groups).toEqual([1])
+  })
+})
+
+describe('what is done with sequences that nobody has', () => {
+  const wait = () => {
+    let done = (): void => {}
+    const promise = new Promise<void>((resolve) => (done = resolve))
+    return { promise, done }
+  }
+
+  test('is done one by one, and a request waits for the one it gets', async () => {
+    const { pool, use } = createPool()
+    await use([1, 2, 3], 'ada', 'thread-1')
+    await use([7, 8, 9], 'ada', 'thread-2')
+    const { promise, done } = wait()
+    const seen: (string | undefined)[] = []
+    const visit = pool.visit(async ({ cacheKey }) => {
+      seen.push(cacheKey)
+      await promise
+    })
+    await Promise.resolve()
+    let got = false
+    const slot = pool.acquire({ tokens: [1, 2], principal: 'ada', cacheKey: 'thread-1', signal: never })
+    void slot.then(() => (got = true))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(got).toBe(false)
+    done()
+    expect((await slot).cacheKey).toBe('thread-1')
+    await visit
+    // The second one has to wait for another rest: somebody asks.
+    expect(seen).toEqual(['thread-1'])
+    pool.release(await slot)
+  })
+
+  test('is done with all before the single ones close for a shared group', async () => {
+    const retired: (string | undefined)[] = []
+    const sequence = () => ({ contextTokens: [1, 2] })
+    const closed: number[] = []
+    const open = (count: number) => ({
+      sequences: Array.from({ length: count }, sequence),
+      close: async () => void closed.push(retired.length),
+    })
+    const pool = createSlotPool({
+      size: 2,
+      first: open(1),
+      open: async (count) => open(count),
+      retire: async ({ cacheKey }) => void retired.push(cacheKey),
+    })
+    const acquire = () => pool.acquire({ tokens: [1], principal: 'ada', cacheKey: 'thread', signal: never })
+    const single = await acquire()
+    single.principal = 'ada'
+    single.cacheKey = 'thread'
+    const other = await acquire()
+    pool.release(single)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect({ retired, closed }).toEqual({ retired: ['thread'], closed: [1] })
+    pool.release(other)
+  })
+
+  test('a thread is forgotten in all it holds, also in what it still writes', async () => {
+    const { pool, use } = createPool({ size: 3, maxWaiting: 4 })
+    await use([1, 2, 3], 'ada', 'thread-1')
+    await use([7, 8, 9], 'ada', 'thread-2')
+    const slot = await pool.acquire({ tokens: [1, 2], principal: 'ada', cacheKey: 'thread-1', signal: never })
+    await pool.forget(({ cacheKey }) => cacheKey === 'thread-1')
+    slot.principal = 'ada'
+    slot.cacheKey = 'thread-1'
+    pool.release(slot)
+    expect(slot).toMatchObject({ principal: undefined, cacheKey: undefined, exact: 0 })
+    await pool.forget(({ principal }) => principal === 'eve')
+    expect(pool.others(slot, 'ada').map(({ cacheKey }) => cacheKey)).toEqual(['thread-2'])
+    await pool.forget(({ principal }) => principal === 'ada')
+    expect(pool.others(slot, 'ada')).toEqual([])
   })
 })

@@ -20,6 +20,8 @@ export interface Slot<S extends CachedTokens> {
   cacheKey: string | undefined
   /** Leading tokens that were read in whole pieces from the start: reusing them changes no bit of an answer. */
   exact: number
+  /** What it holds is saved as it is. */
+  saved: boolean
   /** How often it was lent: another number = another borrower. */
   readonly lease: number
 }
@@ -39,6 +41,14 @@ export interface SlotPool<S extends CachedTokens> {
    */
   acquire(request: SlotRequest): Promise<Slot<S>>
   release(slot: Slot<S>): void
+  /** Does something with one before anybody else does. Never rejects. */
+  tend(slot: Slot<S>, work: (slot: Slot<S>) => Promise<void>): Promise<void>
+  /** The same with each that is free, one after the other; a request that wants it waits. Ends early at a request. */
+  visit(work: (slot: Slot<S>) => Promise<void>): Promise<void>
+  /** The same after all were released. */
+  rest(work: (slot: Slot<S>) => Promise<void>): Promise<void>
+  /** What these hold, or will hold when they are released, is nobody's. Waits for what is being done with them. */
+  forget(which: (of: { principal: string | undefined; cacheKey: string | undefined }) => boolean): Promise<void>
   /** All others that hold tokens of this principal, lent ones too. */
   others(slot: Slot<S>, principal: string): Slot<S>[]
   state(): SlotState
@@ -65,8 +75,10 @@ export interface SlotPoolOptions<S extends CachedTokens> {
   budget?: number | undefined
   /** Most requests that wait. Default 64. */
   maxWaiting?: number | undefined
-  /** Tokens can be copied from one sequence of a group to another. Default false. */
-  copies?: boolean
+  /** Where tokens can be copied to: to no other sequence (default), within a group, or to any. */
+  copies?: 'none' | 'group' | 'all'
+  /** Called with each before its group closes. */
+  retire?: ((slot: Slot<S>) => Promise<void>) | undefined
   clock?: Pick<Clock, 'monotonic'>
 }
 
@@ -74,6 +86,12 @@ interface Owned<S extends CachedTokens> extends Slot<S> {
   readonly group: SequenceGroup<S>
   lease: number
   leave: () => void
+  /** Who has it, while it is lent. */
+  borrower?: { principal: string; cacheKey: string | undefined } | undefined
+  /** What its borrower leaves in it is nobody's. */
+  forgotten?: boolean
+  /** What is being done with it; it is lent after that. */
+  tended: Promise<void>
 }
 
 /**
@@ -82,7 +100,7 @@ interface Owned<S extends CachedTokens> extends Slot<S> {
  * opened, for only sequences of one group are computed together; the single ones close as they fall free.
  */
 export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<S>): SlotPool<S> => {
-  const { first, open, budget = Infinity, maxWaiting, copies = false, clock } = options
+  const { first, open, budget = Infinity, maxWaiting, copies = 'none', retire, clock } = options
   let size = Math.max(1, Math.min(options.size, budget))
   const line = createLine({ width: size, maxWaiting, ...(clock && { clock }) })
   /** Least recently used first. */
@@ -99,12 +117,18 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
   const openCount = (): number => free.length + lent.size
   const add = (group: SequenceGroup<S>): void => {
     for (const sequence of group.sequences)
-      free.push({ group, sequence, principal: undefined, cacheKey: undefined, exact: 0, lease: 0, leave: () => {} })
+      free.push({ group, sequence, ...NOTHING, lease: 0, leave: () => {}, tended: Promise.resolve() })
+  }
+  const tend = (slot: Owned<S>, work: (slot: Owned<S>) => Promise<void>): Promise<void> =>
+    (slot.tended = slot.tended.then(() => work(slot)).catch(() => {}))
+  const close = async (slot: Owned<S>): Promise<void> => {
+    if (retire) await tend(slot, retire)
+    await slot.group.close()
   }
   const closeFree = async (): Promise<void> => {
-    const groups = free.map(({ group }) => group).filter((group) => group !== shared)
+    const single = free.filter(({ group }) => group !== shared)
     free = free.filter(({ group }) => group === shared)
-    await Promise.all(groups.map((group) => group.close()))
+    await Promise.all(single.map(close))
   }
   add(first)
 
@@ -147,14 +171,17 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
     if (lack === 'shared') return undefined
     const empty = free.find(({ principal }) => principal === undefined)
     // What a thread shares with another one is copied where that is possible, so that both go on.
-    const candidates = free.filter((slot) => !copies || slot.group !== shared || !isOtherThread(slot, request))
+    const candidates = free.filter(
+      (slot) => !isOtherThread(slot, request) || copies === 'none' || (copies === 'group' && slot.group !== shared),
+    )
     const match = bestMatch(candidates, request) ?? empty
     return match ?? (lack ? undefined : free[0])
   }
-  const lend = (slot: Owned<S>): Owned<S> => {
+  const lend = (slot: Owned<S>, { principal, cacheKey }: SlotRequest): Owned<S> => {
     free = free.filter((other) => other !== slot)
     lent.add(slot)
     slot.lease++
+    slot.borrower = { principal, cacheKey }
     return slot
   }
   const released = (): Promise<void> => new Promise((resolve) => wake.push(resolve))
@@ -162,7 +189,7 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
     while (true) {
       if (request.signal.aborted) throw abortError(request.signal)
       const slot = choose(request)
-      if (slot) return lend(slot)
+      if (slot) return lend(slot, request)
       // Asked for first: a release while nothing could be opened must not be missed.
       const release = released()
       const grown = await (opening ??= grow().finally(() => (opening = undefined)))
@@ -177,6 +204,7 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
         crowded ||= line.state().inside > 1
         const slot = await find(request)
         slot.leave = leave
+        await slot.tended
         return slot
       } catch (error) {
         leave()
@@ -186,12 +214,38 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
     release(slot) {
       const owned = slot as Owned<S>
       if (!lent.delete(owned)) return
-      if (shared && owned.group !== shared) void owned.group.close()
+      owned.borrower = undefined
+      if (owned.forgotten) Object.assign(owned, NOTHING)
+      owned.forgotten = false
+      if (shared && owned.group !== shared) void close(owned)
       else free.push(owned)
       owned.leave()
       const woken = wake
       wake = []
       for (const resolve of woken) resolve()
+    },
+    tend: (slot, work) => tend(slot as Owned<S>, work),
+    async visit(work) {
+      for (const slot of free.slice()) {
+        if (line.state().inside > 0) return
+        if (free.includes(slot)) await tend(slot, work)
+      }
+    },
+    async rest(work) {
+      while (lent.size > 0) await released()
+      for (const slot of free.slice()) await tend(slot, work)
+    },
+    async forget(which) {
+      const all = [...free, ...lent]
+      for (const slot of lent) slot.forgotten ||= slot.borrower !== undefined && which(slot.borrower)
+      await Promise.all(
+        all.map((slot) =>
+          tend(slot, async () => {
+            // One that is lent may hold it until its borrower begins.
+            if (which(slot) && !(slot.borrower && which(slot.borrower))) Object.assign(slot, NOTHING)
+          }),
+        ),
+      )
     },
     others: (slot, principal) => [...lent, ...free].filter((other) => other !== slot && other.principal === principal),
     state() {
@@ -200,6 +254,9 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
     },
   }
 }
+
+/** What a slot holds that is nobody's. */
+const NOTHING = { principal: undefined, cacheKey: undefined, exact: 0, saved: false }
 
 /** As many of `count` sequences as memory allows, but no fewer than two. */
 const openMost = async <S extends CachedTokens>(

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Whose thread. */
+export interface ThreadName {
+  principal: string
+  thread: string
+}
+
+export const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex')
+
+/** A name in a folder tells neither who nor what. */
+const principalFolder = (folder: string, principal: string): string => join(folder, hashOf([principal]).slice(0, 32))
+export const ownerOf = ({ principal, thread }: ThreadName): string => hashOf([principal, thread])
+const ENDING = '.kv'
+
+/** Where the state of a thread with a model is saved: a folder a principal, a file a thread and model. */
+export const statePath = (folder: string, name: ThreadName, model: string): string =>
+  join(principalFolder(folder, name.principal), `${ownerOf(name).slice(0, 32)}-${model.slice(0, 32)}${ENDING}`)
+
+/** Whether a file is of that model. */
+export const isOfModel = (path: string, model: string): boolean => path.endsWith(`-${model.slice(0, 32)}${ENDING}`)
+
+/** All states in a folder. */
+export const listStates = (folder: string): string[] =>
+  list(folder).flatMap((principal) =>
+    list(join(folder, principal)).flatMap((file) => (file.endsWith(ENDING) ? [join(folder, principal, file)] : [])),
+  )
+
+/** Deletes what is saved of a thread with any model, or of all threads of a principal. */
+export const removeStates = (
+  folder: string,
+  { principal, thread }: { principal: string; thread?: string | undefined },
+): void => {
+  const of = principalFolder(folder, principal)
+  if (thread === undefined) return rmSync(of, { recursive: true, force: true })
+  const prefix = ownerOf({ principal, thread }).slice(0, 32)
+  for (const file of list(of)) if (file.startsWith(prefix)) rmSync(join(of, file), { force: true })
+}
+
+const list = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
