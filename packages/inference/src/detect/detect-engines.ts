@@ -27,14 +27,15 @@ export interface DetectEnginesOptions {
 export const detectEngines = async ({ probes: given }: DetectEnginesOptions = {}): Promise<EngineVariant[]> => {
   const probes = { ...createMachineProbes(), ...given }
   const gpus = gpuPackages(probes.platform, probes.arch)
-  return await Promise.all([
+  const tensorrt = await onnxProviderProblem('tensorrt', probes)
+  const others = await Promise.all([
     detectLlama(probes),
     ...gpus.map((gpu) => detectLlamaGpu(probes, gpu)),
     ...onnxVariants(probes.platform).map(async (variant) =>
       result('onnx', variant, await onnxProviderProblem(variant, probes)),
     ),
-    result('tensorrt', 'cuda', await onnxProviderProblem('tensorrt', probes)),
   ])
+  return [...others, result('tensorrt', 'cuda', tensorrt)]
 }
 
 const detectLlama = async (probes: MachineProbes): Promise<EngineVariant> => {

@@ -80,7 +80,7 @@ describe('rt list', () => {
         .map(({ name }) => name)
         .toSorted()
     expect(await best(64e9)).toEqual(['bge-reranker-v2-m3', 'qwen3-embedding:0.6b', 'qwen3:30b-a3b'])
-    expect(await best(1e9)).toEqual(['mxbai-rerank-xsmall-v1', 'nomic-embed-text', 'smollm2:135m'])
+    expect(await best(1e9)).toEqual(['bge-reranker-base', 'nomic-embed-text', 'smollm2:135m'])
     expect(await best(1e6)).toEqual([])
   })
 })
