@@ -64,6 +64,7 @@ export const createOperations = (parts: OperationParts): OwnOperations => {
         pid: process.pid,
         startedAt,
         models: await models.loaded(),
+        memory: models.memory(),
         ...(address !== undefined && { address }),
       }
     },

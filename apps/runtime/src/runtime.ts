@@ -66,6 +66,19 @@ export interface RuntimeOptions {
   threads?: number
   /** Context window in tokens. Default: the model's own, at most 4096. */
   contextTokens?: number
+  /**
+   * Most memory that models of this machine take together: `8GB`, or a share of the machine or of what its container may
+   * use. Default `70%`.
+   */
+  memoryBudget?: string
+  /** Longest time a request waits for room in memory. Default `30s`. */
+  memoryWait?: string
+  /** Most memory for the key-value caches of one GGUF model, such as `1GB`. Default: what all its conversations need, as far as it fits. */
+  kvBudget?: string
+  /** How long an idle model stays in memory: `5m`, `0`, `forever`. Default `5m`. */
+  keepAlive?: string
+  /** Models that stay in memory once they are loaded, and give way to no other. Default none. */
+  pinned?: string[]
   /** Instructions before every conversation of `thread`, `stream` and `generate`. Default: two short sentences. */
   system?: string
   /** Most passages a question is answered from. Default 2: what the small default model still reads well; larger ones take 4 or more. */

@@ -193,7 +193,10 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
       return (await knowledge.retrieve(collection, query, { k, ...searchOptions })).passages
     },
     turn(request, { signal: abort, tools, own = false }) {
-      const router: Router = { pick: (name, pickOptions) => models.pick(name, { ...pickOptions, own }) }
+      const { keepAliveMs: ms } = request
+      // JSON has no Infinity.
+      const keepAliveMs = ms === -1 ? Infinity : ms
+      const router: Router = { pick: (name, pickOptions) => models.pick(name, { ...pickOptions, own, keepAliveMs }) }
       return running((all) => all.own(request, tools), abort, router)
     },
     chat: (request, abort) => running((all) => all.client(request), abort),

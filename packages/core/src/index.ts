@@ -93,6 +93,7 @@ export type { Identity, KeyInfo, KeyScope, KeysPort } from './port/keys.ts'
 export type {
   ForgetOptions,
   LoadedModel,
+  MemoryStatus,
   Operations,
   RerankOptions,
   RuntimeStatus,

@@ -12,3 +12,13 @@ export const isDuration = (text: string): boolean =>
 /** Milliseconds of a text that DURATION matches. */
 export const toMilliseconds = (text: string): number =>
   Math.round(Number.parseFloat(text) * UNITS[/[a-z]+$/.exec(text)![0]]!)
+
+/** How long something stays: a time, `0` for not at all, `forever` or `-1`. */
+export const KEEP_ALIVE: RegExp = /^(?:0|-1|forever|\d+(?:\.\d+)? ?(?:ms|s|m|h))$/
+
+/** Milliseconds of a text that KEEP_ALIVE matches. */
+export const toKeepAliveMs = (text: string): number => {
+  if (text === '0') return 0
+  const ms = text === 'forever' || text === '-1' ? Infinity : toMilliseconds(text)
+  return ms > LONGEST ? Infinity : ms
+}

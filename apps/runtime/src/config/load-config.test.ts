@@ -34,6 +34,10 @@ describe('settings', () => {
         chat: ['smollm2:135m'],
         embed: ['bge-small-en-v1.5'],
         aliases: {},
+        memoryBudget: '70%',
+        memoryWait: '30s',
+        keepAlive: '5m',
+        pinned: [],
         download: true,
         window: 1,
         retrieve: true,
@@ -55,6 +59,11 @@ fast = "smollm2:135m"
 [engine]
 threads = 3
 context_tokens = 8192
+memory_budget = "6GB"
+memory_wait = "1m"
+kv_budget = "512MB"
+keep_alive = "forever"
+pinned = ["fast"]
 download = false
 [engine.onnx]
 providers = ["cuda", "cpu"]
@@ -96,6 +105,11 @@ store = "sqlite"
       aliases: { fast: ['smollm2:135m'] },
       threads: 3,
       contextTokens: 8192,
+      memoryBudget: '6GB',
+      memoryWait: '1m',
+      kvBudget: '512MB',
+      keepAlive: 'forever',
+      pinned: ['fast'],
       download: false,
       engine: {
         onnx: { providers: ['cuda', 'cpu'], deviceId: 1, threads: 2, tensorrtCache: '/var/cache/engines' },

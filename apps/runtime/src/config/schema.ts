@@ -35,6 +35,11 @@ const shape = {
     .strictObject({
       threads: setting('engine.threads'),
       context_tokens: setting('engine.context_tokens'),
+      memory_budget: setting('engine.memory_budget'),
+      memory_wait: setting('engine.memory_wait'),
+      kv_budget: setting('engine.kv_budget'),
+      keep_alive: setting('engine.keep_alive'),
+      pinned: setting('engine.pinned'),
       download: setting('engine.download'),
       ...engineTables,
     })

@@ -1,5 +1,7 @@
 import { DEFAULT_PORT } from '../default-port.ts'
+import { DURATION, KEEP_ALIVE } from './duration.ts'
 import type { FlagValues } from './settings.ts'
+import { SIZE, SIZE_OR_SHARE } from './size.ts'
 import type { ValueKind } from './value-kind.ts'
 
 /** One thing that can be set, with all its names. The schema, the reference page and `rt config` are made from these. */
@@ -68,6 +70,49 @@ export const SETTINGS: readonly Setting[] = [
     kind: { type: 'integer', min: 256, max: 10_000_000 },
     otherwise: "the model's own, at most 4096",
     meaning: 'Context window of a conversation, in tokens. A larger one takes more memory.',
+  },
+  {
+    key: 'engine.memory_budget',
+    variable: 'RT_MEMORY_BUDGET',
+    option: 'memoryBudget',
+    kind: { type: 'text', pattern: SIZE_OR_SHARE, expects: 'a size such as "8GB", or a share such as "70%"' },
+    default: '70%',
+    meaning:
+      'Most memory that models of this machine may take together, with the processes they run in; a share is one of the machine, or of what its container may use. What does not fit waits for idle models to leave, or is refused.',
+  },
+  {
+    key: 'engine.memory_wait',
+    variable: 'RT_MEMORY_WAIT',
+    option: 'memoryWait',
+    kind: { type: 'text', pattern: DURATION, expects: 'a time such as "30s"' },
+    default: '30s',
+    meaning: 'Longest time a request waits for room in memory.',
+  },
+  {
+    key: 'engine.kv_budget',
+    variable: 'RT_KV_BUDGET',
+    option: 'kvBudget',
+    kind: { type: 'text', pattern: SIZE, expects: 'a size such as "1GB"' },
+    otherwise: 'what they need, as far as it fits',
+    meaning:
+      'Most memory for the key-value caches of one GGUF model. Fewer conversations are kept and answered side by side.',
+  },
+  {
+    key: 'engine.keep_alive',
+    variable: 'RT_KEEP_ALIVE',
+    option: 'keepAlive',
+    kind: { type: 'text', pattern: KEEP_ALIVE, expects: 'a time such as "5m", "0" or "forever"' },
+    default: '5m',
+    meaning:
+      'How long a model stays in memory when nobody asks it; "0" = it goes with the end of its answer, "forever" or "-1" = it stays until another needs the room.',
+  },
+  {
+    key: 'engine.pinned',
+    variable: 'RT_PINNED',
+    option: 'pinned',
+    kind: { type: 'list', each: NOT_BLANK, of: "models' names" },
+    default: [],
+    meaning: 'Models that stay in memory once they are loaded, and give way to no other.',
   },
   {
     key: 'engine.download',

@@ -22,6 +22,16 @@ export interface Settings extends RoutingSettings {
   contextTokens?: number
   /** Fetch missing default models. */
   download: boolean
+  /** Most memory that models of this machine take together: `8GB`, or a share such as `70%`. */
+  memoryBudget: string
+  /** Longest wait for room in memory: `30s`. */
+  memoryWait: string
+  /** Most memory for the key-value caches of one GGUF model: `1GB`; undefined = what all its conversations need. */
+  kvBudget?: string
+  /** How long an idle model stays in memory: `5m`, `0`, `forever`. */
+  keepAlive: string
+  /** Models that stay in memory, and give way to no other. */
+  pinned: string[]
   /** How models of this machine are run. */
   engine: EngineSettings
   /** Most of the context that a prompt may fill, a share of at most 1. */
@@ -52,6 +62,11 @@ export interface FlagValues {
   rerank: string | string[]
   threads: number
   contextTokens: number
+  memoryBudget: string
+  memoryWait: string
+  kvBudget: string
+  keepAlive: string
+  pinned: string[]
   download: boolean
   system: string
   /** `"75%"` or 0.75. */

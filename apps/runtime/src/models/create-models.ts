@@ -3,6 +3,7 @@ import {
   type EmbeddingModel,
   type LanguageModel,
   type LoadedModel,
+  type MemoryStatus,
   type ModelEntry,
   type Provider,
   type Reranker,
@@ -33,6 +34,11 @@ export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, '
     | 'aliases'
     | 'contextTokens'
     | 'download'
+    | 'memoryBudget'
+    | 'memoryWait'
+    | 'kvBudget'
+    | 'keepAlive'
+    | 'pinned'
     | 'engine'
     | 'providers'
     | 'router'
@@ -45,6 +51,8 @@ export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, '
 export interface PickOptions extends CallOptions {
   /** The program itself wrote the name, for this turn: requests may not name it for that. Default false. */
   own?: boolean
+  /** From now on a model of this machine stays so long when nobody asks it; Infinity = always. Default: as it was. */
+  keepAliveMs?: number | undefined
 }
 
 /** A reranker, and whether what it is asked stays on this machine. */
@@ -72,6 +80,8 @@ export interface Models extends Router, AsyncDisposable {
   brings(model: string): BroughtValues | undefined
   /** Those in memory. */
   loaded(): Promise<LoadedModel[]>
+  /** Their budget. */
+  memory(): MemoryStatus
   /** Frees a model's memory; false when it is not loaded. */
   unload(name: string): Promise<boolean>
 }
@@ -163,11 +173,15 @@ export const createModels = (options: ModelsOptions): Models => {
     return legs
   }
 
-  const chat = async (label: string, names: string[], own: boolean): Promise<LanguageModel> => {
+  const chat = async (
+    label: string,
+    names: string[],
+    { own = false, keepAliveMs }: PickOptions,
+  ): Promise<LanguageModel> => {
     const found = await candidates.of(names, 'chat', own)
     const [first] = found
     if (first?.at === 'here') {
-      const loading = local.chat(first.found)
+      const loading = local.chat(first.found, { keepAliveMs })
       if (found.length === 1) {
         const model = await loading
         if (!routes.always) return model
@@ -260,10 +274,12 @@ export const createModels = (options: ModelsOptions): Models => {
     embedNames.has(name) ? 'embed' : rerankNames.has(name) ? 'rerank' : 'chat'
 
   return {
-    pick: (name, { own = false } = {}) =>
+    pick: (name, { own, keepAliveMs } = {}) =>
       name === undefined
-        ? chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf), false)
-        : chat(name, namesOf(name), own),
+        ? chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf), {
+            keepAliveMs,
+          })
+        : chat(name, namesOf(name), { own, keepAliveMs }),
     embedder: (name) => (name === undefined ? defaultEmbedder() : embedder(namesOf(name))),
     async reranker(name, { own = false } = {}) {
       if (name !== undefined) return reranker(namesOf(name), own)
@@ -296,6 +312,7 @@ export const createModels = (options: ModelsOptions): Models => {
       return entry && { system, maxOutputTokens, temperature: entry.sampling?.temperature }
     },
     loaded: () => local.loaded(),
+    memory: () => local.memory(),
     unload: (name) => local.unload(namesOf(name)),
     [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
   }

@@ -1,9 +1,21 @@
+import { collect, createMessage } from '@rt/core'
 import { expect, test } from 'vitest'
-import { createLocalModels } from './local-models.ts'
+import { createLocalModels, type LocalModels } from './local-models.ts'
+
+const SETTINGS = {
+  contextTokens: 512,
+  download: false,
+  engine: {},
+  aliases: {},
+  memoryBudget: '70%',
+  memoryWait: '30s',
+  keepAlive: '5m',
+  pinned: [],
+}
 
 test('the adapter of a Modelfile reaches the engine', async () => {
   await using models = createLocalModels({
-    settings: { contextTokens: 512, download: false, engine: {} },
+    settings: SETTINGS,
     threads: 1,
     signal: new AbortController().signal,
   })
@@ -17,7 +29,7 @@ test('the adapter of a Modelfile reaches the engine', async () => {
 
 test('a GGUF embedder of the catalog gives vectors', async () => {
   await using models = createLocalModels({
-    settings: { contextTokens: 512, download: false, engine: {} },
+    settings: SETTINGS,
     threads: 1,
     signal: new AbortController().signal,
   })
@@ -32,4 +44,69 @@ test('a GGUF embedder of the catalog gives vectors', async () => {
   expect(embedder).toMatchObject({ id: 'tiny-embed', local: true, maxTokens: 2048 })
   expect(await models.loaded()).toMatchObject([{ id: 'tiny-embed', kind: 'embed', engine: 'gguf' }])
   expect(await models.unload(['tiny-embed'])).toBe(true)
+})
+
+const ask = (words: string) => ({ messages: [createMessage('user', words)], maxOutputTokens: 4 })
+const inMemory = async ({ loaded }: Pick<LocalModels, 'loaded'>): Promise<string[]> =>
+  (await loaded()).map(({ id }) => id)
+
+test('one budget over both engines: the idle one leaves, and comes back with its next request', async () => {
+  await using models = createLocalModels({
+    settings: { ...SETTINGS, memoryBudget: '600MB' },
+    threads: 1,
+    embedThreads: 1,
+    signal: new AbortController().signal,
+  })
+  const chat = await models.chat(await models.fetch('smollm2:135m', 'chat'))
+  expect((await collect(chat.stream(ask('Hi.')))).text).not.toBe('')
+  const [held] = await models.loaded()
+  expect(held).toMatchObject({ id: 'smollm2:135m', memory: { measuredBytes: expect.any(Number) } })
+  expect(held!.unloadsInMs).toBeLessThanOrEqual(300_000)
+  const embedder = await models.embedder(await models.fetch('bge-small-en-v1.5', 'embed'))
+  expect(await inMemory(models)).toEqual(['bge-small-en-v1.5'])
+  expect((await collect(chat.stream(ask('Hi.')))).text).not.toBe('')
+  expect(await inMemory(models)).toEqual(['smollm2:135m'])
+  expect((await embedder.embed(['one'])).vectors[0]).toHaveLength(384)
+  const { budgetBytes, usedBytes, processes } = models.memory()
+  expect(processes.map(({ id }) => id)).toEqual(['gguf engine', 'onnx engine'])
+  expect(usedBytes).toBeLessThanOrEqual(budgetBytes)
+})
+
+test('two that cannot be in memory at the same time both answer', async () => {
+  await using models = createLocalModels({
+    settings: { ...SETTINGS, memoryBudget: '600MB' },
+    threads: 1,
+    embedThreads: 1,
+    signal: new AbortController().signal,
+  })
+  const chat = await models.chat(await models.fetch('smollm2:135m', 'chat'))
+  const embedder = await models.embedder(await models.fetch('bge-small-en-v1.5', 'embed'))
+  const [answer, { vectors }] = await Promise.all([collect(chat.stream(ask('Hi.'))), embedder.embed(['one'])])
+  expect([answer.finishReason, vectors.length]).toEqual(['length', 1])
+})
+
+test('a context that fits no memory is refused by name and with numbers, before anything is loaded', async () => {
+  await using models = createLocalModels({
+    settings: { ...SETTINGS, memoryBudget: '450MB', contextTokens: 8192 },
+    threads: 1,
+    signal: new AbortController().signal,
+  })
+  await expect(models.chat(await models.fetch('smollm2:135m', 'chat'))).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: expect.stringMatching(/contextTokens is 8192.* KV cache 189 MB, .*450 MB together/),
+    data: { field: 'contextTokens', kvBytes: 188_743_680 },
+  })
+  expect(await models.loaded()).toEqual([])
+})
+
+test('a request may ask that the model goes with its answer', async () => {
+  await using models = createLocalModels({ settings: SETTINGS, threads: 1, signal: new AbortController().signal })
+  const found = await models.fetch('smollm2:135m', 'chat')
+  const chat = await models.chat(found, { keepAliveMs: 0 })
+  expect(await inMemory(models)).toEqual(['smollm2:135m'])
+  expect(await chat.countTokens(ask('Hi.'))).toBeGreaterThan(1)
+  expect(await inMemory(models)).toEqual(['smollm2:135m'])
+  await collect(chat.stream(ask('Hi.')))
+  await expect.poll(() => inMemory(models)).toEqual([])
+  expect(await models.unload(['smollm2:135m'])).toBe(false)
 })

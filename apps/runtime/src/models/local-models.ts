@@ -1,8 +1,8 @@
 import {
-  abortError,
   type EmbeddingModel,
   type LanguageModel,
   type LoadedModel,
+  type MemoryStatus,
   type Reranker,
   RtError,
   type TextClassifier,
@@ -14,33 +14,18 @@ import {
   type PullProgress,
   type ResolvedModel,
 } from '@rt/inference/catalog'
-import type { GgufEmbedder, GgufEngine, GgufModel, GgufReranker } from '@rt/inference/gguf'
-import type {
-  OnnxClassifier,
-  OnnxEmbedder,
-  OnnxEngine,
-  OnnxEngineOptions,
-  OnnxLanguageModel,
-  OnnxReranker,
-} from '@rt/inference/onnx'
+import type { GgufEngine } from '@rt/inference/gguf'
+import type { OnnxEngine, OnnxEngineOptions } from '@rt/inference/onnx'
 import type { OnnxSettings } from '../config/engine-settings.ts'
 import type { Settings } from '../config/settings.ts'
 import { once } from '../once.ts'
-import {
-  ggufChat,
-  ggufEmbedder,
-  ggufReranker,
-  onnxChat,
-  onnxClassifier,
-  onnxEmbedder,
-  onnxReranker,
-} from './engine-options.ts'
-import { settingsOf, withModelSettings } from './model-settings.ts'
-import { createShelf, type Shelf } from './shelf.ts'
-import { withPreset } from './with-preset.ts'
+import { createLocalShelves } from './local-shelves.ts'
+import { createMemory, type MemorySettings } from './memory.ts'
+import { withModelSettings } from './model-settings.ts'
+import type { Shelf } from './shelf.ts'
 
 export interface LocalModelsOptions {
-  settings: Pick<Settings, 'contextTokens' | 'download' | 'engine'>
+  settings: Pick<Settings, 'contextTokens' | 'download' | 'engine'> & MemorySettings
   /** Of the GGUF engine, where `engine.gguf` says nothing. */
   threads?: number
   /** Of the ONNX engine, in the same way. Default: half the cores. */
@@ -61,21 +46,21 @@ export interface LocalModels extends AsyncDisposable {
   locate(name: string, kind: ModelKind, references: boolean): Promise<ResolvedModel | undefined>
   /** Fetches a model, a path or an address. */
   fetch(name: string, kind: ModelKind): Promise<ResolvedModel>
-  chat(found: ResolvedModel): Promise<LanguageModel>
+  /** @param options.keepAliveMs from now on it stays so long when nobody asks it. */
+  chat(found: ResolvedModel, options?: { keepAliveMs?: number | undefined }): Promise<LanguageModel>
   embedder(found: ResolvedModel): Promise<EmbeddingModel>
   reranker(found: ResolvedModel): Promise<Reranker>
   classifier(found: ResolvedModel): Promise<TextClassifier>
   loaded(): Promise<LoadedModel[]>
-  /** Frees what goes by one of these names; false when nothing did. */
+  /** The budget of all of them. */
+  memory(): MemoryStatus
+  /** Frees what goes by one of these names, once running requests have ended; false when nothing did. */
   unload(names: string[]): Promise<boolean>
 }
 
-/** What every handle of an engine tells, whatever it does. */
-type Held = AsyncDisposable & Pick<GgufReranker, 'id' | 'state'>
-
 export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
   const { settings, signal, onProgress } = options
-  const { contextTokens, engine } = settings
+  const { engine } = settings
   const catalog = createCatalog()
   const gguf = once(async (): Promise<GgufEngine> => {
     const { createGgufEngine } = await import('@rt/inference/gguf')
@@ -88,22 +73,14 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
       ...(await providersOf(engine.onnx)),
     })
   })
-  const chats = createShelf<GgufModel | OnnxLanguageModel>()
-  const embedders = createShelf<OnnxEmbedder | GgufEmbedder>()
-  const rerankers = createShelf<OnnxReranker | GgufReranker>()
-  const classifiers = createShelf<OnnxClassifier>()
-  const shelves: [ModelKind, Pick<Shelf<Held>, 'loaded' | 'unload'>][] = [
+  const memory = createMemory(settings, signal)
+  const { chats, embedders, rerankers, classifiers } = createLocalShelves({ settings, memory, gguf, onnx, signal })
+  const shelves: [LoadedModel['kind'], Pick<Shelf<unknown>, 'loaded' | 'unload'>][] = [
     ['chat', chats],
     ['embed', embedders],
     ['rerank', rerankers],
     ['classify', classifiers],
   ]
-  /** No host is started for a runtime that closed meanwhile: nobody would end it. */
-  const load = <M extends Held>(shelf: Shelf<M>, { entry }: ResolvedModel, open: () => Promise<M>): Promise<M> =>
-    shelf.get([entry.name], async () => {
-      if (signal.aborted) throw abortError(signal)
-      return open()
-    })
   const ofKind = (bare: ResolvedModel, name: string, kind: ModelKind): ResolvedModel => {
     const found = withModelSettings(bare, engine.models)
     if (found.entry.kind === kind) return found
@@ -127,35 +104,17 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
     },
     fetch: async (name, kind) =>
       ofKind(await catalog.ensure(name, { references: true, signal, onProgress }), name, kind),
-    chat: (found) =>
-      load(chats, found, async () => {
-        const { entry } = found
-        const model: GgufModel | OnnxLanguageModel =
-          entry.engine === 'gguf'
-            ? await (await gguf()).load(ggufChat(found, contextTokens))
-            : await (await onnx()).loadLanguageModel(onnxChat(found, contextTokens))
-        return withPreset(model, entry.preset)
-      }),
-    embedder: (found) =>
-      load(embedders, found, async () => {
-        const { dimensions } = settingsOf(found.entry, engine.models)
-        return found.entry.engine === 'gguf'
-          ? (await gguf()).loadEmbedder(ggufEmbedder(found, dimensions))
-          : (await onnx()).loadEmbedder(onnxEmbedder(found, dimensions))
-      }),
-    reranker: (found) =>
-      load(rerankers, found, async () =>
-        found.entry.engine === 'gguf'
-          ? (await gguf()).loadReranker(ggufReranker(found))
-          : (await onnx()).loadReranker(onnxReranker(found)),
-      ),
-    classifier: (found) => load(classifiers, found, async () => (await onnx()).loadClassifier(onnxClassifier(found))),
-    loaded: () =>
-      Promise.all(
-        shelves.flatMap(([kind, shelf]) =>
-          shelf.loaded().map(async (model) => ({ id: model.id, kind, ...(await model.state()) })),
-        ),
-      ),
+    chat: (found, { keepAliveMs } = {}) => chats.get(found, keepAliveMs),
+    embedder: (found) => embedders.get(found),
+    reranker: (found) => rerankers.get(found),
+    classifier: (found) => classifiers.get(found),
+    loaded: async () =>
+      (
+        await Promise.all(
+          shelves.map(async ([kind, shelf]) => (await shelf.loaded()).map((model) => ({ ...model, kind }))),
+        )
+      ).flat(),
+    memory: () => memory.plan.state(),
     async unload(names) {
       const unloaded = await Promise.all(shelves.map(([, shelf]) => shelf.unload(names)))
       return unloaded.includes(true)

@@ -30,6 +30,11 @@ export interface TurnRequest {
   maxSteps?: number
   /** Of these messages: `local-only` keeps the turn, and what comes of it, on this machine. */
   label?: PrivacyLabel
+  /**
+   * How long a model of this machine stays in memory when nobody asks it, in ms, from this turn on; 0 = it goes with the
+   * end of the answer. -1 = it stays. Default: that of the settings.
+   */
+  keepAliveMs?: number
 }
 
 export interface SearchOptions extends CallOptions {
@@ -84,6 +89,26 @@ export interface LoadedModel {
   quarantine?: { crashes: number; retryAfterMs: number }
   /** Milliseconds since the last request ended; 0 while one runs. */
   idleMs: number
+  /**
+   * What it takes of the memory budget, with all the caches it may open; and what its process grew by, where that could
+   * be told. Both in bytes.
+   */
+  memory?: { reservedBytes: number; measuredBytes?: number }
+  /** Until it is unloaded when nobody asks it. Absent while it is asked, and for one that stays. */
+  unloadsInMs?: number
+  /** It stays, and gives way to no other. Default false. */
+  pinned?: boolean
+}
+
+/** The memory that models of this machine may take together, in bytes. */
+export interface MemoryStatus {
+  budgetBytes: number
+  /** Set aside for models, and taken by the processes they run in. */
+  usedBytes: number
+  /** What those processes took before a model was in them. */
+  processes: { id: string; bytes: number }[]
+  /** Models that wait for room. */
+  waiting: number
 }
 
 export interface RuntimeStatus {
@@ -94,6 +119,8 @@ export interface RuntimeStatus {
   /** Milliseconds since 1970. */
   startedAt: number
   models: LoadedModel[]
+  /** Of models of this machine; absent where a server does not tell it. */
+  memory?: MemoryStatus
 }
 
 /**

@@ -10,6 +10,8 @@ export interface MemoryPlanOptions {
   waitMs?: number | undefined
   /** Most models that wait for room. Default 64. */
   maxWaiting?: number | undefined
+  /** Fires when the program ends: nobody waits for room any longer. */
+  signal?: AbortSignal | undefined
   /** Default: the system's. What looks after idle models keeps no program alive. */
   clock?: Clock
 }
@@ -31,12 +33,24 @@ export const createMemoryPlan = ({
   budgetBytes,
   waitMs = 30_000,
   maxWaiting = 64,
+  signal,
   clock,
 }: MemoryPlanOptions): MemoryPlan => {
   const room = createRoom({ budgetBytes, waitMs, maxWaiting, clock: clock ?? systemClock })
-  const loads: LoadCount = { running: 0, begun: 0 }
+  const counts = new Map<string, LoadCount>()
+  const countOf = (process: string): LoadCount => {
+    const count = counts.get(process) ?? { running: 0, begun: 0 }
+    counts.set(process, count)
+    return count
+  }
   return {
-    keep: (options) => createKept(options, { room, clock: clock ?? unrefClock, loads }),
+    keep: (options) =>
+      createKept(options, {
+        room,
+        clock: clock ?? unrefClock,
+        loads: countOf(options.process ?? ''),
+        closing: signal,
+      }),
     reserve: (id, bytes) => room.reserve(id, bytes),
     state: () => room.state(),
   }

@@ -11,6 +11,8 @@ export interface KeepOptions<M extends AsyncDisposable> {
   load(granted: { kvBytes: number }): Promise<M>
   /** What the process it is loaded in takes now, in bytes; undefined = not known. Default: nothing is measured. */
   measure?(): Promise<number | undefined>
+  /** Which process that is: what two take that are loaded in one at the same time cannot be told apart. Default: all are in one. */
+  process?: string | undefined
   /** How long it stays when no request runs, ms; 0 = not at all, Infinity = always. Default 5 minutes. */
   keepAliveMs?: number | undefined
   /** It stays, and nothing sends it away. Default false. */
@@ -39,13 +41,15 @@ export interface Kept<M> {
   keepAlive(ms: number): void
   /** Frees it once running requests have ended; those that come meanwhile load it again. False when it was not loaded. */
   unload(): Promise<boolean>
+  /** It is in memory, or on its way there. */
+  isBusy(): boolean
   /** Undefined while it is not in memory. */
   state(): KeptState | undefined
 }
 
 export interface KeptState {
-  /** Expected, with all the caches it may open. */
-  estimatedBytes: number
+  /** Set aside for it, with all the caches it may open: what was expected, or what was measured where that is more. */
+  reservedBytes: number
   /** What its process grew by while it was loaded; undefined when that could not be told. */
   measuredBytes: number | undefined
   /** Until it is unloaded, ms; undefined while a request runs, and for one that stays. */
@@ -60,6 +64,13 @@ export interface LoadCount {
 }
 
 type Scope = ReturnType<typeof openScope>
+
+interface KeptParts {
+  room: Room
+  clock: Clock
+  loads: LoadCount
+  closing: AbortSignal | undefined
+}
 
 interface Loaded<M> {
   model: M
@@ -79,7 +90,7 @@ const BEFORE_MS = 30_000
 
 export const createKept = <M extends AsyncDisposable>(
   { id, estimate, load, measure, keepAliveMs = DEFAULT_KEEP_ALIVE_MS, pinned = false }: KeepOptions<M>,
-  { room, clock, loads }: { room: Room; clock: Clock; loads: LoadCount },
+  { room, clock, loads, closing }: KeptParts,
 ): Kept<M> => {
   let keepMs = keepAliveMs
   let loaded: Loaded<M> | undefined
@@ -174,7 +185,7 @@ export const createKept = <M extends AsyncDisposable>(
   }
   /** Settles everybody who waits, in the same step in which `loading` ends. */
   const start = async (): Promise<void> => {
-    const waiting = openScope()
+    const waiting = openScope(closing)
     queueing = waiting
     let settle: (waiter: Waiter<M>) => void
     try {
@@ -185,7 +196,7 @@ export const createKept = <M extends AsyncDisposable>(
     } catch (error) {
       settle = ({ fail }) => fail(error)
       // Who came after all those before had given up asks anew.
-      if (waiting.signal.aborted && waiters.size > 0) return start()
+      if (waiting.signal.aborted && !closing?.aborted && waiters.size > 0) return start()
     } finally {
       waiting.end()
     }
@@ -242,11 +253,12 @@ export const createKept = <M extends AsyncDisposable>(
       await leave()
       return there
     },
+    isBusy: () => Boolean(loaded ?? leaving ?? loading),
     state() {
       const held = loaded ?? leaving
       if (!held) return undefined
       return {
-        estimatedBytes: held.place.bytes,
+        reservedBytes: held.place.bytes,
         measuredBytes: held.measuredBytes,
         unloadsInMs: unloadsAt === undefined ? undefined : Math.max(0, Math.round(unloadsAt - clock.monotonic())),
         pinned,

@@ -181,15 +181,18 @@ describe('room', () => {
       },
     })
     await touch(a)
-    expect(a.state()).toMatchObject({ measuredBytes: 450 * MB, estimatedBytes: 450 * MB })
+    expect(a.state()).toMatchObject({ measuredBytes: 450 * MB, reservedBytes: 450 * MB })
     expect(plan.state().usedBytes).toBe(450 * MB)
   })
 
-  it('measures nothing while another is loaded', async () => {
+  it('measures nothing while another is loaded in the same process', async () => {
     const { keep } = setUp()
     const [a, b] = [keep('a', 100 * MB, { measure: async () => 7 }), keep('b', 100 * MB, { measure: async () => 7 })]
     await Promise.all([touch(a), touch(b)])
     expect([a.state()?.measuredBytes, b.state()?.measuredBytes]).toEqual([undefined, undefined])
+    const [c, d] = ['c', 'd'].map((name) => keep(name, 100 * MB, { process: name, measure: async () => 7 }))
+    await Promise.all([touch(c!), touch(d!)])
+    expect([c!.state()?.measuredBytes, d!.state()?.measuredBytes]).toEqual([0, 0])
   })
 
   it('gives its place back when loading fails, and tries again with the next request', async () => {
@@ -243,6 +246,16 @@ describe('waiting', () => {
     lease[Symbol.dispose]()
     expect((await second).model.name).toBe('b')
   })
+})
+
+it('nobody waits once the program ends', async () => {
+  const closing = new AbortController()
+  const { keep } = setUp({ signal: closing.signal })
+  using _lease = await keep('a', 900 * MB).use()
+  const refused = expect(keep('b', 500 * MB).use()).rejects.toMatchObject({ code: 'aborted' })
+  await settle()
+  closing.abort()
+  await refused
 })
 
 describe('keep-alive', () => {

@@ -154,6 +154,7 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
       maxOutputTokens: 9,
       reasoning: { effort: 'low' as const, budgetTokens: 2048 },
       maxSteps: 2,
+      keepAliveMs: -1,
       label: 'local-only' as const,
     }
     const parts = await all(client.turn(request))

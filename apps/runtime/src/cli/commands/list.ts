@@ -14,13 +14,13 @@ export const command: CommandDefinition = {
   },
   examples: ['rt list', 'rt list --all', 'rt list --all --json'],
   async run({ flags }) {
-    const [{ createCatalog }, { allRows, installedRows }, { machineMemory }] = await Promise.all([
+    const [{ createCatalog }, { allRows, installedRows }, { memoryBytes }] = await Promise.all([
       import('@rt/inference/catalog'),
       import('../models/model-rows.ts'),
-      import('../models/machine-memory.ts'),
+      import('@rt/inference/memory'),
     ])
     const catalog = createCatalog()
-    const memory = machineMemory()
+    const memory = memoryBytes()
     const rows = flags['all'] ? await allRows(catalog, memory) : await installedRows(catalog)
     if (flags['json']) process.stdout.write(`${toJson(rows)}\n`)
     else if (flags['all']) process.stdout.write(`${formatAll(rows, memory)}\n`)

@@ -1,4 +1,4 @@
-import type { LoadedModel, RuntimeStatus } from '@rt/core'
+import type { LoadedModel, MemoryStatus, RuntimeStatus } from '@rt/core'
 import type { OwnerInfo } from '@rt/node/sqlite'
 import { called } from '../called.ts'
 import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
@@ -9,7 +9,7 @@ import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
 import { formatTable } from '../output/table.ts'
 import { toJson } from '../output/to-json.ts'
-import { bytes, count, span } from '../output/units.ts'
+import { bytes, count, plural, span } from '../output/units.ts'
 import { WITHOUT_CONFIG } from '../with-data.ts'
 
 export const command: CommandDefinition = {
@@ -27,10 +27,14 @@ export const command: CommandDefinition = {
   },
 }
 
-export const formatStatus = ({ version, pid, address, startedAt, models }: RuntimeStatus, now: number): string =>
+export const formatStatus = (
+  { version, pid, address, startedAt, models, memory }: RuntimeStatus,
+  now: number,
+): string =>
   [
     ` ${style('bold', printableLine(address ?? 'not listening'))} · process ${pid} · up ${span(now - startedAt)} · rt ${printableLine(version)}`,
     models.length ? formatModels(models) : ' no model is in memory: the next question loads one',
+    ...(memory ? [formatMemory(memory)] : []),
     ...models.flatMap(formatQuarantine),
   ].join('\n')
 
@@ -44,12 +48,16 @@ const formatModels = (models: LoadedModel[]): string =>
       { title: 'engine' },
       { title: 'weights', align: 'right' },
       { title: 'KV', align: 'right' },
+      { title: 'other', align: 'right' },
+      { title: 'memory', align: 'right' },
+      { title: 'set aside', align: 'right' },
       { title: 'context', align: 'right' },
       { title: 'conversations', align: 'right' },
       { title: 'running', align: 'right' },
       { title: 'waiting', align: 'right' },
       { title: 'batch', align: 'right' },
       { title: 'idle', align: 'right' },
+      { title: 'unloads in', align: 'right' },
     ],
     models.map((model) => [
       model.id,
@@ -57,12 +65,14 @@ const formatModels = (models: LoadedModel[]): string =>
       model.engine,
       bytes(model.weightsBytes),
       model.kvBytes ? bytes(model.kvBytes) : '-',
+      ...formatMeasured(model),
       count(model.contextTokens),
       model.sequences.most ? `${model.sequences.open} of ${model.sequences.most}` : '-',
       count(model.running),
       count(model.waiting),
       formatBatch(model),
       model.running ? '-' : span(model.idleMs),
+      formatUnload(model),
     ]),
   )
 
@@ -72,6 +82,30 @@ const formatQuarantine = ({ id, engine, quarantine }: LoadedModel): string[] =>
         ` ${printableLine(id)} is refused for ${span(quarantine.retryAfterMs)}: the ${printableLine(engine)} engine crashed ${quarantine.crashes} times while it ran`,
       ]
     : []
+
+/** Of what its process grew by: what is neither weights nor caches, and all; then what it has of the budget. */
+const formatMeasured = ({ memory, weightsBytes, kvBytes }: LoadedModel): string[] => {
+  const { measuredBytes, reservedBytes } = memory ?? {}
+  const known =
+    measuredBytes === undefined
+      ? ['-', '-']
+      : [bytes(Math.max(0, measuredBytes - weightsBytes - kvBytes)), bytes(measuredBytes)]
+  return [...known, reservedBytes === undefined ? '-' : bytes(reservedBytes)]
+}
+
+const formatUnload = ({ pinned, unloadsInMs }: LoadedModel): string => {
+  if (pinned) return 'pinned'
+  return unloadsInMs === undefined ? '-' : span(unloadsInMs)
+}
+
+const formatMemory = ({ budgetBytes, usedBytes, processes, waiting }: MemoryStatus): string => {
+  const own = processes.reduce((sum, one) => sum + one.bytes, 0)
+  return [
+    ` memory ${bytes(usedBytes)} of ${bytes(budgetBytes)}`,
+    ...(own > 0 ? [`engines ${bytes(own)} of it`] : []),
+    ...(waiting > 0 ? [`${plural(waiting, 'model')} waiting for room`] : []),
+  ].join(' · ')
+}
 
 /** Answers written in one step, of those that were being written. */
 const formatBatch = ({ batch }: LoadedModel): string =>

@@ -8,6 +8,7 @@ import { ignoreGone } from '../../host/ignore-gone.ts'
 import { hostMemory } from '../../host/host-memory.ts'
 import { createQuarantine } from '../../host/quarantine.ts'
 import { watchModels } from '../../host/watch-models.ts'
+import { checkSizes } from './context-size.ts'
 import { estimateMemory, estimateVectors } from './estimate-memory.ts'
 import { loadEmbedder } from './load-embedder.ts'
 import { loadReranker } from './load-reranker.ts'
@@ -51,6 +52,7 @@ export const createGgufEngine = ({
     },
     start: ({ signal } = {}) => host.call('start', { threads }, { signal }),
     async load(options, { signal } = {}) {
+      checkSizes(options)
       const load: LoadParams = {
         ...options,
         key: createSecretId(),

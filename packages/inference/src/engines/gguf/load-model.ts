@@ -5,6 +5,7 @@ import { createChatTemplate, type ChatTemplate } from '../../driver-kit/chat/cha
 import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type BatchTally, createBatchTally } from './batch-plan.ts'
 import { type CallSpans, createCallSpans } from './call-spans.ts'
+import { checkFits } from './check-fits.ts'
 import { checkSizes, contextSize } from './context-size.ts'
 import { canCopyPrefix } from './copy-prefix.ts'
 import { keepAtRest } from './keep-at-rest.ts'
@@ -44,6 +45,7 @@ export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promi
 const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<HostModel> => {
   const { sequences = DEFAULT_SEQUENCES, kvBudgetBytes } = params
   checkSizes(params)
+  await checkFits(params)
   const { value: weights, giveBack } = await borrowWeights(params, signal)
   let opening: Promise<ChatTemplate> | undefined
   try {

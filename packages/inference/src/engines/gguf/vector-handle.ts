@@ -3,6 +3,7 @@ import type { Host } from '../../host/create-host.ts'
 import { ignoreGone } from '../../host/ignore-gone.ts'
 import type { ModelState } from '../../host/model-state.ts'
 import type { WatchedModels } from '../../host/watch-models.ts'
+import { checkTextLength } from './context-size.ts'
 import type { HostModelState } from './options.ts'
 import type { VectorInfo, VectorLoad } from './vector-options.ts'
 
@@ -28,6 +29,7 @@ export const openVectorModel = async (
   load: VectorLoad,
   signal?: AbortSignal,
 ): Promise<VectorHandle> => {
+  checkTextLength(load)
   const info = await host.call<VectorInfo>('loadVectors', load, { signal })
   let closed = false
   let open = 0

@@ -20,7 +20,7 @@ import {
   type OnnxRerankerOptions,
 } from './load-scorer.ts'
 import { loadLanguageModel } from './load-language-model.ts'
-import { estimateMemory } from './estimate-memory.ts'
+import { estimateMemory, estimateWriter } from './estimate-memory.ts'
 import { explainProvider } from './explain-provider.ts'
 import type { ModelHost, OnnxModelOptions } from './open-model.ts'
 import { readProviders } from './select-provider.ts'
@@ -71,11 +71,11 @@ export interface OnnxEngine extends AsyncDisposable {
    * What a model would take in memory, from its files: nothing is loaded and no child started. Throws as loading does for
    * files that are wrong.
    *
-   * @param options.dimensions of an embedder; default: taken for large.
+   * @param options.dimensions of an embedder; default: as the `config.json` beside it says, else taken for large.
    */
-  estimate(
-    options: Pick<OnnxModelOptions, 'id' | 'modelPath' | 'tokenizerPath' | 'maxTokens'> & { dimensions?: number },
-  ): Promise<MemoryEstimate>
+  estimate(options: OnnxModelOptions & { dimensions?: number | undefined }): Promise<MemoryEstimate>
+  /** The same of a decoder; the `config.json` beside it tells the size of its caches. */
+  estimateLanguageModel(options: OnnxLanguageModelOptions): Promise<MemoryEstimate>
   /** What the child takes in memory now, its models included, in bytes; undefined while none runs. */
   memoryBytes(): Promise<number | undefined>
 }
@@ -117,6 +117,7 @@ export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine =>
     loadLanguageModel: (model) => loadLanguageModel(models, model),
     loadClassifier: (classifier) => loadClassifier(models, classifier),
     estimate: estimateMemory,
+    estimateLanguageModel: estimateWriter,
     memoryBytes: () => hostMemory(host),
     [Symbol.asyncDispose]: () => host[Symbol.asyncDispose](),
   }

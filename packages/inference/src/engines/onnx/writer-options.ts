@@ -37,3 +37,6 @@ export const DEFAULT_SAMPLING: DefaultSampling = {
 }
 
 export const DEFAULT_SEQUENCES = 2
+
+/** Prompt tokens of one run: an abort waits for it, and so do other answers. */
+export const PIECE = 64

@@ -23,7 +23,7 @@ import { readChatConfig } from './read-chat-config.ts'
 import { createSampler } from './sampler.ts'
 import { tokenizePrompt } from './tokenize-prompt.ts'
 import { createWaitingLine } from './waiting-line.ts'
-import { DEFAULT_SAMPLING } from './writer-options.ts'
+import { DEFAULT_SAMPLING, PIECE } from './writer-options.ts'
 
 /** One loaded model that writes, in the child. */
 export interface WriterSession {
@@ -35,9 +35,6 @@ export interface WriterSession {
   readonly msPerToken: number
   state(): NonNullable<StateResult['writing']>
 }
-
-/** Prompt tokens of one run: an abort waits for it, and so do other answers. */
-const PIECE = 64
 
 /** @throws RtError as `loadModelSession` does; `model_invalid` without a chat template. */
 export const loadWriterSession = async (runtime: OnnxRuntime, spec: WriterSpec): Promise<WriterSession> => {

@@ -70,6 +70,16 @@ describe('the native API', () => {
     ['/rt/turn', { messages: [MESSAGE], model: 'hf:a/b/c.gguf' }, 'model'],
     ['/rt/turn', { messages: [MESSAGE], principal: 'bob' }, 'body'],
     ['/rt/turn', { messages: [MESSAGE], sampling: { temperature: 9 } }, 'sampling.temperature'],
+    ['/rt/turn', { messages: [MESSAGE], sampling: { temperature: Number.NaN } }, 'sampling.temperature'],
+    ['/rt/turn', { messages: [MESSAGE], sampling: { temperature: Infinity } }, 'sampling.temperature'],
+    ['/rt/turn', { messages: [MESSAGE], sampling: { topK: -1 } }, 'sampling.topK'],
+    ['/rt/turn', { messages: [MESSAGE], sampling: { topK: 2 ** 31 } }, 'sampling.topK'],
+    ['/rt/turn', { messages: [MESSAGE], sampling: { seed: 2 ** 64 } }, 'sampling.seed'],
+    ['/rt/turn', { messages: [MESSAGE], maxOutputTokens: 0 }, 'maxOutputTokens'],
+    ['/rt/turn', { messages: [MESSAGE], maxOutputTokens: -5 }, 'maxOutputTokens'],
+    ['/rt/turn', { messages: [MESSAGE], n_ctx: 2 ** 31 }, 'body'],
+    ['/rt/turn', { messages: [MESSAGE], keepAliveMs: -2 }, 'keepAliveMs'],
+    ['/rt/turn', { messages: [MESSAGE], keepAliveMs: 1e12 }, 'keepAliveMs'],
   ])('%s refuses %j naming %s', async (path, body, param) => {
     const { send, operations } = createSubject()
     const response = await send(path, body)

@@ -13,6 +13,9 @@ const count = z
   .max(2 ** 31 - 1)
 const plain = z.string().regex(/^[^\p{Cc}]*$/u, 'control characters are not allowed')
 
+/** Timers take no more. */
+const LONGEST_MS = 500 * 3_600_000
+
 /** Names a thread, a collection, a key. */
 const label = plain.min(1).max(200)
 /** Of messages and documents. */
@@ -140,6 +143,7 @@ export const turnSchema: z.ZodType<TurnBody> = z.strictObject({
   reasoning: reasoning.optional(),
   maxSteps: count.optional(),
   label: privacy,
+  keepAliveMs: z.int().min(-1).max(LONGEST_MS).optional(),
 })
 
 export const ingestSchema: z.ZodType<{ paths: string[]; prune?: boolean; label?: PrivacyLabel }> = z.strictObject({

@@ -44,6 +44,13 @@ test('samplers nothing here has are named in a warning', () => {
   ])
 })
 
+test('sizes of the engine are not for requests to say: they reach nobody', () => {
+  const sizes = { n_ctx: 2 ** 31, n_batch: 0, n_discard: -1, num_ctx: -1 }
+  const { request, warnings } = decode(sizes)
+  expect(warnings.map(({ message }) => message.split(' ')[0])).toEqual(Object.keys(sizes))
+  expect(JSON.stringify(request)).not.toMatch(/ctx|batch|discard|2147483648/)
+})
+
 test.each([
   [{ logit_bias: { 5: 101 } }, 'logit_bias.5'],
   [{ xtc_probability: 2 }, 'xtc_probability'],

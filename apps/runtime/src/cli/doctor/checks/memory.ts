@@ -1,7 +1,9 @@
 import { totalmem } from 'node:os'
-import { machineMemory } from '../../models/machine-memory.ts'
+import { memoryBytes } from '@rt/inference/memory'
+import { toBytes } from '../../../config/size.ts'
 import { bytes } from '../../output/units.ts'
 import type { Check } from '../check.ts'
+import { settingsOf } from '../settings-of.ts'
 
 /** The small default models with their caches, and Node. */
 const NEEDED = 700_000_000
@@ -9,11 +11,13 @@ const NEEDED = 700_000_000
 export const memory: Check = {
   section: 'machine',
   name: 'memory',
-  async run() {
+  async run(context) {
     const free = process.availableMemory()
-    const all = machineMemory()
+    const all = memoryBytes()
     const limited = all < totalmem()
-    const detail = `${bytes(free)} free of ${bytes(all)}${limited ? ', the limit of this container' : ''}`
+    const { memoryBudget } = await settingsOf(context)
+    const budget = `models may take ${bytes(toBytes(memoryBudget, all))} together`
+    const detail = `${bytes(free)} free of ${bytes(all)}${limited ? ', the limit of this container' : ''}; ${budget}`
     if (free >= NEEDED) return { name: 'memory', state: 'ok', detail }
     return {
       name: 'memory',
