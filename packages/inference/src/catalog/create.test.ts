@@ -149,11 +149,19 @@ describe('create', () => {
     ['FROM', /line 1.*says nothing/],
     ['FROM tiny\nMESSAGE robot hi', /line 2.*"robot"/],
     ['FROM tiny\nADAPTER ./none.gguf', /line 2.*cannot be opened/],
+    ['FROM tiny\nPARAMETER Temperature hot', /line 2.*temperature takes a number, not "hot"/],
+    ['FROM tiny\nPARAMETER num_ctx 1.5', /line 2.*num_ctx takes a number, not "1.5"/],
     ['FROM ./model-folder/', /Safetensors/],
     ['FROM x.safetensors', /Safetensors/],
   ])('says what is wrong with %j', async (modelfile, message) => {
     await expect(create(modelfile)).rejects.toMatchObject({ message: expect.stringMatching(message) })
     expect(await readdir(machine.folder)).toEqual(['tiny-1b'])
+  })
+
+  it('a parameter nobody knows is a note, whatever it is called', async () => {
+    const { warnings, entry } = await create('FROM tiny\nPARAMETER constructor 5\nPARAMETER repeat_last_n -1')
+    expect(warnings).toEqual(['Not used, since nothing here answers to it: constructor, repeat_last_n.'])
+    expect(Object.keys(entry.sampling ?? {})).toEqual(['repeatPenalty', 'temperature'])
   })
 
   it('refuses names of the table, models nobody knows, and an adapter that is a model', async () => {

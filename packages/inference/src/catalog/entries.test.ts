@@ -85,6 +85,11 @@ describe('names', () => {
     const near = await catalog.notFound('smolm2:135m')
     expect(near.message).toBe('no model is called "smolm2:135m".')
     expect(near.hint).toContain('Did you mean smollm2:135m (rt pull smollm2:135m, 98 MB)?')
+    for (const [name, hint] of [
+      ['hf:owner', /^Write hf:owner\/repo, hf:owner\/repo:Q4_K_M or/],
+      ['ollama:mine', /OLLAMA_MODELS says\): ollama pull mine$/],
+    ] as const)
+      expect((await catalog.notFound(name, { references: true })).hint).toMatch(hint)
     const far = await catalog.notFound('zzzzzzzzzzzz')
     expect(far.hint).toMatch(/^There are all-minilm \(rt pull all-minilm, 24 MB\), .* and \d+ more: rt list --all\.$/)
     expect(far.hint!.length).toBeLessThan(600)

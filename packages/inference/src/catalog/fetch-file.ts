@@ -63,7 +63,7 @@ const fetchFrom = async (source: string, options: FetchFileOptions): Promise<Fet
   const { place, placed, file, sources, workspace, unreachable, signal, onProgress } = options
   const location = parseSource(source)
   const host = location.scheme === 'hf' ? 'hf' : location.scheme === 'https' ? new URL(location.url).host : source
-  if (unreachable.has(host)) throw new RtError({ code: 'network', message: 'the host did not answer a moment ago.' })
+  if (unreachable.has(host)) throw new RtError({ code: 'network', message: 'the host does not answer.' })
   const report = (phase: PullProgress['phase'], done: number, total: number): void =>
     onProgress?.({ model: placed.entry.name, file: file.name, source, phase, done, total })
   const request: SourceRequest = {

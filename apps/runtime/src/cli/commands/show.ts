@@ -68,12 +68,11 @@ const PLACES: Record<InstalledModel['place'], string | undefined> = {
 
 /** What the table, or whoever made the name, laid down. */
 const settings = ({ sampling, preset = {} }: CatalogEntry): [string, string | undefined][] => {
-  const pairs = [
-    ...Object.entries(sampling ?? {}),
-    ...Object.entries({ contextTokens: preset.contextTokens, maxOutputTokens: preset.maxOutputTokens }),
-  ].filter(([, value]) => value !== undefined)
+  const pairs = Object.entries(sampling ?? {}).filter(([, value]) => value !== undefined)
   return [
     ['sampling', pairs.map(([name, value]) => `${name} ${value}`).join(', ')],
+    ['loaded with', figure(preset.contextTokens, ' tokens of context')],
+    ['answers with', figure(preset.maxOutputTokens, ' tokens at most')],
     ['stop', preset.stop?.map((one) => JSON.stringify(one)).join(', ')],
     ['system', preset.system && JSON.stringify(preset.system.slice(0, 300))],
     ['messages', figure(preset.messages?.length)],
