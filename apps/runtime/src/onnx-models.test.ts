@@ -148,7 +148,8 @@ describe('rerankers', () => {
 
   it('rank by their folder, in the library and over the wire', async () => {
     await using files = await exportOf('reranker', config)
-    const rt = await open({ rerank: files.folder })
+    const other = process.platform === 'win32' ? 'coreml' : 'dml'
+    const rt = await open({ rerank: files.folder, engine: { onnx: { providers: [other, 'cpu'], threads: 1 } } })
     expect(await rt.rerank(query, documents)).toEqual(ranked)
     expect(await rt.rerank(query, documents, { topK: 1, label: 'local-only' })).toEqual(ranked.slice(0, 1))
     expect(await post(rt, '/v1/rerank', { query, documents, top_n: 1, return_documents: true })).toMatchObject({
@@ -158,7 +159,9 @@ describe('rerankers', () => {
         results: [{ index: 0, relevance_score: ranked[0]!.score, document: { text: documents[0] } }],
       },
     })
-    expect((await rt.status()).models).toMatchObject([{ kind: 'rerank', engine: 'onnx' }])
+    expect((await rt.status()).models).toMatchObject([
+      { kind: 'rerank', engine: 'onnx', provider: 'cpu', passedOver: [{ provider: other }] },
+    ])
     const trace = await rt.trace.last()
     expect(trace?.spans[0]?.children[0]).toMatchObject({ name: `rerank ${files.folder}` })
   })

@@ -1,5 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { collect, createMessage } from '@rt/core'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { writeReranker } from '../../../../packages/inference/src/engines/gguf/__fixtures__/write-reranker.ts'
+import { createRuntime } from '../index.ts'
 import { createLocalModels, type LocalModels } from './local-models.ts'
 
 const SETTINGS = {
@@ -109,4 +114,23 @@ test('a request may ask that the model goes with its answer', async () => {
   await collect(chat.stream(ask('Hi.')))
   await expect.poll(() => inMemory(models)).toEqual([])
   expect(await models.unload(['smollm2:135m'])).toBe(false)
+})
+
+test('a GGUF reranker by its path orders texts', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'rt-rerank-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const rerank = join(folder, 'tiny.gguf')
+  await writeFile(rerank, writeReranker())
+  const rt = await createRuntime({
+    data: join(folder, 'data'),
+    config: false,
+    embed: false,
+    rerank,
+    engine: { gguf: { threads: 1 } },
+  })
+  onTestFinished(() => rt.close())
+  const results = await rt.rerank('a b', ['a b c', 'k l', 'd e f g'], { topK: 2 })
+  expect(results).toHaveLength(2)
+  expect(results[0]!.score).toBeGreaterThan(results[1]!.score)
+  expect((await rt.status()).models).toMatchObject([{ id: rerank, kind: 'rerank', engine: 'gguf' }])
 })

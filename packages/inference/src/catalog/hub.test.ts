@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readFile, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { number, text, writeGguf } from '../driver-kit/gguf/__fixtures__/write-gguf.ts'
 import {
@@ -328,4 +328,51 @@ it('does not ask a hub that did not answer twice', async () => {
     message: expect.stringContaining('the host does not answer'),
   })
   expect((await failure(pull(REPO))).code).toBe('network')
+})
+
+describe('a chat model in ONNX of a table', () => {
+  const [weights, data, tokenizer, config] = [makeFile(), makeFile(), makeFile(), makeFile()]
+  const FILES = {
+    'onnx/model.onnx': weights,
+    'onnx/model.onnx_data': data,
+    'tokenizer.json': tokenizer,
+    'tokenizer_config.json': config,
+  }
+  const roles = ['model', 'part-2', 'tokenizer', 'tokenizer-config'] as const
+  const entry = makeEntry(
+    Object.keys(FILES).map((path, i) => ({
+      role: roles[i]!,
+      name: path.slice(path.lastIndexOf('/') + 1),
+      sources: [`hf:owner/onnx/${path}`],
+    })),
+    { engine: 'onnx' },
+  )
+  beforeEach(() => {
+    for (const [path, { bytes }] of Object.entries(FILES)) machine.hub.set(`owner/onnx/resolve/main/${path}`, { bytes })
+  })
+
+  it('brings what is read beside its tokenizer, and its external data, into one folder', async () => {
+    const { files } = await open({ entries: [entry] }).ensure(entry.name)
+    expect(Object.keys(files)).toEqual([...roles])
+    expect(new Set(Object.values(files).map((path) => dirname(path!)))).toHaveProperty('size', 1)
+    expect(await readFile(files['tokenizer-config']!)).toEqual(config.bytes)
+    await rm(files['tokenizer-config']!)
+    expect(await open({ entries: [entry] }).locate(entry.name)).toBeUndefined()
+  })
+
+  it('leaves a tokenizer of another program alone that lies there without its settings', async () => {
+    const at = '.cache/huggingface/hub/models--owner--onnx/snapshots/abc'
+    await machine.put(`${at}/tokenizer.json`, tokenizer.bytes)
+    await machine.put(`${at}/onnx/model.onnx`, weights.bytes)
+    await machine.put(`${at}/onnx/model.onnx_data`, data.bytes)
+    const pinned = {
+      ...entry,
+      files: entry.files.map((file, i) => ({ ...file, ...Object.values(FILES)[i]!.pin })),
+    }
+    const { files } = await open({ entries: [pinned] }).ensure(entry.name)
+    expect(files.model).toContain(at)
+    expect(files['part-2']).toBe(`${files.model}_data`)
+    expect(files.tokenizer).not.toContain(at)
+    expect(dirname(files['tokenizer-config']!)).toBe(dirname(files.tokenizer!))
+  })
 })
