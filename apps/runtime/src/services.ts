@@ -229,12 +229,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
         root.end()
       }
     },
-    async classifier(name) {
-      // Asked for anew with each call: its memory may have been freed.
-      const load = (): Promise<TextClassifier> => models.classifier(name, { own: true })
-      const { id, local, labels } = await load()
-      return { id, local, labels, classify: async (texts, callOptions) => (await load()).classify(texts, callOptions) }
-    },
+    classifier: (name) => models.classifier(name, { own: true }),
 
     async list() {
       const agents = Array.from((await ready()).agents.keys(), (id): ModelEntry => ({
