@@ -129,7 +129,12 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     threads: {
       list: async () => (await (await services()).threads()).list(LOCAL),
       messages: async (id) => (await (await services()).threads()).messages(LOCAL, id),
-      delete: async (id, callOptions) => (await (await services()).threads()).delete(LOCAL, id, callOptions),
+      async delete(id, callOptions) {
+        const { threads, models } = await services()
+        const deleted = await (await threads()).delete(LOCAL, id, callOptions)
+        await models.forget({ principal: LOCAL, thread: id })
+        return deleted
+      },
     },
     documents: {
       list: async () => (await operations()).documents.list(),

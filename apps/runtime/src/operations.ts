@@ -54,7 +54,15 @@ export const createOperations = (parts: OperationParts): OwnOperations => {
     keys: {
       create: async (options) => (await parts.keys()).create(options),
       list: async () => (await parts.keys()).list(),
-      revoke: async (idOrName) => (await parts.keys()).revoke(idOrName),
+      async revoke(idOrName) {
+        const keys = await parts.keys()
+        const name = idOrName.toLowerCase()
+        const known = (await keys.list()).find((key) => key.id === idOrName || key.name.toLowerCase() === name)
+        const revoked = await keys.revoke(idOrName)
+        // Nobody can ever ask as this principal again.
+        if (revoked && known) await parts.models.forget({ principal: known.id })
+        return revoked
+      },
     },
     async status() {
       const { owner, models } = parts

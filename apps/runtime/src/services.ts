@@ -120,6 +120,8 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     redis: async () => (await limits())?.client,
     threads: settings.threads ?? Math.min(8, availableParallelism()),
     embedThreads: settings.threads,
+    // It has one owner.
+    kvFolder: owner && join(data, 'kv'),
     onProgress: options.onProgress,
     signal,
   })

@@ -16,7 +16,7 @@ export const checkEngine = (engine: EngineSettings): void => {
 }
 
 const ONNX = { providers: 1, deviceId: 1, tensorrtCache: 1, threads: 1 } satisfies Record<keyof OnnxSettings, 1>
-const GGUF = { threads: 1 } satisfies Record<keyof GgufSettings, 1>
+const GGUF = { threads: 1, kvDiskBytes: 1 } satisfies Record<keyof GgufSettings, 1>
 const MODEL = {
   kind: 1,
   pooling: 1,
@@ -26,7 +26,7 @@ const MODEL = {
 } satisfies Record<keyof LocalModelSettings, 1>
 
 /** The least that each number may be. */
-const NUMBERS: Record<string, number> = { threads: 1, deviceId: 0, dimensions: 1 }
+const NUMBERS: Record<string, number> = { threads: 1, deviceId: 0, dimensions: 1, kvDiskBytes: 0 }
 const WORDS: Record<string, readonly string[]> = {
   kind: ['chat', 'embed', 'rerank', 'classify'],
   pooling: ['cls', 'mean', 'last'],

@@ -20,6 +20,11 @@ export interface OnnxSettings {
 export interface GgufSettings {
   /** Default: those of all engines. */
   threads?: number
+  /**
+   * Most bytes of what conversations hold in memory that are saved in the data folder, so that they go on without being read
+   * again. 0 = nothing is saved, and what was is deleted. Default 1 GB.
+   */
+  kvDiskBytes?: number
 }
 
 /** What the files of one model on this machine do not tell of it, or tell wrong. */

@@ -78,6 +78,8 @@ export interface Models extends Router, AsyncDisposable {
   list(): Promise<ModelEntry[]>
   /** What a model of this machine has of its own. */
   brings(model: string): BroughtValues | undefined
+  /** Deletes what models of this machine hold of a thread, or of all threads of a principal. */
+  forget(of: { principal: string; thread?: string }): Promise<void>
   /** Those in memory. */
   loaded(): Promise<LoadedModel[]>
   /** Their budget. */
@@ -311,6 +313,7 @@ export const createModels = (options: ModelsOptions): Models => {
       const { system, maxOutputTokens } = entry?.preset ?? {}
       return entry && { system, maxOutputTokens, temperature: entry.sampling?.temperature }
     },
+    forget: (of) => local.forget(of),
     loaded: () => local.loaded(),
     memory: () => local.memory(),
     unload: (name) => local.unload(namesOf(name)),

@@ -28,6 +28,8 @@ export interface LocalModelsOptions {
   settings: Pick<Settings, 'contextTokens' | 'download' | 'engine'> & MemorySettings
   /** Of the GGUF engine, where `engine.gguf` says nothing. */
   threads?: number
+  /** Where caches of threads are saved. Default: nowhere. */
+  kvFolder?: string | undefined
   /** Of the ONNX engine, in the same way. Default: half the cores. */
   embedThreads?: number
   /** Ends loading and fetching, when the runtime closes. */
@@ -54,6 +56,8 @@ export interface LocalModels extends AsyncDisposable {
   loaded(): Promise<LoadedModel[]>
   /** The budget of all of them. */
   memory(): MemoryStatus
+  /** Deletes what models hold of a thread, or of all threads of a principal. */
+  forget(of: { principal: string; thread?: string }): Promise<void>
   /** Frees what goes by one of these names, once running requests have ended; false when nothing did. */
   unload(names: string[]): Promise<boolean>
 }
@@ -64,7 +68,11 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
   const catalog = createCatalog()
   const gguf = once(async (): Promise<GgufEngine> => {
     const { createGgufEngine } = await import('@rt/inference/gguf')
-    return createGgufEngine({ threads: engine.gguf?.threads ?? options.threads })
+    return createGgufEngine({
+      threads: engine.gguf?.threads ?? options.threads,
+      kvFolder: options.kvFolder,
+      kvDiskBytes: engine.gguf?.kvDiskBytes,
+    })
   })
   const onnx = once(async (): Promise<OnnxEngine> => {
     const { createOnnxEngine } = await import('@rt/inference/onnx')
@@ -115,6 +123,8 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
         )
       ).flat(),
     memory: () => memory.plan.state(),
+    // Also what an earlier process saved: making the engine starts nothing.
+    forget: async (of) => (await gguf()).forget(of),
     async unload(names) {
       const unloaded = await Promise.all(shelves.map(([, shelf]) => shelf.unload(names)))
       return unloaded.includes(true)

@@ -18,6 +18,7 @@ it('shows the server, and what is in memory', () => {
     kvBytes: 12_000_000,
     contextTokens: 4096,
     sequences: { open: 1, most: 4 },
+    saved: { threads: 3, bytes: 45_000_000 },
     running: 1,
     waiting: 2,
     batch: { steps: 10, rows: 28, streams: 30 },
@@ -30,6 +31,7 @@ it('shows the server, and what is in memory', () => {
     kind: 'embed' as const,
     kvBytes: 0,
     sequences: { open: 0, most: 0 },
+    saved: undefined,
     running: 0,
     batch: undefined,
     idleMs: 3000,
@@ -51,13 +53,14 @@ it('shows the server, and what is in memory', () => {
       '480 MB',
       '4,096',
       '1 of 4',
+      '3 (45 MB)',
       '1',
       '2',
       '2.8 of 3.0',
       '-',
       '-',
     ],
-    ['bge', 'embed', 'gguf', '98 MB', '-', '-', '-', '480 MB', '4,096', '-', '0', '2', '-', '3 s', '5 min'],
+    ['bge', 'embed', 'gguf', '98 MB', '-', '-', '-', '480 MB', '4,096', '-', '-', '0', '2', '-', '3 s', '5 min'],
   ])
   expect(formatStatus({ ...status, models: [{ ...embed, pinned: true }] }, 1000)).toMatch(/pinned$/)
   const ill = { ...embed, quarantine: { crashes: 3, retryAfterMs: 240_000 } }

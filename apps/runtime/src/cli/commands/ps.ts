@@ -53,6 +53,7 @@ const formatModels = (models: LoadedModel[]): string =>
       { title: 'set aside', align: 'right' },
       { title: 'context', align: 'right' },
       { title: 'conversations', align: 'right' },
+      { title: 'saved', align: 'right' },
       { title: 'running', align: 'right' },
       { title: 'waiting', align: 'right' },
       { title: 'batch', align: 'right' },
@@ -68,6 +69,7 @@ const formatModels = (models: LoadedModel[]): string =>
       ...formatMeasured(model),
       count(model.contextTokens),
       model.sequences.most ? `${model.sequences.open} of ${model.sequences.most}` : '-',
+      formatSaved(model),
       count(model.running),
       count(model.waiting),
       formatBatch(model),
@@ -110,6 +112,10 @@ const formatMemory = ({ budgetBytes, usedBytes, processes, waiting }: MemoryStat
 /** Answers written in one step, of those that were being written. */
 const formatBatch = ({ batch }: LoadedModel): string =>
   batch ? `${(batch.rows / batch.steps).toFixed(1)} of ${(batch.streams / batch.steps).toFixed(1)}` : '-'
+
+/** Conversations whose caches lie on disk. */
+const formatSaved = ({ saved }: LoadedModel): string =>
+  saved?.threads ? `${count(saved.threads)} (${bytes(saved.bytes)})` : '-'
 
 const formatNobody = (owner: OwnerInfo | undefined): string =>
   owner

@@ -34,7 +34,17 @@ export const engineTables: Record<'onnx' | 'gguf' | 'models', z.ZodOptional> = {
     },
     { meaning: 'Embedders, rerankers, classifiers and chat models in ONNX files.' },
   ),
-  gguf: table({ threads }, { meaning: 'Models in GGUF files.' }),
+  gguf: table(
+    {
+      threads,
+      kv_disk_bytes: whole(0, 2 ** 50, {
+        meaning:
+          'Most bytes of key-value caches of threads that are saved in the data folder, so that a thread goes on without being read again; 0 = nothing is saved, and what was is deleted.',
+        otherwise: '1000000000 (1 GB)',
+      }),
+    },
+    { meaning: 'Models in GGUF files.' },
+  ),
   models: tables(
     {
       keys: {

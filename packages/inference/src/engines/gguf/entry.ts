@@ -5,6 +5,7 @@ import { serveHost } from '../../host/serve-host.ts'
 import { forgetSaved } from './open-state-store.ts'
 import { createModelShelf } from './model-shelf.ts'
 import type { GenerateParams, HostModelState, InfillParams, LoadParams, RedecodeParams } from './options.ts'
+import { normalName } from './state-names.ts'
 import type { PreparedRequest } from './tokenize-prompt.ts'
 import type { EmbedResult, VectorInfo, VectorLoad } from './vector-options.ts'
 
@@ -44,7 +45,10 @@ serveHost({
         models
           .loaded()
           .map(({ slots }) =>
-            slots.forget((of) => of.principal === principal && (thread === undefined || of.cacheKey === thread)),
+            slots.forget(
+              ({ principal: own, cacheKey = '' }) =>
+                own === principal && (thread === undefined || normalName(cacheKey) === normalName(thread)),
+            ),
           ),
       )
       forgetSaved({ principal, thread })

@@ -12,7 +12,9 @@ export const hashOf = (value: unknown): string => createHash('sha256').update(JS
 
 /** A name in a folder tells neither who nor what. */
 const principalFolder = (folder: string, principal: string): string => join(folder, hashOf([principal]).slice(0, 32))
-export const ownerOf = ({ principal, thread }: ThreadName): string => hashOf([principal, thread])
+export const ownerOf = ({ principal, thread }: ThreadName): string => hashOf([principal, normalName(thread)])
+/** Threads are told apart by names in Unicode form C: whoever deletes one may have typed it in another. */
+export const normalName = (thread: string): string => thread.normalize('NFC')
 const ENDING = '.kv'
 
 /** Where the state of a thread with a model is saved: a folder a principal, a file a thread and model. */

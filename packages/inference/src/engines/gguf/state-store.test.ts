@@ -279,6 +279,8 @@ test('a thread is deleted with all models, a principal with all threads', async 
   await save(store, thread, { model: OTHER_MODEL })
   await save(store, { ...thread, thread: 'thread-2' })
   await save(store, { ...thread, principal: 'eve' })
+  await save(store, { ...thread, thread: 'Zoe\u0308' }, { model: OTHER_MODEL })
+  store.forget({ ...thread, thread: 'Zo\u00EB' })
   store.forget(thread)
   expect([store.state(MODEL).threads, store.state(OTHER_MODEL).threads]).toEqual([2, 0])
   expect(listStates(folder)).toHaveLength(2)
