@@ -29,7 +29,7 @@ export interface GgufSettings {
 
 /** What the files of one model on this machine do not tell of it, or tell wrong. */
 export interface LocalModelSettings {
-  /** Of an ONNX export. Default: as the files beside it say. */
+  /** What it does. Default: as a GGUF file itself, or the files beside an ONNX export say. */
   kind?: ModelKind
   /** Of an embedder: the hidden state that becomes the vector. Default: as its files say, else the mean. */
   pooling?: 'cls' | 'mean' | 'last'

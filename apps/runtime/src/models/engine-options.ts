@@ -69,7 +69,11 @@ export const ggufReranker = ({ entry, files, stamps }: Found): GgufRerankerOptio
   stamp: stamps?.model,
 })
 
-export const onnxReranker = (found: Found): OnnxRerankerOptions => onnxModel(found, found.entry.context ?? DEFAULT_TEXT)
+export const onnxReranker = (found: Found): OnnxRerankerOptions => ({
+  ...onnxModel(found, found.entry.context ?? DEFAULT_TEXT),
+  // Some are exported as classifiers, of which the second label says "relevant".
+  ...(found.entry.labels?.length === 2 && { labels: 2 }),
+})
 
 export const onnxClassifier = (found: Found): OnnxClassifierOptions => {
   const { name, context = DEFAULT_TEXT, labels = [], multiLabel } = found.entry

@@ -93,10 +93,8 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
     const found = withModelSettings(bare, engine.models)
     if (found.entry.kind === kind) return found
     const known = catalog.list().filter((entry) => entry.kind === kind)
-    const isExport = found.entry.engine === 'onnx' && found.entry.files.every(({ sources }) => sources.length === 0)
-    const other = isExport
-      ? `If the export is of that kind all the same: [engine.models."${name}"] kind = "${kind}". `
-      : ''
+    const isPath = found.entry.files.every(({ sources }) => sources.length === 0)
+    const other = isPath ? `If it is of that kind all the same: [engine.models."${name}"] kind = "${kind}". ` : ''
     throw new RtError({
       code: 'unsupported',
       message: `"${name}" is of kind ${found.entry.kind}, not ${kind}.`,

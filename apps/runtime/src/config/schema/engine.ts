@@ -50,7 +50,7 @@ export const engineTables: Record<'onnx' | 'gguf' | 'models', z.ZodOptional> = {
       keys: {
         kind: oneOf(['chat', 'embed', 'rerank', 'classify'], {
           meaning: 'What it does.',
-          otherwise: 'as the files beside it say',
+          otherwise: 'as its file or those beside it say',
         }),
         pooling: oneOf(['cls', 'mean', 'last'], {
           meaning:
