@@ -17,7 +17,9 @@ export const formatError = (
 ): string => {
   const error = toRtError(thrown)
   const lines = [`${style('red', 'error', stream)}  ${error.code}: ${printable(error.message)}`]
-  const advice = [error.hint && printable(error.hint), comeBack(error)].filter(Boolean).join('\n')
+  // Where the message stands alone, in a list of what was tried, it has the hint itself.
+  const hint = error.hint && !error.message.endsWith(error.hint) ? printable(error.hint) : ''
+  const advice = [hint, comeBack(error)].filter(Boolean).join('\n')
   if (advice) lines.push(...advice.split('\n').map((line) => `       ${line}`))
   if (debug) lines.push('', printable(error.stack ?? ''), ...causes(error).map(printable))
   return `${lines.join('\n')}\n`
