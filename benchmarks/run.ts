@@ -11,6 +11,7 @@ const BENCHMARKS: Record<string, () => Promise<{ benchmark(rounds: number): Prom
   decode: () => import('./decode.ts'),
   embed: () => import('./embed.ts'),
   ipc: () => import('./ipc.ts'),
+  speculate: () => import('./speculate.ts'),
 }
 
 const { values, positionals } = parseArgs({

@@ -12,6 +12,7 @@ it.each<[object, string, string]>([
   [{ onxx: {} }, 'engine has no "onxx"', 'Did you mean onnx?'],
   [{ onnx: { device_id: 1 } }, 'engine.onnx has no "device_id"', 'deviceId'],
   [{ onnx: { deviceId: -1 } }, 'engine.onnx.deviceId is -1', 'from 0 on'],
+  [{ gguf: { speculation: 'no' } }, 'engine.gguf.speculation is "no"', 'true or false'],
   [{ gguf: { threads: 1.5 } }, 'engine.gguf.threads is 1.5', 'from 1 on'],
   [{ models: { a: { pooling: 'max' } } }, 'engine.models.a.pooling is "max"', 'cls, mean, last'],
   [{ models: { a: { dimensions: Number.NaN } } }, 'engine.models.a.dimensions is', 'from 1 on'],

@@ -16,7 +16,7 @@ export const checkEngine = (engine: EngineSettings): void => {
 }
 
 const ONNX = { providers: 1, deviceId: 1, tensorrtCache: 1, threads: 1 } satisfies Record<keyof OnnxSettings, 1>
-const GGUF = { threads: 1, kvDiskBytes: 1 } satisfies Record<keyof GgufSettings, 1>
+const GGUF = { threads: 1, kvDiskBytes: 1, speculation: 1 } satisfies Record<keyof GgufSettings, 1>
 const MODEL = {
   kind: 1,
   pooling: 1,
@@ -47,6 +47,8 @@ const check = (path: string[], values: object, known: object): void => {
     const least = NUMBERS[key]
     if (least !== undefined && !(Number.isSafeInteger(value) && value >= least))
       throw wrong(`${at.join('.')} is ${shownValue(at, value)}.`, `It must be a whole number from ${least} on.`)
+    if (key === 'speculation' && typeof value !== 'boolean')
+      throw wrong(`${at.join('.')} is ${shownValue(at, value)}.`, 'It must be true or false.')
     const words = WORDS[key]
     if (words && !words.includes(value))
       throw wrong(`${at.join('.')} is ${shownValue(at, value)}.`, `It must be one of ${words.join(', ')}.`)

@@ -25,6 +25,8 @@ export interface GgufSettings {
    * again. 0 = nothing is saved, and what was is deleted. Default 1 GB.
    */
   kvDiskBytes?: number
+  /** Guess tokens where an answer repeats something, and where it pays. Default true. */
+  speculation?: boolean
 }
 
 /** What the files of one model on this machine do not tell of it, or tell wrong. */

@@ -72,6 +72,7 @@ threads = 2
 tensorrt_cache = "/var/cache/engines"
 [engine.gguf]
 threads = 6
+speculation = false
 [engine.models."./models/gte"]
 kind = "embed"
 pooling = "last"
@@ -113,7 +114,7 @@ store = "sqlite"
       download: false,
       engine: {
         onnx: { providers: ['cuda', 'cpu'], deviceId: 1, threads: 2, tensorrtCache: '/var/cache/engines' },
-        gguf: { threads: 6 },
+        gguf: { threads: 6, speculation: false },
         models: { './models/gte': { kind: 'embed', pooling: 'last', dimensions: 256, queryPrefix: 'query: ' } },
       },
       system: 'Be brief.',

@@ -68,11 +68,8 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
   const catalog = createCatalog()
   const gguf = once(async (): Promise<GgufEngine> => {
     const { createGgufEngine } = await import('@rt/inference/gguf')
-    return createGgufEngine({
-      threads: engine.gguf?.threads ?? options.threads,
-      kvFolder: options.kvFolder,
-      kvDiskBytes: engine.gguf?.kvDiskBytes,
-    })
+    const { threads = options.threads, kvDiskBytes, speculation } = engine.gguf ?? {}
+    return createGgufEngine({ threads, kvFolder: options.kvFolder, kvDiskBytes, speculation })
   })
   const onnx = once(async (): Promise<OnnxEngine> => {
     const { createOnnxEngine } = await import('@rt/inference/onnx')

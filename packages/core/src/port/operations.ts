@@ -83,6 +83,11 @@ export interface LoadedModel {
    * `steps` how many answers were being written meanwhile. Absent before the first, and for engines that do not batch.
    */
   batch?: { steps: number; rows: number; streams: number }
+  /**
+   * Steps that computed guessed tokens with the next one since it was loaded, how many tokens were guessed, and how many of
+   * those the model wrote. Absent before the first, and for engines that do not guess.
+   */
+  speculation?: { steps: number; drafted: number; accepted: number }
   /** Conversations whose caches lie on disk, and their bytes. Absent where nothing is saved. */
   saved?: { threads: number; bytes: number }
   /** It crashed its engine so many times without an answer in between, and is refused meanwhile. */

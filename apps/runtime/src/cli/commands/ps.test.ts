@@ -22,6 +22,7 @@ it('shows the server, and what is in memory', () => {
     running: 1,
     waiting: 2,
     batch: { steps: 10, rows: 28, streams: 30 },
+    speculation: { steps: 500, drafted: 3600, accepted: 2400 },
     idleMs: 0,
     memory: { reservedBytes: 480_000_000, measuredBytes: 155_362_432 },
   }
@@ -34,6 +35,7 @@ it('shows the server, and what is in memory', () => {
     saved: undefined,
     running: 0,
     batch: undefined,
+    speculation: undefined,
     idleMs: 3000,
     memory: { reservedBytes: 480_000_000 },
     unloadsInMs: 297_000,
@@ -57,10 +59,11 @@ it('shows the server, and what is in memory', () => {
       '1',
       '2',
       '2.8 of 3.0',
+      '2,400 of 3,600',
       '-',
       '-',
     ],
-    ['bge', 'embed', 'gguf', '98 MB', '-', '-', '-', '480 MB', '4,096', '-', '-', '0', '2', '-', '3 s', '5 min'],
+    ['bge', 'embed', 'gguf', '98 MB', '-', '-', '-', '480 MB', '4,096', '-', '-', '0', '2', '-', '-', '3 s', '5 min'],
   ])
   expect(formatStatus({ ...status, models: [{ ...embed, pinned: true }] }, 1000)).toMatch(/pinned$/)
   const ill = { ...embed, quarantine: { crashes: 3, retryAfterMs: 240_000 } }

@@ -57,6 +57,7 @@ const formatModels = (models: LoadedModel[]): string =>
       { title: 'running', align: 'right' },
       { title: 'waiting', align: 'right' },
       { title: 'batch', align: 'right' },
+      { title: 'guessed', align: 'right' },
       { title: 'idle', align: 'right' },
       { title: 'unloads in', align: 'right' },
     ],
@@ -73,6 +74,7 @@ const formatModels = (models: LoadedModel[]): string =>
       count(model.running),
       count(model.waiting),
       formatBatch(model),
+      formatSpeculation(model),
       model.running ? '-' : span(model.idleMs),
       formatUnload(model),
     ]),
@@ -113,6 +115,9 @@ const formatMemory = ({ budgetBytes, usedBytes, processes, waiting }: MemoryStat
 const formatBatch = ({ batch }: LoadedModel): string =>
   batch ? `${(batch.rows / batch.steps).toFixed(1)} of ${(batch.streams / batch.steps).toFixed(1)}` : '-'
 
+/** Tokens that were guessed right, of those that were guessed. */
+const formatSpeculation = ({ speculation }: LoadedModel): string =>
+  speculation ? `${count(speculation.accepted)} of ${count(speculation.drafted)}` : '-'
 /** Conversations whose caches lie on disk. */
 const formatSaved = ({ saved }: LoadedModel): string =>
   saved?.threads ? `${count(saved.threads)} (${bytes(saved.bytes)})` : '-'

@@ -1,6 +1,6 @@
 import type { ExecutionProvider } from '@rt/inference/onnx'
 import * as z from 'zod'
-import { formed, oneOf, table, tables, text, whole } from './keys.ts'
+import { formed, oneOf, table, tables, text, truth, whole } from './keys.ts'
 import { noted } from './note.ts'
 
 /** As the engine has them, which is not loaded for this. */
@@ -41,6 +41,11 @@ export const engineTables: Record<'onnx' | 'gguf' | 'models', z.ZodOptional> = {
         meaning:
           'Most bytes of key-value caches of threads that are saved in the data folder, so that a thread goes on without being read again; 0 = nothing is saved, and what was is deleted.',
         otherwise: '1000000000 (1 GB)',
+      }),
+      speculation: truth({
+        meaning:
+          'Guess tokens where an answer repeats its prompt or itself, while measurements of the model say that it pays.',
+        otherwise: 'true',
       }),
     },
     { meaning: 'Models in GGUF files.' },

@@ -89,3 +89,13 @@ test('steps that go alone are never computed with others, and get as many turns'
   ).toBe(true)
   expect(['step 0', 'step 1', 'step 2', 'step 3', 'piece 5'].map(turns)).toEqual([3, 3, 3, 3, 3])
 })
+
+test('a step with guessed tokens is a step like others, and writes one row', () => {
+  const { plan, tally } = createPlan()
+  write(plan, 0, 1)
+  plan.lanes[0]!.drafting = true
+  const guessed: Item = { name: 'step 0', tokens: Array(8).fill(1), evaluationPriority: 0 }
+  expect(run(plan, 3, [guessed, step(1), piece(2)])).toEqual([['step 0', 'step 1'], ['piece 2'], ['step 0', 'step 1']])
+  expect(plan.next({ items: [guessed, step(1)] }).map(({ processAmount }) => processAmount)).toEqual([8, 1])
+  expect(tally).toMatchObject({ steps: 3, rows: 6 })
+})

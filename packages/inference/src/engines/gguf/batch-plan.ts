@@ -6,6 +6,8 @@ export interface Lane {
   alone: boolean
   /** It writes an answer: its next step is on its way. */
   decoding: boolean
+  /** Its step computes guessed tokens with the next one. */
+  drafting: boolean
 }
 
 /** Work that a context has queued for one sequence. */
@@ -49,7 +51,7 @@ const MOST_QUESTIONS = 200
  * hardly faster than one.
  */
 export const createBatchPlan = (size: number, tally: BatchTally): BatchPlan => {
-  const lanes = Array.from({ length: size }, (_, id): Lane => ({ id, alone: false, decoding: false }))
+  const lanes = Array.from({ length: size }, (_, id): Lane => ({ id, alone: false, decoding: false, drafting: false }))
   /** What had its turn in this round. */
   const served = new Set<Lane | 'step' | 'piece'>()
   /** Being written, but not back in time: nobody waits for them before they are. */
@@ -69,8 +71,9 @@ export const createBatchPlan = (size: number, tally: BatchTally): BatchPlan => {
       const queued = items.map((item) => ({ item, lane: lanes[item.evaluationPriority]! }))
       const present = new Set(queued.map(({ lane }) => lane))
       for (const lane of present) late.delete(lane)
-      const pieces = queued.filter(({ item }) => item.tokens.length > 1)
-      const steps = queued.filter(({ item }) => item.tokens.length === 1)
+      const isStep = ({ item, lane }: (typeof queued)[number]): boolean => lane.drafting || item.tokens.length === 1
+      const pieces = queued.filter((each) => !isStep(each))
+      const steps = queued.filter(isStep)
       const together = steps.filter(({ lane }) => !lane.alone)
       const missing = lanes.filter((lane) => lane.decoding && !lane.alone && !present.has(lane) && !late.has(lane))
 

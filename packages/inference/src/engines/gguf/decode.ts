@@ -9,6 +9,7 @@ import { createLogprobTrail } from './logprob-trail.ts'
 import type { LlamaSequence } from './open-sequences.ts'
 import type { GenerateEvent } from './options.ts'
 import type { Slot } from './slots.ts'
+import { startSpeculation } from './start-speculation.ts'
 import { detokenizeWith, steer } from './steer.ts'
 import { createTextDecoder } from './text-decoder.ts'
 import { toLogprob } from './to-logprob.ts'
@@ -53,15 +54,25 @@ export async function* decode(
   let begun = performance.now()
 
   const { llama: sequence, lane, evaluationPriority } = slot.sequence
+  const speculation = startSpeculation(slot.sequence, {
+    loaded,
+    request,
+    run,
+    grammar,
+    plan,
+    room: () => limit - written.length,
+  })
   const options = {
-    ...(await evaluateOptions(loaded, request, { written })),
+    ...(await evaluateOptions(loaded, request, {
+      written: () => (speculation?.ahead.length ? [...written, ...speculation.ahead] : written),
+    })),
     grammarEvaluationState: () => (reader.thinking ? undefined : grammar),
     yieldEogToken: true,
     evaluationPriority,
   }
   using watch = request.logprobs && watchLogprobs(sequence, model, request.logprobs.top)
   const trail = watch && createLogprobTrail()
-  const steps = (watch?.sequence ?? sequence).evaluate(prompt, options)
+  const steps = (watch || speculation || { sequence }).sequence.evaluate(prompt, options)
   for await (const { token, sampled } of steer(steps, steering)) {
     lane.decoding = true
     if (written.length === 0 && usage.output === 0) {

@@ -32,6 +32,7 @@ export const createGgufEngine = ({
   env = {},
   kvFolder,
   kvDiskBytes = KV_DISK_BYTES,
+  speculation,
 }: GgufEngineOptions = {}): GgufEngine => {
   checkNumber('kvDiskBytes', kvDiskBytes, { low: 0, high: 2 ** 50, whole: true })
   const models = watchModels({
@@ -57,6 +58,7 @@ export const createGgufEngine = ({
         ...options,
         key: createSecretId(),
         ...(threads && { threads }),
+        ...(speculation !== undefined && { speculation }),
         ...(kvFolder !== undefined && kvDiskBytes > 0 && { kv: { folder: kvFolder, bytes: kvDiskBytes } }),
       }
       if (kvFolder !== undefined && kvDiskBytes === 0) await rm(kvFolder, { recursive: true, force: true })

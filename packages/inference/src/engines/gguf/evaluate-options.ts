@@ -8,7 +8,7 @@ import { penaltyWindow, resolveSampling } from './sampling.ts'
 export const evaluateOptions = async (
   { model, sampling, info }: Pick<HostModel, 'model' | 'sampling' | 'info'>,
   request: Pick<ModelRequest, 'sampling'>,
-  { written }: { written: readonly Token[] },
+  { written }: { written: () => readonly Token[] },
 ): Promise<SequenceEvaluateOptions> => {
   const resolved = resolveSampling(request.sampling, sampling)
   const { temperature, topK, topP, minP, seed, xtc, dry, repeatLastTokens } = resolved
@@ -21,7 +21,7 @@ export const evaluateOptions = async (
     seed,
     xtc,
     repeatPenalty: {
-      punishTokens: () => penaltyWindow(written, repeatLastTokens) as Token[],
+      punishTokens: () => penaltyWindow(written(), repeatLastTokens) as Token[],
       maxPunishTokens: repeatLastTokens,
       penalty: resolved.repeatPenalty,
       presencePenalty: resolved.presencePenalty,

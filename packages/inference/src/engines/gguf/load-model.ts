@@ -12,6 +12,7 @@ import { keepAtRest } from './keep-at-rest.ts'
 import { kvBytes } from './kv-bytes.ts'
 import { type LlamaSequence, openSequences } from './open-sequences.ts'
 import { DEFAULT_SEQUENCES, type GgufModelInfo, type HostModelState, type LoadParams } from './options.ts'
+import { createPayoff, type Payoff } from './payoff.ts'
 import { createSlotPool, type SequenceGroup, type SlotPool } from './slots.ts'
 import { hashOf } from './state-names.ts'
 import { openStateStore } from './open-state-store.ts'
@@ -25,6 +26,8 @@ export interface HostModel extends AsyncDisposable {
   readonly template: ChatTemplate
   readonly slots: SlotPool<LlamaSequence>
   readonly sampling: Sampling
+  /** Whether guessing tokens pays; undefined = it is not to guess. */
+  readonly payoff: Payoff | undefined
   /** Of its last answers. */
   readonly calls: CallSpans
   /** Undefined where nothing of a thread is saved. */
@@ -60,6 +63,7 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
     // It is awaited behind the first context.
     opening.catch(() => {})
     const tally = createBatchTally()
+    const payoff = params.speculation === false ? undefined : createPayoff()
     const kvBytesEach = kvBytes(model.fileInfo.architectureMetadata, contextTokens)
     const groups = new Set<SequenceGroup<LlamaSequence>>()
     const open = async (count: number): Promise<SequenceGroup<LlamaSequence>> => {
@@ -93,10 +97,11 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
       template,
       slots,
       sampling: params.sampling ?? {},
+      payoff,
       calls: createCallSpans(),
       states,
       grammar: weights.grammar,
-      state: () => stateOf(weights, { slots, tally, kvBytesEach, states }),
+      state: () => stateOf(weights, { slots, tally, payoff, kvBytesEach, states }),
       async [Symbol.asyncDispose]() {
         if (states) await slots.visit(states.keep)
         await Promise.all([...groups].map((group) => group.close()))
@@ -173,11 +178,13 @@ const stateOf = (
   {
     slots,
     tally,
+    payoff,
     kvBytesEach,
     states,
   }: {
     slots: SlotPool<LlamaSequence>
     tally: BatchTally
+    payoff: Payoff | undefined
     kvBytesEach: number
     states: ThreadStates | undefined
   },
@@ -191,6 +198,7 @@ const stateOf = (
     running: busy,
     waiting,
     ...(steps && { batch: { steps, rows, streams } }),
+    ...(payoff?.tally.steps && { speculation: { ...payoff.tally } }),
     ...(states && { saved: states.state() }),
   }
 }

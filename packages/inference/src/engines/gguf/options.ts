@@ -19,6 +19,11 @@ export interface GgufEngineOptions {
   kvFolder?: string | undefined
   /** Most bytes of them; the least recently used is deleted first. 0 = none, and those there are are deleted. Default 1 GB. */
   kvDiskBytes?: number | undefined
+  /**
+   * Guesses tokens where an answer repeats its prompt or itself, while measurements of the model say that it pays. A request
+   * with a `seed` or `logprobs` goes without. Default true.
+   */
+  speculation?: boolean
 }
 
 /** A LoRA in a GGUF file of its own. */
@@ -109,7 +114,7 @@ export interface GgufModel extends LanguageModel, AsyncDisposable {
 /** What only the host knows of it. */
 export type HostModelState = Pick<
   ModelState,
-  'weightsBytes' | 'kvBytes' | 'sequences' | 'running' | 'waiting' | 'batch' | 'saved'
+  'weightsBytes' | 'kvBytes' | 'sequences' | 'running' | 'waiting' | 'batch' | 'speculation' | 'saved'
 >
 
 /** Runs GGUF files in one supervised child process. */
@@ -202,4 +207,6 @@ export interface LoadParams extends GgufModelOptions {
   threads?: number
   /** Where caches of threads are saved, and most bytes of them. */
   kv?: { folder: string; bytes: number }
+  /** False: no token is guessed. */
+  speculation?: boolean
 }
