@@ -144,7 +144,7 @@ export interface LanguageModel {
   stream(request: ModelRequest, options?: CallOptions): AsyncIterable<StreamPart>
   /**
    * Writes the arguments of one call again, and nothing else of the answer it stands in: for arguments that turned out to
-   * be wrong. They are sampled, so that another try differs, and held to the schema as far as the model can be. There
+   * be wrong. They are sampled, so that each try may differ, and held to the schema as far as the model can be. There
    * where the capability `redecode` is.
    *
    * Streams `start`, the whole call under its old id and name, `usage` of what this took beyond the answer, and one

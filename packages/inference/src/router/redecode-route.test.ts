@@ -65,6 +65,17 @@ it('refuses calls nobody wrote, and those of a leg that cannot', async () => {
   expect(createRoute({ id: 'x', legs: [{ model: cannot }] })).not.toHaveProperty('redecode')
 })
 
+it('takes a call for the one that was written last under its id', async () => {
+  const able = caller('able', 'call_0')
+  const answers = [able.stream, model('able', [fail('model_not_found')]).stream]
+  const first: LanguageModel = { ...able, stream: (request, options) => answers.shift()!(request, options) }
+  const route = createRoute({ id: 'chat', legs: [{ model: first }, { model: caller('plain', 'call_0', {}) }] })
+  expect(argumentsOf(await read(route.stream(ask())))).toEqual([{ by: 'able' }])
+  expect(argumentsOf(await read(route.stream(ask())))).toEqual([{ by: 'plain' }])
+  expect((await read(route.redecode!('call_0'))).at(-1)).toMatchObject({ type: 'error', error: { code: 'not_found' } })
+  expect(able.asked).toEqual([])
+})
+
 it('counts against the limits, under whoever asked, with what it took', async () => {
   const taken: object[] = []
   const settled: number[] = []

@@ -129,13 +129,13 @@ test('a call its tool takes is not written again', async () => {
   expect(ends(parts)).toEqual([['call_0', right]])
 })
 
-test('after two tries the model is told what is wrong', async () => {
+test('after three tries the model is told what is wrong', async () => {
   const { model, script, asked } = withRedecodes(
     [wrong],
-    [(id) => again(id, { day: 'later' }), (id) => again(id, { day: 'never' }), (id) => again(id, right)],
+    ['later', 'much later', 'never'].map((said) => (id: string) => again(id, { day: said })),
   )
   const parts = await read(runLoop(options(model)))
-  expect(asked).toHaveLength(2)
+  expect(asked).toHaveLength(3)
   expect(ends(parts)).toEqual([['call_0', { day: 'never' }]])
   expect(results(parts)).toMatchObject([['call_0', { error: { code: 'tool_arguments' } }]])
   expect(script.requests).toHaveLength(2)

@@ -4,7 +4,7 @@ import type { LoopRun, ToolCall } from './loop-options.ts'
 import { canRedecode, redecodeCall } from './redecode-call.ts'
 
 /** Behind these the model is told what is wrong instead, which costs a step. */
-const MOST_REDECODES = 2
+const MOST_REDECODES = 3
 
 /**
  * Ends the calls of a model that can redecode. Arguments its tool does not take are written again first, which takes only

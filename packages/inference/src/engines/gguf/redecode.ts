@@ -49,16 +49,20 @@ export async function* redecode(
 /** What lay in the cache was counted with the answer. */
 const beyond = (usage: ReturnType<typeof emptyUsage>): ReturnType<typeof emptyUsage> => ({ ...usage, cacheRead: 0 })
 
-/** Hot enough to say something else, and hotter the next time; a seed makes each try repeatable. */
+/**
+ * What the model is sure of stays: minP leaves out what is unlikely beside the best, so that only the doubtful tokens are
+ * drawn anew, and more of them with each try. A seed makes each repeatable.
+ */
 const nextSampling = ({ sampling: own }: HostModel, span: CallSpan): Sampling => {
   const { sampling } = span.request
   const tries = ++span.tries
   const seed = sampling?.seed ?? own.seed
   return {
     ...sampling,
-    temperature: Math.max(sampling?.temperature ?? own.temperature ?? 0, Math.min(0.4 + 0.4 * tries, 2)),
-    topK: 40,
-    topP: 0.95,
+    temperature: Math.min(0.5 + 0.5 * tries, 2),
+    topK: 0,
+    topP: 1,
+    minP: 0.05 / 10 ** (tries - 1),
     ...(seed !== undefined && { seed: seed + tries }),
   }
 }
