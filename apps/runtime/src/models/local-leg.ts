@@ -1,4 +1,4 @@
-import type { LanguageModel, ModelCapabilities } from '@rt/core'
+import { type LanguageModel, type ModelCapabilities, RtError } from '@rt/core'
 import type { ModelEngine, ResolvedModel } from '@rt/inference/catalog'
 import type { LazyLeg } from '@rt/inference/router'
 import { DEFAULT_CONTEXT } from './engine-options.ts'
@@ -26,7 +26,14 @@ export const localLeg = ({
   contextTokens,
   trainedTokens,
 }: LocalLegOptions): LazyLeg => {
-  const model = async (): Promise<LanguageModel> => local.chat(await find())
+  const model = async (): Promise<LanguageModel> => {
+    const found = await find()
+    try {
+      return await local.chat(found)
+    } catch (error) {
+      throw ofThisLeg(error)
+    }
+  }
   return {
     id,
     capabilities: {
@@ -50,6 +57,13 @@ export const localLeg = ({
       }
     },
   }
+}
+
+/** What is wrong with its settings, such as a context that fits no memory, is no fault of the request: others are asked. */
+const ofThisLeg = (error: unknown): unknown => {
+  if (!RtError.isInstance(error) || error.code !== 'invalid_request') return error
+  const { message, hint, data } = error
+  return new RtError({ code: 'model_unavailable', message, hint, data, cause: error, retryable: false })
 }
 
 const LOCAL_MODEL = { local: true, tokenCount: 'exact', reasoning: false, images: false } as const

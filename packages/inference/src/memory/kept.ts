@@ -141,6 +141,8 @@ export const createKept = <M extends AsyncDisposable>(
     unloadsAt = undefined
     place.leaves()
     const left = (async () => {
+      // What follows must not happen before it is noted below.
+      await Promise.resolve()
       if (users > 0) await new Promise<void>((resolve) => (wakeLast = resolve))
       loads.begun++
       try {
