@@ -16,7 +16,7 @@ export interface SpeculateOptions {
   payoff: Payoff
   /** Whether a step may draft now. Steps in company are not measured either. */
   quiet: () => boolean
-  /** Most tokens that are still to be written. */
+  /** Most tokens that are still to be written; the context holds them. */
   room: () => number
   clock?: () => number
 }
@@ -52,8 +52,6 @@ export const speculate = (
       drafter.push(token)
     }
   }
-  const most = (): number => Math.min(MOST_DRAFTED, room() - 1, llama.contextSize - 2 - llama.nextTokenIndex)
-
   const verify = async (
     token: Token,
     drafted: Token[],
@@ -100,7 +98,7 @@ export const speculate = (
 
   const step = async (token: Token, rest: Rest): Promise<Token[]> => {
     const undisturbed = quiet()
-    const count = undisturbed ? answer.worth(drafter.match, most()) : 0
+    const count = undisturbed ? answer.worth(drafter.match, Math.min(MOST_DRAFTED, room() - 1)) : 0
     const drafted = drafter.draft(count) as Token[]
     const since = clock()
     const results = drafted.length
