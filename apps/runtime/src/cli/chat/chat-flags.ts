@@ -16,6 +16,11 @@ export const CHAT_FLAGS: Record<string, Flag> = {
     description: '0 = always the likeliest word (default of local models), 1 = varied',
   },
   'max-tokens': { type: 'string', value: 'N', description: 'Longest answer in tokens (default 1024 for local models)' },
+  keepalive: {
+    type: 'string',
+    value: 'TIME',
+    description: 'How long a server keeps the model in memory from then on: 5m, 0, forever (default: keep_alive)',
+  },
   'local-only': {
     type: 'boolean',
     description: 'Keep what is said, and what comes of it, from models that are not on this machine',

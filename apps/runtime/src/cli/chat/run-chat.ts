@@ -1,4 +1,5 @@
 import type { OutputFormat } from '@rt/core'
+import { KEEP_ALIVE, toKeepAliveMs } from '../../config/duration.ts'
 import type { RuntimeClient } from '../../runtime.ts'
 import { type CommandContext, type CommandDefinition, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
@@ -35,6 +36,7 @@ export const runChat = async (plan: ChatPlan): Promise<number> => {
   const model = plan.model?.trim()
   const { flags, signal } = context
   const temperature = parseTemperature(command, text(flags['temperature']))
+  const keepAliveMs = parseKeepAlive(command, text(flags['keepalive']))
   const maxTokens = text(flags['max-tokens'])
   const settings: Omit<ChatSettings, 'thread'> = {
     model,
@@ -44,6 +46,7 @@ export const runChat = async (plan: ChatPlan): Promise<number> => {
     turn: {
       ...(temperature !== undefined && { sampling: { temperature } }),
       ...(maxTokens !== undefined && { maxOutputTokens: positiveInteger(command, 'max-tokens', maxTokens, 1) }),
+      ...(keepAliveMs !== undefined && { keepAliveMs }),
       ...(flags['local-only'] === true && { label: 'local-only' as const }),
       ...outputOf(await outputFormat(text(flags['format']))),
     },
@@ -97,6 +100,14 @@ const warn = (message: string): void =>
   void process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${printableLine(message)}\n`)
 
 const outputOf = (output: OutputFormat | undefined): { output?: OutputFormat } => (output ? { output } : {})
+
+const parseKeepAlive = (command: Pick<CommandDefinition, 'name'>, value: string | undefined): number | undefined => {
+  if (value === undefined) return undefined
+  if (!KEEP_ALIVE.test(value))
+    throw usage(command, `--keepalive must be a time such as 5m, 0 or forever, not "${value}".`)
+  const ms = toKeepAliveMs(value)
+  return Number.isFinite(ms) ? ms : -1
+}
 
 const parseTemperature = (command: Pick<CommandDefinition, 'name'>, value: string | undefined): number | undefined => {
   if (value === undefined) return undefined

@@ -62,6 +62,7 @@ it('demo of a folder without documents names all that is read', async () => {
 it.each([
   [['chat', '--data', '/nowhere'], 'there is no prompt'],
   [['chat', 'hi', '--temperature', 'hot'], '--temperature must be between 0 and 2, not "hot".'],
+  [['chat', 'hi', '--keepalive', 'soon'], '--keepalive must be a time such as 5m, 0 or forever, not "soon".'],
   [['chat', 'hi', '--max-tokens', '0'], '--max-tokens must be a whole number of at least 1, not "0".'],
   [['run'], 'MODEL [PROMPT] is missing.'],
   [['ingest'], 'PATH… is missing.'],
