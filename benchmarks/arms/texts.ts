@@ -8,7 +8,7 @@ const WORDS = (
 const LENGTHS = [6, 70, 12, 9, 35, 14, 180, 7, 55, 20]
 
 /** Texts of mixed lengths in no order, the same in every run: both arms embed all of them in a round. */
-export const TEXTS: string[] = Array.from({ length: 256 }, (_, i) =>
+export const TEXTS: string[] = Array.from({ length: 128 }, (_, i) =>
   Array.from({ length: LENGTHS[(i * 7) % 10]! + (i % 5) }, (_, at) => WORDS[(i * 31 + at * 17) % WORDS.length]).join(
     ' ',
   ),
