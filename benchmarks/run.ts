@@ -12,6 +12,7 @@ const BENCHMARKS: Record<string, () => Promise<{ benchmark(rounds: number): Prom
   embed: () => import('./embed.ts'),
   ipc: () => import('./ipc.ts'),
   speculate: () => import('./speculate.ts'),
+  prefix: () => import('./prefix.ts'),
 }
 
 const { values, positionals } = parseArgs({
