@@ -17,6 +17,8 @@ export interface HostOptions {
   heartbeatMs?: number
   /** A child whose event loop is silent for so long is killed, ms. Default: that of `superviseChild`. */
   hangMs?: number | (() => number)
+  /** From the polite stop to SIGKILL, when disposed, ms. Default: that of `superviseChild`. */
+  graceMs?: number
   /** Refuses models that crash the child again and again. Default: none is refused. */
   models?: WatchedModels
 }

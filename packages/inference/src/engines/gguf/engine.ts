@@ -23,6 +23,9 @@ const NAME = 'gguf engine'
 /** llama.cpp's work hops over the threads of libuv's pool; with one, decoding is twice as fast on few cores. */
 const UV_THREADS = availableParallelism() > 4 ? '2' : '1'
 
+/** What threads hold is saved when the engine ends: a gigabyte on a slow disk takes seconds. */
+const SAVE_MS = 10_000
+
 /** Of saved caches, when nothing is said. */
 const KV_DISK_BYTES = 1e9
 
@@ -44,6 +47,7 @@ export const createGgufEngine = ({
   const host = createHost({
     name: NAME,
     models,
+    graceMs: SAVE_MS,
     entry: entryUrl(import.meta.url, './entry.ts', 'gguf-host.js'),
     env: { UV_THREADPOOL_SIZE: UV_THREADS, RT_COMPILE_CACHE: userFolder('cache', 'rt', 'compile-cache'), ...env },
   })

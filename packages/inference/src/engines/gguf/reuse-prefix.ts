@@ -1,9 +1,10 @@
 import type { Token } from 'node-llama-cpp'
+import { commonPrefix } from './best-match.ts'
 import { copyPrefix } from './copy-prefix.ts'
 import type { HostModel } from './load-model.ts'
 import { type LlamaSequence, toPiece } from './open-sequences.ts'
 import { PIECE } from './options.ts'
-import { commonPrefix, type Slot } from './slots.ts'
+import type { Slot } from './slots.ts'
 import { LEAST_SAVED } from './thread-states.ts'
 
 interface Reader {

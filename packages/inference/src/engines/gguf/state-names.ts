@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** Whose thread. */
 export interface ThreadName {
@@ -23,6 +23,15 @@ export const statePath = (folder: string, name: ThreadName, model: string): stri
 
 /** Whether a file is of that model. */
 export const isOfModel = (path: string, model: string): boolean => path.endsWith(`-${model.slice(0, 32)}${ENDING}`)
+
+/** Whether a file is of that thread, or of any of that principal. */
+export const isStateOf = (
+  folder: string,
+  path: string,
+  { principal, thread }: { principal: string; thread?: string | undefined },
+): boolean =>
+  dirname(path) === principalFolder(folder, principal) &&
+  (thread === undefined || basename(path).startsWith(ownerOf({ principal, thread }).slice(0, 32)))
 
 /** All states in a folder. */
 export const listStates = (folder: string): string[] =>

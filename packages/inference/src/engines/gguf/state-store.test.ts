@@ -67,9 +67,20 @@ const save = (
     write: (path) => writeFile(path, native),
     ...options,
   })
+/** Reads it into a context of that many sequences: the file that native code is given, as it is then. */
+const load = async (store: StateStore, sequences = 1, good = true): Promise<Buffer | undefined> => {
+  const found = store.find(thread, MODEL, sequences)
+  let read: Buffer | undefined
+  if (!found) return undefined
+  const done = await store.load(found, sequences, async (file) => {
+    read = readFileSync(file)
+    expect(existsSync(path())).toBe(false)
+    return good
+  })
+  expect(done).toBe(good && read !== undefined)
+  return read
+}
 const path = (): string => statePath(folder, thread, MODEL)
-/** What llama.cpp would read of it. */
-const loadable = (file: string, native: Buffer): Buffer => readFileSync(file).subarray(0, native.length)
 
 test('what was saved is found by a later process, and tells neither whose it is nor of what', async () => {
   expect(await save(openStore())).toBe(true)
@@ -82,7 +93,8 @@ test('what was saved is found by a later process, and tells neither whose it is 
   const store = openStore()
   const found = store.find(thread, MODEL, 1)!
   expect(found).toMatchObject({ tokens: TOKENS, exact: 128 })
-  expect(await store.open(found, 1)).toBe(path())
+  expect((await load(store))?.subarray(0, nativeState(TOKENS).length).equals(nativeState(TOKENS))).toBe(true)
+  expect(listStates(folder)).toEqual([path()])
   expect(store.state(MODEL)).toEqual({ threads: 1, bytes: statSync(path()).size })
   expect(store.state(OTHER_MODEL)).toEqual({ threads: 0, bytes: 0 })
 })
@@ -99,10 +111,8 @@ describe('a state of an ordinary cache', () => {
         const store = openStore()
         await save(store, thread, { native: nativeState(TOKENS, { count, place, transposed }), sequences: count })
         for (const into of [1, 2, 8, 256]) {
-          const found = store.find(thread, MODEL, into)!
-          expect(await store.open(found, into)).toBe(path())
           const expected = nativeState(TOKENS, { count: into, id: place, transposed })
-          expect(loadable(path(), expected).equals(expected)).toBe(true)
+          expect((await load(store, into))?.subarray(0, expected.length).equals(expected)).toBe(true)
         }
       })
 
@@ -122,9 +132,7 @@ test('a state that cannot be taken apart fits contexts of its own size only', as
   const store = openStore()
   await save(store, thread, { native, sequences: 4 })
   expect(store.find(thread, MODEL, 1)).toBeUndefined()
-  const found = store.find(thread, MODEL, 4)!
-  expect(await store.open(found, 4)).toBe(path())
-  expect(loadable(path(), native).equals(native)).toBe(true)
+  expect((await load(store, 4))?.subarray(0, native.length).equals(native)).toBe(true)
 })
 
 describe('it is deleted and not used', () => {
@@ -144,8 +152,7 @@ describe('it is deleted and not used', () => {
       bytes[at[where]] = bytes[at[where]]! ^ 1
       writeFileSync(path(), bytes)
       const store = openStore()
-      const found = store.find(thread, MODEL, 1)
-      if (found) expect(await store.open(found, 1)).toBeUndefined()
+      expect(await load(store)).toBeUndefined()
       expect(existsSync(path())).toBe(false)
       expect(store.find(thread, MODEL, 1)).toBeUndefined()
       expect(store.state(MODEL).threads).toBe(0)
@@ -185,6 +192,39 @@ describe('it is deleted and not used', () => {
   })
 })
 
+test('what native code cannot read is deleted', async () => {
+  const store = openStore()
+  await save(store)
+  await load(store, 1, false)
+  expect(listStates(folder)).toEqual([])
+  expect(store.find(thread, MODEL, 1)).toBeUndefined()
+})
+
+test('what ends the process that reads it is not read a second time', async () => {
+  const store = openStore()
+  await save(store)
+  void store.load(store.find(thread, MODEL, 1)!, 1, () => new Promise(() => {}))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(openStore().find(thread, MODEL, 1)).toBeUndefined()
+})
+
+test('what is deleted while it is read does not come back, nor over a newer one', async () => {
+  const store = openStore()
+  await save(store)
+  const during = (work: () => unknown) =>
+    store.load(store.find(thread, MODEL, 1)!, 1, async () => {
+      await work()
+      return true
+    })
+  await during(() => store.forget(thread))
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  expect(listStates(folder)).toEqual([])
+  await save(store)
+  const newer = nativeState(TOKENS, { fill: 9 })
+  await during(() => save(store, thread, { native: newer }))
+  expect((await load(store))?.subarray(0, newer.length).equals(newer)).toBe(true)
+})
+
 test('another principal, thread or model finds nothing', async () => {
   const store = openStore()
   await save(store)
@@ -208,7 +248,7 @@ describe('the budget', () => {
     const store = openStore(2.5 * one)
     await save(store, named(1))
     await save(store, named(2))
-    await store.open(store.find(named(1), MODEL, 1)!, 1)
+    await store.load(store.find(named(1), MODEL, 1)!, 1, async () => true)
     await save(store, named(3))
     const there = (at: StateStore) => [1, 2, 3].filter((n) => at.find(named(n), MODEL, 1))
     expect(there(store)).toEqual([1, 3])
@@ -250,7 +290,7 @@ describe('a process that was killed while it saved', () => {
     expect(await save(openStore(1e6, killed), thread, { native: nativeState(TOKENS, { fill: 9 }) })).toBe(false)
     expect(readFileSync(path()).equals(before)).toBe(true)
     const store = openStore()
-    expect(await store.open(store.find(thread, MODEL, 1)!, 1)).toBe(path())
+    expect(await load(store)).toEqual(before)
   })
 
   test('leaves files that the next one deletes; those of a process that lives stay', () => {

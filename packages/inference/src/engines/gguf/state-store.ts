@@ -1,8 +1,19 @@
-import { mkdirSync, openSync, closeSync, readdirSync, rmSync, statfsSync, statSync, utimesSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createSecretId } from '@rt/core'
+import { createSecretId, RtError } from '@rt/core'
 import { peekState, type StateNote } from './state-file.ts'
-import { isOfModel, listStates, ownerOf, removeStates, statePath, type ThreadName } from './state-names.ts'
+import { isOfModel, isStateOf, listStates, ownerOf, removeStates, statePath, type ThreadName } from './state-names.ts'
 import type { StateWork } from './state-work.ts'
 
 export interface FoundState {
@@ -22,9 +33,11 @@ export interface SaveOptions extends Pick<StateNote, 'model' | 'exact' | 'sequen
 /** Key-value caches of threads on disk, under a budget of bytes. What is not whole, or of another model, is deleted. */
 export interface StateStore {
   find(name: ThreadName, model: string, sequences: number): FoundState | undefined
-  /** Its path, for a context of that many sequences; undefined when it is not as it was written. */
-  open(found: FoundState, sequences: number): Promise<string | undefined>
-  discard(found: FoundState): void
+  /**
+   * Lets native code read it into a context of that many sequences, if it is as it was written. While that goes on it is
+   * not under its name: one that ends the process is not read a second time. False = it was of no use, and is deleted.
+   */
+  load(found: FoundState, sequences: number, read: (path: string) => Promise<boolean>): Promise<boolean>
   /** False when it was not saved: too large, no room, or it failed. */
   save(name: ThreadName, options: SaveOptions): Promise<boolean>
   forget(of: { principal: string; thread?: string | undefined }): void
@@ -89,16 +102,25 @@ export const createStateStore = ({ folder, most, work, now = Date.now }: StateSt
       if (!note || !tokens || note.model !== model || note.owner !== ownerOf(name)) return remove(path)
       return note.sequences === 0 || note.sequences === sequences ? { path, tokens, exact: note.exact } : undefined
     },
-    async open({ path }, sequences) {
-      const whole = await work.open(path, sequences)
-      if (!whole) return remove(path)
-      const usedAt = now()
+    async load({ path }, sequences, read) {
       const file = files.get(path)
-      if (file) file.usedAt = usedAt
-      attempt(() => utimesSync(path, usedAt / 1000, usedAt / 1000))
-      return path
+      const away = temporary()
+      try {
+        if (!file || !(await work.open(path, sequences))) throw damaged()
+        renameSync(path, away)
+        if (!(await read(away))) throw damaged()
+        file.usedAt = now()
+        utimesSync(away, file.usedAt / 1000, file.usedAt / 1000)
+        // Deleted meanwhile, or replaced by a newer one.
+        if (files.get(path) === file && !existsSync(path)) renameSync(away, path)
+        return true
+      } catch {
+        if (files.get(path) === file) remove(path)
+        return false
+      } finally {
+        rmSync(away, { force: true })
+      }
     },
-    discard: ({ path }) => remove(path),
     async save(name, { model, exact, sequences, bytes, write }) {
       if (bytes > most || !hasRoom(folder, bytes)) return false
       const to = statePath(folder, name, model)
@@ -122,7 +144,7 @@ export const createStateStore = ({ folder, most, work, now = Date.now }: StateSt
     },
     forget(of) {
       removeStates(folder, of)
-      for (const path of files.keys()) if (!statSync(path, { throwIfNoEntry: false })) files.delete(path)
+      for (const path of files.keys()) if (isStateOf(folder, path, of)) files.delete(path)
     },
     state(model) {
       const own = [...files].filter(([path]) => isOfModel(path, model))
@@ -138,6 +160,9 @@ const attempt = <T>(work: () => T): T | undefined => {
     return undefined
   }
 }
+
+const damaged = (): RtError =>
+  new RtError({ code: 'checksum_mismatch', message: 'a saved state is not as it was written.' })
 
 /** Twice the file for a moment, and what others need of the disk. */
 const hasRoom = (folder: string, bytes: number): boolean => {

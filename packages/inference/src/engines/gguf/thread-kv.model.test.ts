@@ -88,6 +88,17 @@ test('a byte that was flipped costs a cold prompt, and the answer is right', asy
   expect(again.text).toBe(cold.text)
 })
 
+test('a model that is let go saves its threads for when it is loaded again', async () => {
+  const { files } = await createCatalog().ensure('smollm2:135m', {})
+  const cold = await ask({ sampling: greedy })
+  await model[Symbol.asyncDispose]()
+  expect(await saved()).toHaveLength(1)
+  model = await engine.load({ id: 'smollm2:135m', path: files.model, contextTokens: 1024, sequences: 2 })
+  const again = await ask({ sampling: greedy })
+  expect(again.usage.cacheRead).toBeGreaterThan(2 * PIECE)
+  expect(again.text).toBe(cold.text)
+})
+
 test('what was saved of one context does not reach another size, nor another file', async () => {
   await ask()
   await restart({ contextTokens: 768 })

@@ -53,14 +53,12 @@ export const createThreadStates = ({
     find: ({ sequence }, { principal, cacheKey }) => store.find({ principal, thread: cacheKey }, model, sequence.count),
     async restore(slot, found) {
       await empty(slot)
-      const path = await store.open(found, slot.sequence.count)
-      if (path && (await load(slot, path)) && isSame(slot.sequence.contextTokens, found.tokens)) {
-        slot.exact = Math.min(found.exact, toPiece(found.tokens.length))
-        return true
-      }
-      if (path) store.discard(found)
-      await empty(slot)
-      return false
+      const read = async (path: string): Promise<boolean> =>
+        (await load(slot, path)) && isSame(slot.sequence.contextTokens, found.tokens)
+      const done = await store.load(found, slot.sequence.count, read)
+      if (done) slot.exact = Math.min(found.exact, toPiece(found.tokens.length))
+      else await empty(slot)
+      return done
     },
     async carry(from, to) {
       const { exact } = from
