@@ -28,7 +28,7 @@ export interface SealOptions {
  * One file: what llama.cpp wrote, in the form of a context with one sequence where it can be taken apart, zeros for the
  * other sequences of any context, the note, its length, the SHA-256 of all before, a mark. llama.cpp stops reading where its part ends.
  */
-const MARK = Buffer.from('rt-kv-01')
+const MARK = Buffer.from('RT-KV-01')
 const FOOT = 4 + 32 + MARK.length
 const MOST_OTHERS = 255
 const MEGABYTE = 1024 * 1024
