@@ -93,3 +93,17 @@ test('steps in company are counted and not measured', () => {
   answer.stepped(undefined, { drafted: 3, accepted: 2 })
   expect(payoff.tally).toEqual({ steps: 1, drafted: 3, accepted: 2 })
 })
+
+test('plain steps are measured again in a text that is all guessed', () => {
+  const payoff = createPayoff()
+  const answer = payoff.answer()
+  for (let step = 0; step < 10; step++) answer.stepped(50, { drafted: 0, accepted: 0 })
+  let drafts = 0
+  for (let drafted = answer.worth(30, 31); drafted > 0; drafted = answer.worth(30, 31)) {
+    for (let right = 0; right < drafted; right++) answer.guessed(30, true)
+    answer.stepped(cheapRows(1 + drafted), { drafted, accepted: drafted })
+    drafts++
+  }
+  expect(drafts).toBeGreaterThan(3)
+  expect(drafts).toBeLessThan(100)
+})

@@ -35,7 +35,7 @@ const LEAST_GAIN = 1.05
 /** Plain steps before the first draft: without them no step with drafts can be judged. */
 const LEAST_PLAIN = 4
 /** Latest samples that a time is taken from. */
-const SAMPLES = 12
+const SAMPLES = 16
 /** A size is known after so many samples, until so many tokens were written without it. */
 const TRIALS = 2
 const KNOWN_FOR = 128
@@ -59,6 +59,7 @@ export const createPayoff = (): Payoff => {
   let spent = 0
   let lost = 0
   let tokens = 0
+  let plainAt = 0
 
   const answer = (): AnswerPayoff => {
     const own = createCounts(100)
@@ -78,15 +79,15 @@ export const createPayoff = (): Payoff => {
     }
     return {
       worth(match, most) {
-        if (match === 0 || plain.count() < LEAST_PLAIN) return 0
-        if (lost > MOST_LOST * spent + GRACE * plain.low()) return 0
+        if (match === 0 || plain.count() < LEAST_PLAIN || tokens - plainAt > KNOWN_FOR) return 0
+        if (lost > MOST_LOST * spent + GRACE * plain.mean()) return 0
         let best = { rows: 0, gain: LEAST_GAIN }
         /** Of the size below; a row more never costs more than a plain step. */
         let below = { rows: 1, ratio: 1 }
         for (const [rows, { times, seenAt }] of costs) {
           if (rows - 1 > most) break
           const known = times.count() >= TRIALS && tokens - seenAt <= KNOWN_FOR
-          const cost = known ? times.low() / plain.low() : (below.ratio * rows) / below.rows
+          const cost = known ? times.mean() / plain.mean() : (below.ratio * rows) / below.rows
           const gain = expected(match, rows) / cost
           if (!known && gain >= (rows === ROWS[0] ? FIRST_TRIAL_GAIN : TRIAL_GAIN)) return rows - 1
           if (!known) break
@@ -111,6 +112,7 @@ export const createPayoff = (): Payoff => {
         lost *= FADE
         if (drafted === 0) {
           plain.add(ms)
+          plainAt = tokens
           return
         }
         const cost = costs.get(drafted + 1)
@@ -119,7 +121,7 @@ export const createPayoff = (): Payoff => {
           cost.times.add(ms)
           cost.seenAt = tokens
         }
-        lost = Math.max(lost + ms - (1 + accepted) * plain.low(), -GRACE * plain.low())
+        lost = Math.max(lost + ms - (1 + accepted) * plain.mean(), -GRACE * plain.mean())
       },
     }
   }
@@ -170,7 +172,10 @@ const createSamples = () => {
       values.push(value)
       if (values.length > SAMPLES) values.shift()
     },
-    /** The lower quartile: neighbours of the process only add time, in bursts. */
-    low: (): number => values.toSorted((a, b) => a - b)[(values.length - 1) >> 2] ?? 0,
+    /** A mean, for a short step is rarely interrupted and a long one always, without the longest eighth: bursts. */
+    mean(): number {
+      const kept = values.toSorted((a, b) => a - b).slice(0, values.length - (values.length >> 3))
+      return kept.reduce((sum, value) => sum + value, 0) / (kept.length || 1)
+    },
   }
 }
