@@ -32,6 +32,9 @@ export const dataFolder = async (
   return folder
 }
 
+/** Where local models save what they held of threads. */
+export const kvFolder = (data: string): string => join(data, 'kv')
+
 /** Makes a data folder for this user alone (0700), ignored by git. */
 export const prepareFolder = async (data: string): Promise<void> => {
   await refuseFile(data)

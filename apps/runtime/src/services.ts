@@ -38,6 +38,7 @@ import type { Settings } from './config/settings.ts'
 import { createKeyStore, type KeyStore } from './keys/key-store.ts'
 import { createMaking } from './app/making.ts'
 import { createKnowledge } from './knowledge.ts'
+import { kvFolder } from './folders.ts'
 import { connectLimits } from './limits/connect-limits.ts'
 import { createModels, type Models } from './models/create-models.ts'
 import { createPrices } from './models/prices.ts'
@@ -121,7 +122,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     threads: settings.threads ?? Math.min(8, availableParallelism()),
     embedThreads: settings.threads,
     // It has one owner.
-    kvFolder: owner && join(data, 'kv'),
+    kvFolder: owner && kvFolder(data),
     onProgress: options.onProgress,
     signal,
   })

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { acquireOwner } from '@rt/node/sqlite'
@@ -31,7 +31,10 @@ it('copies the data, and puts it back with the data from before kept', async () 
   expect(unasked.stderr).toContain('say --yes to replace the data')
   expect(await keyNames()).toEqual(['first', 'second'])
 
+  const saved = join(folder.path, 'data', 'kv')
+  await mkdir(saved)
   const restored = await rt('restore', 'copy.db', '--yes', '--json')
+  expect(existsSync(saved)).toBe(false)
   expect(restored).toMatchObject({ code: 0, stderr: '' })
   expect(await keyNames()).toEqual(['first'])
   const { kept } = JSON.parse(restored.stdout) as { kept: string }

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { type ErrorCode, RtError } from '@rt/core'
 import { checkIntegrity, type OwnerInfo, readOwner, restore } from '@rt/node/sqlite'
 import { askYes } from '../../ask-yes.ts'
-import { prepareFolder, refuseFile } from '../../folders.ts'
+import { kvFolder, prepareFolder, refuseFile } from '../../folders.ts'
 import { knownVersions } from '../../known-versions.ts'
 import { called } from '../called.ts'
 import { type CommandDefinition, DATA_FLAGS, JSON_FLAG } from '../command.ts'
@@ -41,6 +41,8 @@ export const command: CommandDefinition = {
     }
     await prepareFolder(data)
     const result = await restore({ from, to, signal, known: await knownVersions() })
+    // Of threads as they were before, some of which are in no data any more.
+    await rm(kvFolder(data), { recursive: true, force: true })
     if (flags['json']) process.stdout.write(`${toJson(result)}\n`)
     else {
       process.stdout.write(` restored ${bytes(result.bytes)} to ${printableLine(result.path)}\n`)

@@ -328,6 +328,17 @@ test('a thread is deleted with all models, a principal with all threads', async 
   expect(listStates(folder)).toEqual([statePath(folder, { ...thread, principal: 'eve' }, MODEL)])
 })
 
+test('a thread that is forgotten while it is saved is not there afterwards', async () => {
+  const store = openStore()
+  const write = async (to: string): Promise<void> => {
+    await writeFile(to, nativeState(TOKENS))
+    store.forget(thread)
+  }
+  await save(store, thread, { write })
+  expect(listStates(folder)).toEqual([])
+  expect(store.state(MODEL).threads).toBe(0)
+})
+
 test('times of files order them at the next start', async () => {
   const store = openStore()
   await save(store)

@@ -15,6 +15,7 @@ import { createSecretId, RtError } from '@rt/core'
 import { peekState, type StateNote } from './state-file.ts'
 import { isOfModel, isStateOf, listStates, ownerOf, removeStates, statePath, type ThreadName } from './state-names.ts'
 import type { StateWork } from './state-work.ts'
+import { createTurns } from './turns.ts'
 
 export interface FoundState {
   readonly path: string
@@ -69,6 +70,10 @@ export const createStateStore = ({ folder, most, work, now = Date.now }: StateSt
     files.delete(path)
     rmSync(path, { force: true })
   }
+  /** One at a time, so that the budget holds. */
+  const turn = createTurns()
+  /** Those being saved: one that is forgotten meanwhile is deleted when it is there. */
+  const saving = new Set<{ path: string; forgotten: boolean }>()
   /** Deletes those that were used least recently, until there is room. */
   const makeRoom = (bytes: number): void => {
     let total = [...files.values()].reduce((sum, file) => sum + file.bytes, 0)
@@ -125,25 +130,32 @@ export const createStateStore = ({ folder, most, work, now = Date.now }: StateSt
       if (bytes > most || !hasRoom(folder, bytes)) return false
       const to = statePath(folder, name, model)
       const note: StateNote = { model, owner: ownerOf(name), exact, sequences }
+      const save = async (from: string): Promise<boolean> => {
+        await write(from)
+        const { size } = statSync(from)
+        const before = files.get(to)
+        files.delete(to)
+        makeRoom(size)
+        if (before) files.set(to, before)
+        mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
+        const sealed = size <= most && (await work.seal({ from, temporary: temporary(), to, note }))
+        if (sealed) files.set(to, { bytes: sealed, usedAt: now() })
+        return sealed !== false
+      }
+      const one = { path: to, forgotten: false }
+      saving.add(one)
       try {
-        return await withFile(async (from) => {
-          await write(from)
-          const { size } = statSync(from)
-          const before = files.get(to)
-          files.delete(to)
-          makeRoom(size)
-          if (before) files.set(to, before)
-          mkdirSync(dirname(to), { recursive: true, mode: 0o700 })
-          const sealed = size <= most && (await work.seal({ from, temporary: temporary(), to, note }))
-          if (sealed) files.set(to, { bytes: sealed, usedAt: now() })
-          return sealed !== false
-        })
+        return await turn(() => withFile(save))
       } catch {
         return false
+      } finally {
+        saving.delete(one)
+        if (one.forgotten) remove(to)
       }
     },
     forget(of) {
       removeStates(folder, of)
+      for (const one of saving) one.forgotten ||= isStateOf(folder, one.path, of)
       for (const path of files.keys()) if (isStateOf(folder, path, of)) files.delete(path)
     },
     state(model) {
