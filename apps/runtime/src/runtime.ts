@@ -68,7 +68,7 @@ export interface RuntimeOptions {
   contextTokens?: number
   /**
    * Most memory that models of this machine take together: `8GB`, or a share of the machine or of what its container may
-   * use. Default `70%`.
+   * use. Default `75%`.
    */
   memoryBudget?: string
   /** Longest time a request waits for room in memory. Default `30s`. */

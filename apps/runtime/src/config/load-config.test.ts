@@ -34,7 +34,7 @@ describe('settings', () => {
         chat: ['smollm2:135m'],
         embed: ['bge-small-en-v1.5'],
         aliases: {},
-        memoryBudget: '70%',
+        memoryBudget: '75%',
         memoryWait: '30s',
         keepAlive: '5m',
         pinned: [],

@@ -76,7 +76,7 @@ export const SETTINGS: readonly Setting[] = [
     variable: 'RT_MEMORY_BUDGET',
     option: 'memoryBudget',
     kind: { type: 'text', pattern: SIZE_OR_SHARE, expects: 'a size such as "8GB", or a share such as "70%"' },
-    default: '70%',
+    default: '75%',
     meaning:
       'Most memory that models of this machine may take together, with the processes they run in; a share is one of the machine, or of what its container may use. What does not fit waits for idle models to leave, or is refused.',
   },

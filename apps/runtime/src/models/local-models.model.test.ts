@@ -12,7 +12,7 @@ const SETTINGS = {
   download: false,
   engine: {},
   aliases: {},
-  memoryBudget: '70%',
+  memoryBudget: '75%',
   memoryWait: '30s',
   keepAlive: '5m',
   pinned: [],

@@ -150,7 +150,7 @@ describe('room', () => {
     })
   })
 
-  it('gives caches what is free, and at least one conversation', async () => {
+  it('gives caches a third of what is left, and at least one conversation', async () => {
     const { keep, plan } = setUp()
     const granted: number[] = []
     const need = (most: number): Partial<KeepOptions<Model>> => ({
@@ -166,8 +166,11 @@ describe('room', () => {
     })
     await touch(keep('a', 0, need(250 * MB)))
     await touch(keep('b', 0, need(500 * MB)))
-    expect(granted).toEqual([250 * MB, 150 * MB])
-    expect(plan.state().usedBytes).toBe(1000 * MB)
+    expect(granted).toEqual([250 * MB, 100 * MB])
+    expect(plan.state().usedBytes).toBe(950 * MB)
+    await touch(keep('c', 0, need(500 * MB)))
+    // Of 600 MB 400 are needed, and a third of 200 is no whole conversation.
+    expect(granted.at(-1)).toBe(100 * MB)
   })
 
   it('counts what was measured where that is more than was expected', async () => {

@@ -87,7 +87,7 @@ export const createRoom = ({ budgetBytes, waitMs, maxWaiting, clock = systemCloc
   const enter = (claim: Claim): Place => {
     const { need } = claim
     const least = leastBytes(need)
-    const kvBytes = Math.max(need.kvBytes.least, Math.min(need.kvBytes.most, need.kvBytes.least + free() - least))
+    const kvBytes = grantedCaches(need, free() - least)
     let bytes = least - need.kvBytes.least + kvBytes
     const place: Held = {
       id: claim.id,
@@ -185,6 +185,16 @@ export const createRoom = ({ budgetBytes, waitMs, maxWaiting, clock = systemCloc
       waiting: line.length,
     }),
   }
+}
+
+/** Of what is left beside it: the next model must find room too, or each would send the other away. */
+const SHARE_OF_CACHES = 1 / 3
+
+/** One conversation, and as many more, whole ones, as that share holds. All when it holds them, which need not be whole. */
+const grantedCaches = ({ kvBytes: { least, most } }: MemoryEstimate, left: number): number => {
+  const more = left * SHARE_OF_CACHES
+  if (most - least <= more || least === 0) return most
+  return least * (1 + Math.max(0, Math.floor(more / least)))
 }
 
 /** With one conversation. */

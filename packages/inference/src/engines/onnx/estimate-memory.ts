@@ -11,7 +11,7 @@ const BESIDE = 80e6
 /** The tokenizer as JavaScript, of each byte of its file. */
 const TOKENIZER = 30
 /** What onnxruntime keeps of a run, of each token and dimension: about 200 were measured on texts of 512 tokens. */
-const PER_VALUE = 400
+const PER_VALUE = 250
 /** Where nobody says how wide a model is. */
 const WIDE = 1024
 const FLOAT = 4
