@@ -54,7 +54,8 @@ export const openSequences = async (
     sequences: plan.lanes.map((lane) => toSequence(context.getSequence(), { lane, count, alone })),
     async close() {
       for (const lane of plan.lanes) tally.lanes.delete(lane)
-      await context.dispose()
+      // Native code that copies, saves or loads reads what is freed here: the binding does not wait for it.
+      await alone(() => context.dispose())
     },
   }
 }
