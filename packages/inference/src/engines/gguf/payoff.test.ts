@@ -68,6 +68,17 @@ test('wrong guesses are found out without computing them', () => {
   expect(write(payoff, 500, { cost: cheapRows, right: 0.1, match: 24 }, 3).gain).toBeGreaterThan(0.97)
 })
 
+test('after answers that were copies, one that only looks like one loses little', () => {
+  const payoff = createPayoff()
+  // About the costs of a Q4_K_M file on two cores.
+  const cost = (rows: number): number => (rows <= 8 ? 46 * rows : 32 * rows)
+  const seeds = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => seed * 11)
+  const copies = seeds.map((seed) => write(payoff, 200, { cost, right: 0.99 }, seed).gain)
+  expect(copies.reduce((sum, gain) => sum + gain, 0) / copies.length).toBeGreaterThan(1.1)
+  const others = seeds.map((seed) => write(payoff, 160, { cost, right: 0.4 }, seed).gain)
+  expect(Math.min(...others)).toBeGreaterThan(0.95)
+})
+
 test('nothing is drafted without a match, without room, and before plain steps are known', () => {
   const answer = createPayoff().answer()
   expect(answer.worth(30, 31)).toBe(0)

@@ -43,26 +43,28 @@ const KNOWN_FOR = 128
 const TRIAL_GAIN = 0.85
 /** Of the smallest, whose rows may cost as much as plain steps: what it may lose is the least. */
 const FIRST_TRIAL_GAIN = 0.75
-/** Time that drafting may have cost, of all time: beyond it there is none. */
+/** Time that drafting may have cost, of the answer's: beyond it there is none. */
 const MOST_LOST = 0.015
-/** In plain steps: allowed beside the share, so that a short answer can try at all; and what a gain may be kept for. */
-const GRACE = 3
+/** In plain steps: allowed beside the share, so that a short answer can try at all. */
+const GRACE = 2
 /** What the model's other answers say counts as this many guesses of the present one. */
-const MODEL_WEIGHT = 6
+const MODEL_WEIGHT = 4
 
 export const createPayoff = (): Payoff => {
   const tally: DraftTally = { steps: 0, drafted: 0, accepted: 0 }
   const plain = createSamples()
   const costs = new Map(ROWS.map((rows) => [rows as number, { times: createSamples(), seenAt: 0 }]))
   const model = createRates(MODEL_PRIOR, 200)
-  /** Milliseconds. */
-  let spent = 0
-  let lost = 0
   let tokens = 0
   let plainAt = 0
 
   const answer = (): AnswerPayoff => {
     const own = createCounts(100)
+    /** Milliseconds. */
+    let spent = 0
+    let lost = 0
+    /** Most rows of a step: what one may lose is staked step by step. */
+    let reach: number = ROWS[0]
     const likely = (match: number): number => {
       const { right, all } = own.of(match)
       return (right + MODEL_WEIGHT * model.rate(match)) / (all + MODEL_WEIGHT)
@@ -89,12 +91,12 @@ export const createPayoff = (): Payoff => {
           const known = times.count() >= TRIALS && tokens - seenAt <= KNOWN_FOR
           const cost = known ? times.mean() / plain.mean() : (below.ratio * rows) / below.rows
           const gain = expected(match, rows) / cost
-          if (!known && gain >= (rows === ROWS[0] ? FIRST_TRIAL_GAIN : TRIAL_GAIN)) return rows - 1
+          if (!known && gain >= (rows === ROWS[0] ? FIRST_TRIAL_GAIN : TRIAL_GAIN)) return Math.min(rows, reach) - 1
           if (!known) break
           if (gain > best.gain) best = { rows, gain }
           below = { rows, ratio: cost }
         }
-        return Math.max(0, best.rows - 1)
+        return Math.max(0, Math.min(best.rows, reach) - 1)
       },
       guessed(match, right) {
         own.add(match, right)
@@ -106,10 +108,11 @@ export const createPayoff = (): Payoff => {
           tally.steps++
           tally.drafted += drafted
           tally.accepted += accepted
+          if (accepted === drafted && drafted + 1 === reach) reach = Math.min(reach * 2, MOST_DRAFTED + 1)
+          else if (accepted * 2 < drafted) reach = Math.max(ROWS[0], (drafted + 1) / 2)
         }
         if (ms === undefined) return
-        spent = spent * FADE + ms
-        lost *= FADE
+        spent += ms
         if (drafted === 0) {
           plain.add(ms)
           plainAt = tokens
@@ -121,15 +124,12 @@ export const createPayoff = (): Payoff => {
           cost.times.add(ms)
           cost.seenAt = tokens
         }
-        lost = Math.max(lost + ms - (1 + accepted) * plain.mean(), -GRACE * plain.mean())
+        lost += ms - (1 + accepted) * plain.mean()
       },
     }
   }
   return { tally, answer }
 }
-
-/** Of what was spent and lost a thousand steps ago a third counts. */
-const FADE = 0.999
 
 /** How often a guess is right before anything was measured, by length of match. */
 const MODEL_PRIOR = [0.3, 0.45, 0.55, 0.65, 0.75, 0.85, 0.9]
