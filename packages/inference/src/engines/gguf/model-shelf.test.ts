@@ -63,3 +63,15 @@ test('a look at the shelf neither loads nor waits', async () => {
   expect(shelf.peek('k')).toBeUndefined()
   expect(loads).toHaveLength(1)
 })
+
+test('one that is being freed is still there for who deletes what it holds', async () => {
+  const freeing = Promise.withResolvers<void>()
+  const shelf = createModelShelf(async () => ({ [Symbol.asyncDispose]: () => freeing.promise }))
+  const model = await shelf.get(params)
+  const unloading = shelf.unload('k')
+  expect(shelf.peek('k')).toBeUndefined()
+  expect(shelf.loaded()).toEqual([model])
+  freeing.resolve()
+  await unloading
+  expect(shelf.loaded()).toEqual([])
+})

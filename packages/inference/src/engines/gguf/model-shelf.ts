@@ -12,7 +12,7 @@ export interface ModelShelf<M extends AsyncDisposable, P> {
   get(params: P): Promise<M>
   /** The model if it is loaded: it is neither loaded nor waited for. */
   peek(key: string): M | undefined
-  /** All that are loaded. */
+  /** All that are in memory, also those that are being freed. */
   loaded(): M[]
   /** Frees the weights. Does nothing for a key that is not there. */
   unload(key: string): Promise<void>
@@ -23,6 +23,7 @@ export const createModelShelf = <M extends AsyncDisposable, P extends { key: str
 ): ModelShelf<M, P> => {
   const models = new Map<string, Promise<M>>()
   const loaded = new WeakMap<Promise<M>, M>()
+  const leaving = new Set<M>()
 
   const get = (params: P, signal?: AbortSignal): Promise<M> => {
     const known = models.get(params.key)
@@ -38,7 +39,14 @@ export const createModelShelf = <M extends AsyncDisposable, P extends { key: str
   const unload = async (key: string): Promise<void> => {
     const model = models.get(key)
     models.delete(key)
-    await (await model?.catch(() => undefined))?.[Symbol.asyncDispose]()
+    const ready = (model && loaded.get(model)) ?? (await model?.catch(() => undefined))
+    if (!ready) return
+    leaving.add(ready)
+    try {
+      await ready[Symbol.asyncDispose]()
+    } finally {
+      leaving.delete(ready)
+    }
   }
   return {
     get: (params) => get(params),
@@ -46,7 +54,7 @@ export const createModelShelf = <M extends AsyncDisposable, P extends { key: str
       const model = models.get(key)
       return model && loaded.get(model)
     },
-    loaded: () => [...models.values()].flatMap((model) => loaded.get(model) ?? []),
+    loaded: () => [...[...models.values()].flatMap((model) => loaded.get(model) ?? []), ...leaving],
     unload,
     async load(params, signal) {
       const model = await get(params, signal)
