@@ -349,3 +349,16 @@ test('times of files order them at the next start', async () => {
   expect(next.find(thread, MODEL, 1)).toBeDefined()
   expect(next.state(MODEL).threads).toBe(1)
 })
+
+test('what cannot be deleted keeps nobody from an answer', async () => {
+  await save(openStore())
+  const file = path()
+  mkdirSync(join(folder, '.999999999-a.tmp'))
+  const store = openStore()
+  const found = store.find(thread, MODEL, 1)!
+  rmSync(file)
+  mkdirSync(file)
+  expect(await store.load(found, 1, async () => true)).toBe(false)
+  expect(store.find(thread, MODEL, 1)).toBeUndefined()
+  expect(openStore(1).state(MODEL).threads).toBe(0)
+})

@@ -66,9 +66,10 @@ export const createStateStore = ({ folder, most, work, now = Date.now }: StateSt
     const stats = statSync(path, { throwIfNoEntry: false })
     if (stats) files.set(path, { bytes: stats.size, usedAt: stats.mtimeMs })
   }
+  /** In a folder nobody may write to it stays, and is of no use any more. */
   const remove = (path: string): undefined => {
     files.delete(path)
-    rmSync(path, { force: true })
+    attempt(() => rmSync(path, { force: true }))
   }
   /** One at a time, so that the budget holds. */
   const turn = createTurns()
@@ -189,7 +190,7 @@ const existing = (folder: string): string =>
 const removeLeftovers = (folder: string): void => {
   for (const file of attempt(() => readdirSync(folder)) ?? []) {
     const pid = Number(/^\.(\d+)-.*\.tmp$/.exec(file)?.[1])
-    if (pid && !isAlive(pid)) rmSync(join(folder, file), { force: true })
+    if (pid && !isAlive(pid)) attempt(() => rmSync(join(folder, file), { force: true }))
   }
 }
 
