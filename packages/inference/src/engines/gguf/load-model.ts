@@ -103,7 +103,7 @@ const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<Ho
       grammar: weights.grammar,
       state: () => stateOf(weights, { slots, tally, payoff, kvBytesEach, states }),
       async [Symbol.asyncDispose]() {
-        if (states) await slots.visit(states.keep)
+        if (states) await slots.finish(states.keep)
         await Promise.all([...groups].map((group) => group.close()))
         await template[Symbol.asyncDispose]()
         await giveBack()

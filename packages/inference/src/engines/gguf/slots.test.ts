@@ -324,6 +324,32 @@ describe('what is done with sequences that nobody has', () => {
     pool.release(other)
   })
 
+  test('is over when the last call resolves, also of one that is closing', async () => {
+    const { promise, done } = wait()
+    const log: string[] = []
+    const open = (count: number) => ({
+      sequences: Array.from({ length: count }, () => ({ contextTokens: [] })),
+      close: async () => void log.push('closed'),
+    })
+    const pool = createSlotPool({
+      size: 2,
+      first: open(1),
+      open: async (count) => open(count),
+      retire: () => promise,
+    })
+    const acquire = () => pool.acquire({ tokens: [1], principal: 'ada', signal: never })
+    const single = await acquire()
+    const other = await acquire()
+    pool.release(single)
+    pool.release(other)
+    const finished = pool.finish(async () => void log.push('done')).then(() => log.push('over'))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(log).toEqual(['done', 'done'])
+    done()
+    await finished
+    expect(log).toEqual(['done', 'done', 'closed', 'over'])
+  })
+
   test('a thread is forgotten in all it holds, also in what it still writes', async () => {
     const { pool, use } = createPool({ size: 3, maxWaiting: 4 })
     await use([1, 2, 3], 'ada', 'thread-1')

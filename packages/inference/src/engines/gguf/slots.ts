@@ -46,6 +46,8 @@ export interface SlotPool<S extends CachedTokens> {
   tend(slot: Slot<S>, work: (slot: Slot<S>) => Promise<void>): Promise<void>
   /** The same with each that is free, one after the other; a request that wants it waits. Ends early at a request. */
   visit(work: (slot: Slot<S>) => Promise<void>): Promise<void>
+  /** The same with all that are free, for the last time: when it resolves, nothing is being done with any. */
+  finish(work: (slot: Slot<S>) => Promise<void>): Promise<void>
   /** The same after all were released. */
   rest(work: (slot: Slot<S>) => Promise<void>): Promise<void>
   /** What these hold, or will hold when they are released, is nobody's. Waits for what is being done with them. */
@@ -122,9 +124,18 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
   }
   const tend = (slot: Owned<S>, work: (slot: Owned<S>) => Promise<void>): Promise<void> =>
     (slot.tended = slot.tended.then(() => work(slot)).catch(() => {}))
-  const close = async (slot: Owned<S>): Promise<void> => {
-    if (retire) await tend(slot, retire)
-    await slot.group.close()
+  const closing = new Set<Promise<void>>()
+  const close = (slot: Owned<S>): Promise<void> => {
+    const { group } = slot
+    const closed = (retire ? tend(slot, retire).then(() => group.close()) : group.close()).finally(() =>
+      closing.delete(closed),
+    )
+    closing.add(closed)
+    return closed
+  }
+  const finish = async (work: (slot: Slot<S>) => Promise<void>): Promise<void> => {
+    const tended = [...free.map((slot) => tend(slot, work)), ...Array.from(lent, (slot) => slot.tended)]
+    await Promise.allSettled([...tended, ...closing])
   }
   const closeFree = async (): Promise<void> => {
     const single = free.filter(({ group }) => group !== shared)
@@ -232,9 +243,10 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
         if (free.includes(slot)) await tend(slot, work)
       }
     },
+    finish,
     async rest(work) {
       while (lent.size > 0) await released()
-      for (const slot of free.slice()) await tend(slot, work)
+      await finish(work)
     },
     async forget(which) {
       const all = [...free, ...lent]

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { collect, createMessage, type Message, type ModelRequest } from '@rt/core'
@@ -103,6 +103,13 @@ test('what was saved of one context does not reach another size, nor another fil
   await ask()
   await restart({ contextTokens: 768 })
   expect((await ask()).usage.cacheRead).toBe(0)
+  const { files } = await createCatalog().ensure('smollm2:135m', {})
+  const path = join(kvFolder, '..', 'copy.gguf')
+  await copyFile(files.model, path)
+  await restart({ path })
+  expect((await ask()).usage.cacheRead).toBe(0)
+  await restart()
+  expect((await ask()).usage.cacheRead).toBeGreaterThan(2 * PIECE)
 })
 
 test('a thread whose sequence is taken comes back, also out of one context into another', async () => {
