@@ -64,7 +64,9 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
 
   const warm = once(async () => {
     const { models, embedder } = await services()
-    const [, found] = await Promise.all([models.pick(undefined), embedder()])
+    // One after the other: two engines that start at the same time take each other's cores, and the answer waits for one.
+    await models.pick(undefined)
+    const found = await embedder()
     if (config.settings.embed === false || found) health.set({ status: 'ok' })
     else health.set({ status: 'degraded', detail: NO_EMBEDDER.message })
   })
