@@ -65,7 +65,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const warm = once(async () => {
     const { models, embedder } = await services()
     // One after the other: two engines that start at the same time take each other's cores, and the answer waits for one.
-    await models.pick(undefined)
+    await models.warm()
     const found = await embedder()
     if (config.settings.embed === false || found) health.set({ status: 'ok' })
     else health.set({ status: 'degraded', detail: NO_EMBEDDER.message })

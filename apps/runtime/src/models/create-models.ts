@@ -72,6 +72,8 @@ export interface Models extends Router, AsyncDisposable {
   reranker(name: string | undefined, options?: { own?: boolean }): Promise<PickedReranker>
   /** @param options.own as in `pick`. */
   classifier(name: string, options?: { own?: boolean }): Promise<TextClassifier>
+  /** Loads the default model, whose engine starts at once where nothing else was listed. */
+  warm(): Promise<void>
   /** Names that the program opens to all: they may be paths, addresses, and models of any service whose place is known. */
   choose(names: string[]): void
   /** Installed models, then aliases, then remote models that were named. */
@@ -275,13 +277,17 @@ export const createModels = (options: ModelsOptions): Models => {
   const remoteKind = (name: string): ModelEntry['kind'] =>
     embedNames.has(name) ? 'embed' : rerankNames.has(name) ? 'rerank' : 'chat'
 
+  const pickDefault = (options: PickOptions = {}): Promise<LanguageModel> =>
+    chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf), options)
+
   return {
     pick: (name, { own, keepAliveMs } = {}) =>
-      name === undefined
-        ? chat(settings.chat.length === 1 ? settings.chat[0]! : 'default', settings.chat.flatMap(namesOf), {
-            keepAliveMs,
-          })
-        : chat(name, namesOf(name), { own, keepAliveMs }),
+      name === undefined ? pickDefault({ keepAliveMs }) : chat(name, namesOf(name), { own, keepAliveMs }),
+    async warm() {
+      const [only, ...others] = settings.chat.flatMap(namesOf)
+      if (only !== undefined && others.length === 0 && !isRemote(only)) local.begin(only)
+      await pickDefault()
+    },
     embedder: (name) => (name === undefined ? defaultEmbedder() : embedder(namesOf(name))),
     async reranker(name, { own = false } = {}) {
       if (name !== undefined) return reranker(namesOf(name), own)

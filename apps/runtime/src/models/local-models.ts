@@ -58,6 +58,8 @@ export interface LocalModels extends AsyncDisposable {
   memory(): MemoryStatus
   /** Deletes what models hold of a thread, or of all threads of a principal. */
   forget(of: { principal: string; thread?: string }): Promise<void>
+  /** Starts what will run the model of that name, as far as the catalog knows it: its process is up when its files are found. */
+  begin(name: string): void
   /** Frees what goes by one of these names, once running requests have ended; false when nothing did. */
   unload(names: string[]): Promise<boolean>
 }
@@ -79,7 +81,13 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
     })
   })
   const memory = createMemory(settings, signal)
-  const { chats, embedders, rerankers, classifiers } = createLocalShelves({ settings, memory, gguf, onnx, signal })
+  const { chats, embedders, rerankers, classifiers, begin } = createLocalShelves({
+    settings,
+    memory,
+    gguf,
+    onnx,
+    signal,
+  })
   const shelves: [LoadedModel['kind'], Pick<Shelf<unknown>, 'loaded' | 'unload'>][] = [
     ['chat', chats],
     ['embed', embedders],
@@ -101,6 +109,10 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
 
   return {
     catalog,
+    begin(name) {
+      const known = catalog.find(name)
+      if (known) begin(known.engine)
+    },
     async locate(name, kind, references) {
       const found = await catalog.locate(name, { references })
       return found && ofKind(found, name, kind)

@@ -35,6 +35,8 @@ export interface LocalShelves {
   embedders: Shelf<EmbeddingModel>
   rerankers: Shelf<Reranker>
   classifiers: Shelf<TextClassifier>
+  /** Starts the process of an engine; nobody waits for it here. */
+  begin(name: ModelEngine): void
 }
 
 export const createLocalShelves = ({ settings, memory, gguf, onnx, signal }: LocalShelvesOptions): LocalShelves => {
@@ -133,5 +135,12 @@ export const createLocalShelves = ({ settings, memory, gguf, onnx, signal }: Loc
     },
     lend: lentClassifier,
   })
-  return { chats, embedders, rerankers, classifiers }
+  return {
+    chats,
+    embedders,
+    rerankers,
+    classifiers,
+    // Who loads a model waits for the same start, and is told why it failed.
+    begin: (name) => void started[name]().catch(() => {}),
+  }
 }
