@@ -80,7 +80,7 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
       ...(await providersOf(engine.onnx)),
     })
   })
-  const memory = createMemory(settings, signal)
+  const memory = createMemory(settings, { catalog, signal })
   const { chats, embedders, rerankers, classifiers, begin } = createLocalShelves({
     settings,
     memory,

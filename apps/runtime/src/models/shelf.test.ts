@@ -18,7 +18,7 @@ const setUp = ({ pinned = [] as string[], fails = 0 } = {}) => {
       plan: createMemoryPlan({ budgetBytes: 1000, clock }),
       keepAliveMs: 60_000,
       kvBudgetBytes: undefined,
-      isPinned: (names) => names.some((name) => pinned.includes(name)),
+      isPinned: (name) => pinned.includes(name),
     },
     keep: ({ entry: { name } }) => ({
       estimate: async () => ({ weightsBytes: 300, kvBytes: { least: 10, most: 40 }, otherBytes: 50 }),
@@ -55,7 +55,7 @@ const setUp = ({ pinned = [] as string[], fails = 0 } = {}) => {
 }
 
 const found = (name: string, more: Partial<ResolvedModel['entry']> = {}): ResolvedModel => ({
-  entry: { name, aliases: [`${name}-alias`], kind: 'chat', engine: 'gguf', files: [], ...more },
+  entry: { name, aliases: [], kind: 'chat', engine: 'gguf', files: [], ...more },
   files: { model: `${name}.gguf` },
 })
 
@@ -86,7 +86,7 @@ it('takes a file that is another by then, once the one before is not in memory',
 })
 
 it('tells what each has of the budget, what was measured, and how long it stays', async () => {
-  const { shelf, clock, openCaches } = setUp({ pinned: ['b-alias'] })
+  const { shelf, clock, openCaches } = setUp({ pinned: ['b'] })
   await (await shelf.get(found('a'))).ask()
   await (await shelf.get(found('b'))).ask()
   await clock.advance(1000)

@@ -43,7 +43,7 @@ interface Place<M, H> {
 export const createShelf = <M extends Held, H>({ memory, keep, lend }: ShelfOptions<M, H>): Shelf<H> => {
   const places = new Map<string, Place<M, H>>()
   const open = (found: ResolvedModel, key: string): Place<M, H> => {
-    const { name, aliases } = found.entry
+    const { name } = found.entry
     const { load, ...options } = keep(found)
     const place: Place<M, H> = {
       found: key,
@@ -51,7 +51,7 @@ export const createShelf = <M extends Held, H>({ memory, keep, lend }: ShelfOpti
       kept: memory.plan.keep<M>({
         id: name,
         keepAliveMs: memory.keepAliveMs,
-        pinned: memory.isPinned([name, ...aliases]),
+        pinned: memory.isPinned(name),
         ...options,
         async load(granted) {
           const model = await load(granted)
