@@ -7,7 +7,7 @@ import { findOwner } from '../find-owner.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
-import { formatTable } from '../output/table.ts'
+import { foldTable } from '../output/table.ts'
 import { toJson } from '../output/to-json.ts'
 import { bytes, count, plural, span } from '../output/units.ts'
 import { WITHOUT_CONFIG } from '../with-data.ts'
@@ -23,25 +23,29 @@ export const command: CommandDefinition = {
       ? await withRuntime(context, WITHOUT_CONFIG, (runtime) => runtime.status())
       : undefined
     if (context.flags['json']) process.stdout.write(`${toJson(status ?? null)}\n`)
-    else process.stdout.write(`${status ? formatStatus(status, Date.now()) : formatNobody(owner)}\n`)
+    else
+      process.stdout.write(
+        `${status ? formatStatus(status, Date.now(), process.stdout.columns) : formatNobody(owner)}\n`,
+      )
   },
 }
 
 export const formatStatus = (
   { version, pid, address, startedAt, models, memory }: RuntimeStatus,
   now: number,
+  width = Infinity,
 ): string =>
   [
     ` ${style('bold', printableLine(address ?? 'not listening'))} · process ${pid} · up ${span(now - startedAt)} · rt ${printableLine(version)}`,
-    models.length ? formatModels(models) : ' no model is in memory: the next question loads one',
+    models.length ? formatModels(models, width) : ' no model is in memory: the next question loads one',
     ...(memory ? [formatMemory(memory)] : []),
     ...models.flatMap(formatQuarantine),
   ].join('\n')
 
 // ---
 
-const formatModels = (models: LoadedModel[]): string =>
-  formatTable(
+const formatModels = (models: LoadedModel[], width: number): string =>
+  foldTable(
     [
       { title: 'model', most: 50 },
       { title: 'kind' },
@@ -78,6 +82,7 @@ const formatModels = (models: LoadedModel[]): string =>
       model.running ? '-' : span(model.idleMs),
       formatUnload(model),
     ]),
+    width,
   )
 
 const formatQuarantine = ({ id, engine, quarantine }: LoadedModel): string[] =>
@@ -118,6 +123,7 @@ const formatBatch = ({ batch }: LoadedModel): string =>
 /** Tokens that were guessed right, of those that were guessed. */
 const formatSpeculation = ({ speculation }: LoadedModel): string =>
   speculation ? `${count(speculation.accepted)} of ${count(speculation.drafted)}` : '-'
+
 /** Conversations whose caches lie on disk. */
 const formatSaved = ({ saved }: LoadedModel): string =>
   saved?.threads ? `${count(saved.threads)} (${bytes(saved.bytes)})` : '-'

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { printableLine } from './printable.ts'
 import { style } from './style.ts'
 
@@ -25,6 +26,24 @@ export const formatTable = (
   const line = (row: string[]): string =>
     ` ${row.map((cell, index) => pad(cell, widths[index]!, columns[index]!.align)).join('  ')}`.trimEnd()
   return [style('dim', line(columns.map(({ title }) => title)), stream), ...cells.map(line)].join('\n')
+}
+
+/** The same where it is wider than a terminal: in several tables, each of which begins with the first column. */
+export const foldTable = (columns: Column[], rows: string[][], width: number): string => {
+  const [first = 0, ...others] = columns.keys()
+  const part = (indices: number[]): string =>
+    formatTable(
+      indices.map((index) => columns[index]!),
+      rows.map((row) => indices.map((index) => row[index]!)),
+    )
+  const isFit = (text: string): boolean => displayWidth(stripVTControlCharacters(text.split('\n')[0]!)) <= width
+  const parts: number[][] = [[first]]
+  for (const index of others) {
+    const last = parts.at(-1)!
+    if (last.length === 1 || isFit(part([...last, index]))) last.push(index)
+    else parts.push([first, index])
+  }
+  return parts.map(part).join('\n\n')
 }
 
 /** Columns a terminal needs for a text. */
