@@ -33,7 +33,7 @@ export const command: CommandDefinition = {
 export const formatStatus = (
   { version, pid, address, startedAt, models, memory }: RuntimeStatus,
   now: number,
-  width = Infinity,
+  width: number = Infinity,
 ): string =>
   [
     ` ${style('bold', printableLine(address ?? 'not listening'))} · process ${pid} · up ${span(now - startedAt)} · rt ${printableLine(version)}`,
