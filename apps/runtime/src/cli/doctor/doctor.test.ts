@@ -124,6 +124,13 @@ it('tells of a config.toml here that is not read', async () => {
   })
 })
 
+it('warns of a name in pinned that nothing has, and of a budget no default model fits into', async () => {
+  const { found } = await look({ RT_PINNED: 'smollm2:latest,smolm2', RT_MEMORY_BUDGET: '10MB' })
+  expect(found['pinned']).toMatchObject({ state: 'warning', detail: expect.stringContaining('"smolm2"') as unknown })
+  expect(found['memory']).toMatchObject({ state: 'warning', detail: expect.stringContaining('10 MB') as unknown })
+  expect((await look({ RT_PINNED: 'SmolLM2:135M' })).found['pinned']).toBeUndefined()
+})
+
 describe('is red, with a fix and exit code 1, for', () => {
   it('a config.toml that is wrong, naming the line', async () => {
     await writeFile(join(folder.path, 'project/config.toml'), 'rt = 1\n[server]\nprot = 4141\n')

@@ -16,14 +16,15 @@ export const memory: Check = {
     const all = memoryBytes()
     const limited = all < totalmem()
     const { memoryBudget } = await settingsOf(context)
-    const budget = `models may take ${bytes(toBytes(memoryBudget, all))} together`
-    const detail = `${bytes(free)} free of ${bytes(all)}${limited ? ', the limit of this container' : ''}; ${budget}`
-    if (free >= NEEDED) return { name: 'memory', state: 'ok', detail }
+    const budget = toBytes(memoryBudget, all)
+    const detail = `${bytes(free)} free of ${bytes(all)}${limited ? ', the limit of this container' : ''}; models may take ${bytes(budget)} together`
+    if (Math.min(free, budget) >= NEEDED) return { name: 'memory', state: 'ok', detail }
+    const more = limited ? 'Give the container more memory' : 'Close other programs'
     return {
       name: 'memory',
       state: 'warning',
       detail: `${detail}; the default models need about ${bytes(NEEDED)}`,
-      fix: limited ? 'Give the container more memory' : 'Close other programs',
+      fix: free < NEEDED ? more : 'Raise memory_budget of [engine]',
     }
   },
 }

@@ -38,6 +38,7 @@ export const models: Check = {
           ]
         : [await usable('embedder', settings.embed, here)]),
       ...(settings.rerank ? [await usable('reranker', settings.rerank, here)] : []),
+      ...(await unknownPins(here)),
     ]
   },
 }
@@ -125,6 +126,12 @@ const unknownName = async (wanted: string[], here: Here): Promise<RtError | unde
     .flatMap((one) => settings.aliases[one] ?? [one])
     .find((one) => !services.some(({ names }) => names.includes(one)) && !catalog.find(one, { references: true }))
   return lost === undefined ? undefined : await explained(lost, here)
+}
+
+/** A name that nothing has keeps no model in memory, and nothing else says so. */
+const unknownPins = async (here: Here): Promise<Finding[]> => {
+  const lost = await unknownName(here.settings.pinned, here)
+  return lost ? [{ name: 'pinned', state: 'warning', detail: lost.message, fix: lost.hint ?? 'See rt list --all' }] : []
 }
 
 const explained = async (name: string, { catalog, settings, services }: Here): Promise<RtError> => {
