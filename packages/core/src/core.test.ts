@@ -179,6 +179,18 @@ describe('lifecycle', () => {
     await expect(asleep).rejects.toMatchObject({ code: 'aborted' })
   })
 
+  it('sleeps on for a time that no timer takes', async () => {
+    const timer = vi.spyOn(globalThis, 'setTimeout')
+    for (const ms of [30 * 86_400_000, Infinity]) {
+      const caller = new AbortController()
+      const asleep = systemClock.sleep(ms, caller.signal)
+      caller.abort()
+      await expect(asleep).rejects.toMatchObject({ code: 'aborted' })
+      expect(timer.mock.lastCall?.[1]).toBe(2 ** 31 - 1)
+    }
+    timer.mockRestore()
+  })
+
   it('leaves no listener behind on either path', async () => {
     const { signal } = new AbortController()
     let listeners = 0

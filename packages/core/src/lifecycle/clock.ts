@@ -9,10 +9,13 @@ export interface Clock {
   /**
    * Resolves after `ms`; rejects with `aborted` when the signal fires first. Somebody waits for what comes next (a retry,
    * the end of a time limit), so the system's keeps the program alive meanwhile: fire the signal when nobody does any
-   * more. For a timer that only looks after something idle, give a Clock whose timers are unref'd.
+   * more. For a timer that only looks after something idle, give a Clock whose timers are unref'd. The system's sleeps at
+   * most 24 days: its timers take no longer time, and fire at once for one.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
+
+const LONGEST_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -20,7 +23,7 @@ export const systemClock: Clock = {
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(abortError(signal))
-      const timer = setTimeout(done, ms)
+      const timer = setTimeout(done, Math.min(ms, LONGEST_MS))
       const stop = (): void => {
         clearTimeout(timer)
         reject(abortError(signal))

@@ -1,5 +1,8 @@
 import { abortError, type Clock, systemClock } from '@rt/core'
 
+/** What a timer can wait: it fires at once for more. */
+const LONGEST_MS = 2 ** 31 - 1
+
 /** The system's clock with timers that keep no program alive: for looking after something idle. */
 export const unrefClock: Clock = {
   ...systemClock,
@@ -10,10 +13,13 @@ export const unrefClock: Clock = {
         clearTimeout(timer)
         reject(abortError(signal))
       }
-      const timer = setTimeout(() => {
-        signal?.removeEventListener('abort', stop)
-        resolve()
-      }, ms).unref()
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', stop)
+          resolve()
+        },
+        Math.min(ms, LONGEST_MS),
+      ).unref()
       signal?.addEventListener('abort', stop, { once: true })
     }),
 }
