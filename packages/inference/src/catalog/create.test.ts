@@ -149,8 +149,10 @@ describe('create', () => {
     ['FROM', /line 1.*says nothing/],
     ['FROM tiny\nMESSAGE robot hi', /line 2.*"robot"/],
     ['FROM tiny\nADAPTER ./none.gguf', /line 2.*cannot be opened/],
-    ['FROM tiny\nPARAMETER Temperature hot', /line 2.*temperature takes a number, not "hot"/],
-    ['FROM tiny\nPARAMETER num_ctx 1.5', /line 2.*num_ctx takes a number, not "1.5"/],
+    ['FROM tiny\nPARAMETER Temperature hot', /line 2.*temperature takes a number from 0 to 100, not "hot"/],
+    ['FROM tiny\nPARAMETER top_p 7', /line 2.*top_p takes a number from 0 to 1, not "7"/],
+    ['FROM tiny\nPARAMETER num_ctx -5', /line 2.*num_ctx takes a whole number from 1 on, not "-5"/],
+    ['FROM tiny\nPARAMETER num_ctx 1.5', /line 2.*num_ctx takes a whole number from 1 on, not "1.5"/],
     ['FROM ./model-folder/', /Safetensors/],
     ['FROM x.safetensors', /Safetensors/],
   ])('says what is wrong with %j', async (modelfile, message) => {
@@ -159,8 +161,10 @@ describe('create', () => {
   })
 
   it('a parameter nobody knows is a note, whatever it is called', async () => {
-    const { warnings, entry } = await create('FROM tiny\nPARAMETER constructor 5\nPARAMETER repeat_last_n -1')
-    expect(warnings).toEqual(['Not used, since nothing here answers to it: constructor, repeat_last_n.'])
+    const { warnings, entry } = await create(
+      'FROM tiny\nPARAMETER constructor 5\nPARAMETER repeat_last_n -1\nPARAMETER seed -1',
+    )
+    expect(warnings).toEqual(['Not used, since nothing here answers to it: constructor, repeat_last_n, seed.'])
     expect(Object.keys(entry.sampling ?? {})).toEqual(['repeatPenalty', 'temperature'])
   })
 

@@ -33,8 +33,13 @@ export const readModelfile = async (
   }
   const parameters = all('PARAMETER').map(({ key = '', value }) => [key, value] as const)
   const { sampling, preset: read, ignored, wrong } = readParameters(parameters)
-  const bad = all('PARAMETER').find(({ key = '' }) => wrong.includes(key))
-  if (bad) throw refused(bad.line, `${bad.key} takes a number, not ${JSON.stringify(bad.value.slice(0, 40))}`, NUMBERS)
+  const bad = all('PARAMETER').find(({ key = '' }) => wrong.has(key))
+  if (bad)
+    throw refused(
+      bad.line,
+      `${bad.key} takes ${wrong.get(bad.key!)}, not ${JSON.stringify(bad.value.slice(0, 40))}`,
+      NUMBERS,
+    )
   const template = all('TEMPLATE').at(-1)?.value
   const isJinja = template?.includes('{%') ?? false
   const system = all('SYSTEM').at(-1)?.value

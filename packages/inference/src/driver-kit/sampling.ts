@@ -36,6 +36,21 @@ export const resolveSampling = (
 export const penaltyWindow = (answer: readonly number[], lastTokens: number): number[] =>
   lastTokens > 0 ? answer.slice(-lastTokens) : []
 
+/** Of a request, and of a model, whose own values go to native code as well. Throws as {@link validateRequest} does. */
+export const checkSampling = (sampling: Sampling): void => {
+  for (const field of Object.keys(RANGES) as SamplingNumber[]) {
+    const value = sampling[field]
+    if (value !== undefined) checkNumber(`sampling.${field}`, value, RANGES[field])
+  }
+  checkXtc(sampling)
+  checkDry(sampling)
+  checkLogitBias(sampling)
+}
+
+/** Undefined when the value can have it, else what it must be: `a number from 0 to 1`. */
+export const samplingMistake = (field: SamplingNumber, value: number): string | undefined =>
+  isWithin(RANGES[field], value) ? undefined : describeRange(RANGES[field])
+
 /** @throws RtError `invalid_request` naming the field, before anything native sees the value. */
 export const validateRequest = ({
   sampling = {},
@@ -46,13 +61,7 @@ export const validateRequest = ({
   toolChoice,
   output,
 }: ModelRequest): void => {
-  for (const [field, [low, high, whole]] of Object.entries(RANGES)) {
-    const value = sampling[field as SamplingNumber]
-    if (value !== undefined) checkNumber(`sampling.${field}`, value, { low, high, whole })
-  }
-  checkXtc(sampling)
-  checkDry(sampling)
-  checkLogitBias(sampling)
+  checkSampling(sampling)
   if (maxOutputTokens !== undefined)
     checkNumber('maxOutputTokens', maxOutputTokens, { low: 1, high: 2 ** 31 - 1, whole: true })
   if (logprobs !== undefined) checkNumber('logprobs.top', logprobs?.top, { low: 0, high: 20, whole: true })
@@ -112,27 +121,34 @@ const isShortText = (value: unknown): boolean => typeof value === 'string' && va
 /** Memory is kept for each of them. */
 const MOST_LAST_TOKENS = 2 ** 20
 
-const RANGES: Record<SamplingNumber, [low: number, high: number, whole: boolean]> = {
-  temperature: [0, 100, false],
-  topP: [0, 1, false],
-  topK: [0, 2 ** 31 - 1, true],
-  minP: [0, 1, false],
-  repeatPenalty: [0.01, 10, false],
-  presencePenalty: [-10, 10, false],
-  frequencyPenalty: [-10, 10, false],
-  repeatLastTokens: [0, MOST_LAST_TOKENS, true],
-  seed: [0, 2 ** 32 - 1, true],
+const RANGES: Readonly<Record<SamplingNumber, NumberRange>> = {
+  temperature: { low: 0, high: 100, whole: false },
+  topP: { low: 0, high: 1, whole: false },
+  topK: { low: 0, high: 2 ** 31 - 1, whole: true },
+  minP: { low: 0, high: 1, whole: false },
+  repeatPenalty: { low: 0.01, high: 10, whole: false },
+  presencePenalty: { low: -10, high: 10, whole: false },
+  frequencyPenalty: { low: -10, high: 10, whole: false },
+  repeatLastTokens: { low: 0, high: MOST_LAST_TOKENS, whole: true },
+  seed: { low: 0, high: 2 ** 32 - 1, whole: true },
 }
 
 /** @throws RtError `invalid_request` unless `value` is a number (whole where asked) in [low, high]. */
-export const checkNumber = (
-  field: string,
-  value: unknown,
-  { low, high, whole }: { low: number; high: number; whole: boolean },
-): void => {
-  const fits = typeof value === 'number' && value >= low && value <= high && (!whole || Number.isInteger(value))
-  if (!fits) throw wrong(field, `a ${whole ? 'whole ' : ''}number from ${low} to ${high}`, value)
+export const checkNumber = (field: string, value: unknown, range: NumberRange): void => {
+  if (!isWithin(range, value)) throw wrong(field, describeRange(range), value)
 }
+
+interface NumberRange {
+  low: number
+  high: number
+  whole: boolean
+}
+
+const isWithin = ({ low, high, whole }: NumberRange, value: unknown): boolean =>
+  typeof value === 'number' && value >= low && value <= high && (!whole || Number.isInteger(value))
+
+const describeRange = ({ low, high, whole }: NumberRange): string =>
+  `a ${whole ? 'whole ' : ''}number from ${low} to ${high}`
 
 const wrong = (field: string, expected: string, value?: unknown): RtError =>
   new RtError({

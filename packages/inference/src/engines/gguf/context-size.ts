@@ -1,17 +1,19 @@
 import { RtError } from '@rt/core'
 import { DEFAULT_CONTEXT, type GgufModelOptions } from './options.ts'
-import { checkNumber } from './sampling.ts'
+import { checkNumber, checkSampling } from './sampling.ts'
 import { DEFAULT_TOKENS, type GgufRerankerOptions } from './vector-options.ts'
 
 /** @throws RtError `invalid_request` naming the field, before a file is opened. */
-export const checkSizes = ({
+export const checkNumbers = ({
   contextTokens,
   sequences,
   kvBudgetBytes,
-}: Pick<GgufModelOptions, 'contextTokens' | 'sequences' | 'kvBudgetBytes'>): void => {
+  sampling,
+}: Pick<GgufModelOptions, 'contextTokens' | 'sequences' | 'kvBudgetBytes' | 'sampling'>): void => {
   if (contextTokens !== undefined) checkNumber('contextTokens', contextTokens, { low: 16, high: 2 ** 24, whole: true })
   if (sequences !== undefined) checkNumber('sequences', sequences, { low: 1, high: 256, whole: true })
   if (kvBudgetBytes !== undefined) checkNumber('kvBudgetBytes', kvBudgetBytes, { low: 1, high: 2 ** 50, whole: true })
+  if (sampling !== undefined) checkSampling(sampling)
 }
 
 /** The same of an embedder or a reranker. */

@@ -8,7 +8,7 @@ import { ignoreGone } from '../../host/ignore-gone.ts'
 import { hostMemory } from '../../host/host-memory.ts'
 import { createQuarantine } from '../../host/quarantine.ts'
 import { watchModels } from '../../host/watch-models.ts'
-import { checkSizes } from './context-size.ts'
+import { checkNumbers } from './context-size.ts'
 import { estimateMemory, estimateVectors } from './estimate-memory.ts'
 import { loadEmbedder } from './load-embedder.ts'
 import { loadReranker } from './load-reranker.ts'
@@ -57,7 +57,7 @@ export const createGgufEngine = ({
     },
     start: ({ signal } = {}) => host.call('start', { threads }, { signal }),
     async load(options, { signal } = {}) {
-      checkSizes(options)
+      checkNumbers(options)
       const load: LoadParams = {
         ...options,
         key: createSecretId(),

@@ -88,6 +88,17 @@ test.each([
   expect(engine.pid).toBeUndefined()
 })
 
+test("a model's own sampling is held to the ranges of a request's", async () => {
+  await using engine = createGgufEngine()
+  for (const [sampling, field] of [
+    [{ topP: 7 }, 'sampling.topP'],
+    [{ temperature: Number.NaN }, 'sampling.temperature'],
+    [{ dry: { multiplier: -1 } }, 'sampling.dry.multiplier'],
+  ] as const)
+    await expect(engine.load(chat({ sampling }))).rejects.toMatchObject({ code: 'invalid_request', data: { field } })
+  expect(engine.pid).toBeUndefined()
+})
+
 test.each([0, -1, Number.NaN, 2 ** 31])('maxTokens %d is refused in the same way', async (maxTokens) => {
   await using engine = createGgufEngine()
   const refused = { code: 'invalid_request', data: { field: 'maxTokens' } }

@@ -3,7 +3,7 @@ import type { GgufModelFiles } from '../../driver-kit/gguf/read-gguf-model.ts'
 import { TENSOR_TYPES } from '../../driver-kit/gguf/tensor-types.ts'
 import type { MemoryEstimate } from '../../driver-kit/memory-estimate.ts'
 import { checkModel } from './check-model.ts'
-import { checkSizes, checkTextLength, contextSize, textLength } from './context-size.ts'
+import { checkNumbers, checkTextLength, contextSize, textLength } from './context-size.ts'
 import { kvBytes, type KvShape } from './kv-bytes.ts'
 import { DEFAULT_SEQUENCES, type GgufModelOptions, PIECE } from './options.ts'
 import { vectorBatch } from './vector-batch.ts'
@@ -15,7 +15,7 @@ const FLOAT = 4
 
 /** What a model that writes would take. The file is checked as for loading, and nothing native sees it. */
 export const estimateMemory = async (options: GgufModelOptions): Promise<MemoryEstimate> => {
-  checkSizes(options)
+  checkNumbers(options)
   const { sequences = DEFAULT_SEQUENCES, kvBudgetBytes = Infinity, adapters = [] } = options
   const files = await checkModel(options)
   const shape = shapeOf(files)

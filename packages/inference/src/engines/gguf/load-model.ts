@@ -6,7 +6,7 @@ import { loadUnchanged } from '../../driver-kit/load-unchanged.ts'
 import { type BatchTally, createBatchTally } from './batch-plan.ts'
 import { type CallSpans, createCallSpans } from './call-spans.ts'
 import { checkFits } from './check-fits.ts'
-import { checkSizes, contextSize } from './context-size.ts'
+import { checkNumbers, contextSize } from './context-size.ts'
 import { canCopyPrefix } from './copy-prefix.ts'
 import { keepAtRest } from './keep-at-rest.ts'
 import { kvBytes } from './kv-bytes.ts'
@@ -47,7 +47,7 @@ export const loadModel = async (params: LoadParams, signal?: AbortSignal): Promi
 
 const loadChecked = async (params: LoadParams, signal?: AbortSignal): Promise<HostModel> => {
   const { sequences = DEFAULT_SEQUENCES, kvBudgetBytes } = params
-  checkSizes(params)
+  checkNumbers(params)
   await checkFits(params)
   const { value: weights, giveBack } = await borrowWeights(params, signal)
   let opening: Promise<ChatTemplate> | undefined

@@ -1,5 +1,5 @@
 import { type ModelRequest, RtError, type StreamPart, toTerminal } from '@rt/core'
-import { validateRequest } from '../../driver-kit/sampling.ts'
+import { checkSampling, validateRequest } from '../../driver-kit/sampling.ts'
 import { type ModelHost, openModel, requireWhole } from './open-model.ts'
 import type { WriterSpec } from './protocol.ts'
 import { DEFAULT_SEQUENCES, type OnnxLanguageModel, type OnnxLanguageModelOptions } from './writer-options.ts'
@@ -11,6 +11,7 @@ export const loadLanguageModel = async (
   const { id, modelPath, tokenizerPath, stamps, maxTokens, template, sampling, signal } = options
   const { sequences = DEFAULT_SEQUENCES } = options
   requireWhole(id, { sequences })
+  if (sampling) checkSampling(sampling)
   const model = await openModel<WriterSpec>(
     models,
     { task: 'write', id, modelPath, tokenizerPath, maxTokens, stamps, template, sampling, sequences },
