@@ -139,11 +139,13 @@ export const createKept = <M extends AsyncDisposable>(
     const { model, place } = loaded
     idle?.end()
     unloadsAt = undefined
-    place.leaves()
+    // While it still answers, others need not wait for its place where an idle one can leave.
+    if (users === 0) place.leaves()
     const left = (async () => {
       // What follows must not happen before it is noted below.
       await Promise.resolve()
       if (users > 0) await new Promise<void>((resolve) => (wakeLast = resolve))
+      place.leaves()
       loads.begun++
       try {
         await model[Symbol.asyncDispose]()

@@ -76,6 +76,19 @@ describe('room', () => {
     expect(events).toEqual(['+a', '-a', '+b'])
   })
 
+  it('does not wait for one that is to be freed but still answers, while another is idle', async () => {
+    const { events, keep } = setUp()
+    const [a, b, c] = [keep('a', 600 * MB), keep('b', 400 * MB), keep('c', 400 * MB)]
+    const lease = await a.use()
+    const unloading = a.unload()
+    await touch(b)
+    expect((await c.use()).model.name).toBe('c')
+    expect(events).toEqual(['+a', '+b', '-b', '+c'])
+    lease[Symbol.dispose]()
+    expect(await unloading).toBe(true)
+    expect(events.at(-1)).toBe('-a')
+  })
+
   it('never sends away a pinned one', async () => {
     const { events, keep } = setUp()
     await touch(keep('a', 600 * MB, { pinned: true }))
