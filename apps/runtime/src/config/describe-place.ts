@@ -3,12 +3,15 @@ import { shownValue, visible } from './shown.ts'
 
 /** A table in brackets, a key with its value: as a person finds it in the file. */
 export const describePlace = (path: Path, value: unknown): string => {
-  const names = path.filter((part) => typeof part === 'string').map(written)
-  if (isTables(value)) return `[[${names.join('.')}]]`
-  if (isTable(value)) return `[${names.join('.')}]`
-  const table = names.slice(0, -1).join('.')
-  return `${table && `[${table}] `}${names.at(-1)} = ${shownValue(path, value)}`
+  const names = path.filter((part) => typeof part === 'string')
+  if (isTables(value)) return `[[${dottedKey(names)}]]`
+  if (isTable(value)) return `[${dottedKey(names)}]`
+  const table = dottedKey(names.slice(0, -1))
+  return `${table && `[${table}] `}${dottedKey(names.slice(-1))} = ${shownValue(path, value)}`
 }
+
+/** A path as TOML has it: `engine.models."./models/gte".pooling`. */
+export const dottedKey = (path: Path): string => path.map(String).map(written).join('.')
 
 /** The value at a path of a parsed file. */
 export const valueAt = (root: unknown, path: Path): unknown => {

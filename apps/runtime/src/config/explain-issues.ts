@@ -1,6 +1,6 @@
 import { nearestNames } from '@rt/core'
 import type * as z from 'zod'
-import { describePlace, isTable, valueAt } from './describe-place.ts'
+import { describePlace, dottedKey, isTable, valueAt } from './describe-place.ts'
 import { type Field, fieldAt } from './fields.ts'
 import type { KeyLines, Path } from './locate-keys.ts'
 import type { Mistake } from './mistakes.ts'
@@ -24,7 +24,7 @@ export const explainIssues = (
     told.add(String(path))
     return [at(path, why)]
   }
-  return issues.flatMap((issue): Mistake[] => {
+  const mistakes = issues.flatMap((issue): Mistake[] => {
     const path = issue.path as (string | number)[]
     if (issue.code === 'unrecognized_keys')
       return issue.keys.map((key) => at([...path, key], unknownKey(fields, path, key, valueAt(raw, [...path, key]))))
@@ -43,6 +43,8 @@ export const explainIssues = (
     const why = wrongValue(field, own, valueAt(raw, own))
     return own.length < path.length ? once(own, why) : [at(own, why)]
   })
+  // A huge number is no whole one and too large: one mistake to whoever typed it.
+  return [...new Map(mistakes.map((mistake) => [`${mistake.where}\n${mistake.why}`, mistake])).values()]
 }
 
 const unknownKey = (fields: Field[], path: Path, key: string, value: unknown): string => {
@@ -55,7 +57,7 @@ const unknownKey = (fields: Field[], path: Path, key: string, value: unknown): s
     const [near] = nearestNames(key, tables)
     return `There is no table [${name}]${near ? `; did you mean [${near}]?` : '.'} ${list}`
   }
-  return `"${name}" is not a key of ${isTop ? 'config.toml' : `[${path.join('.')}]`}${suggest(fields, keys, key)} ${list}`
+  return `"${name}" is not a key of ${isTop ? 'config.toml' : `[${dottedKey(path)}]`}${suggest(fields, keys, key)} ${list}`
 }
 
 /** The key it could be: the same under another table, one letter off here, there, or more than one here. */
@@ -79,7 +81,7 @@ const wrongName = ({ note }: Field, path: Path): string =>
   `"${visible(String(path.at(-1)))}" must consist of ${note?.names}, for it begins the names of its models.`
 
 const wrongValue = ({ note, keys }: Field, own: Path, value: unknown): string => {
-  const name = own.join('.')
+  const name = dottedKey(own)
   if (keys && !isTable(value)) return `"${name}" must be a table: [${name}] and its keys below.`
   const [near] = typeof value === 'string' ? nearestNames(value, note?.values ?? []) : []
   const meant = near === undefined ? '.' : `; did you mean "${near}"?`

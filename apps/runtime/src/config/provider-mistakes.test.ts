@@ -126,12 +126,21 @@ it.each<[string, string, string, Record<string, string>?]>([
     'line 3: [limits.models."a/b"] requests_per_minute = 0',
     'must be a whole number from 1 to',
   ],
+  [
+    '[engine.models."./models/gte"]\nkindd = "chat"',
+    'line 3: [engine.models."./models/gte"] kindd = "chat"',
+    '"kindd" is not a key of [engine.models."./models/gte"]; did you mean "kind"?',
+  ],
 ])('%j is named with file, line, key and what to write', async (text, place, hint, env = {}) => {
   await expect(load(text, env)).rejects.toMatchObject({
     code: 'config_invalid',
     message: `config.toml ${place}`,
     hint: expect.stringContaining(hint) as unknown,
   })
+})
+
+it('a number that is too large to be whole is told of once', async () => {
+  await expect(load('[engine.gguf]\nkv_disk_bytes = 1e30', {})).rejects.toMatchObject({ data: { mistakes: 1 } })
 })
 
 it('a table in which much is missing is told of once', async () => {

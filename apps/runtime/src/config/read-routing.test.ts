@@ -170,7 +170,7 @@ requests_per_minute = 2
       ['providers.vllm.price.output', 2, 4],
       ['router.timeout', '5s', 6],
       ['router.budget.day_usd', 5, 7],
-      ['limits.models.a/b.requests_per_minute', 2, 9],
+      ['limits.models."a/b".requests_per_minute', 2, 9],
     ])
   })
 

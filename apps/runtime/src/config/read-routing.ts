@@ -1,4 +1,5 @@
 import { defined } from '../defined.ts'
+import { dottedKey } from './describe-place.ts'
 import { toMilliseconds } from './duration.ts'
 import type { ConfigFile } from './read-file.ts'
 import type {
@@ -63,7 +64,7 @@ export const tableRows = (file: ConfigFile | undefined, path: string | undefined
     const { line } = file.get(at)!
     return [
       {
-        key: at.join('.'),
+        key: dottedKey(at),
         // Every start makes rows, and few show them.
         get value() {
           return isSecret(at, value) ? 'set' : withoutLoginsDeep(value)
