@@ -127,6 +127,15 @@ describe('a chat model that is an ONNX export', () => {
     expect(await fails('model.onnx')).toMatchObject({ code: 'model_not_found' })
   })
 
+  it('of another kind is refused before it is fetched', async () => {
+    const rt = await open({ download: true })
+    await expect(rt.generate('a', { model: 'bge-reranker-v2-m3' })).rejects.toMatchObject({
+      code: 'unsupported',
+      message: '"bge-reranker-v2-m3" is of kind rerank, not chat.',
+    })
+    await expect(rt.rerank('a', ['b'], { model: 'qwen3:30b-a3b' })).rejects.toMatchObject({ code: 'unsupported' })
+  })
+
   it('is what its name of the user says, also in a list of several', async () => {
     await using other = await chatFolder()
     const rt = await open({

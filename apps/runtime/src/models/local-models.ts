@@ -94,7 +94,7 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
     ['rerank', rerankers],
     ['classify', classifiers],
   ]
-  const ofKind = (bare: ResolvedModel, name: string, kind: ModelKind): ResolvedModel => {
+  const ofKind = <T extends Pick<ResolvedModel, 'entry'>>(bare: T, name: string, kind: ModelKind): T => {
     const found = withModelSettings(bare, engine.models)
     if (found.entry.kind === kind) return found
     const known = catalog.list().filter((entry) => entry.kind === kind)
@@ -117,8 +117,12 @@ export const createLocalModels = (options: LocalModelsOptions): LocalModels => {
       const found = await catalog.locate(name, { references })
       return found && ofKind(found, name, kind)
     },
-    fetch: async (name, kind) =>
-      ofKind(await catalog.ensure(name, { references: true, signal, onProgress }), name, kind),
+    async fetch(name, kind) {
+      const known = catalog.find(name)
+      // Gigabytes are not fetched to be refused. What a reference is, its file says.
+      if (known && catalog.list().some((listed) => listed.name === known.name)) ofKind({ entry: known }, name, kind)
+      return ofKind(await catalog.ensure(name, { references: true, signal, onProgress }), name, kind)
+    },
     chat: (found, { keepAliveMs } = {}) => chats.get(found, keepAliveMs),
     embedder: (found) => embedders.get(found),
     reranker: (found) => rerankers.get(found),

@@ -11,10 +11,10 @@ export const settingsOf = (
 }
 
 /** The model as the settings have it. */
-export const withModelSettings = (
-  found: ResolvedModel,
+export const withModelSettings = <T extends Pick<ResolvedModel, 'entry'>>(
+  found: T,
   models: Record<string, LocalModelSettings> | undefined,
-): ResolvedModel => {
+): T => {
   const { kind, pooling, queryPrefix, documentPrefix } = settingsOf(found.entry, models)
   const { prefixes = { query: '', document: '' } } = found.entry
   return {
