@@ -85,6 +85,9 @@ describe('names', () => {
     const near = await catalog.notFound('smolm2:135m')
     expect(near.message).toBe('no model is called "smolm2:135m".')
     expect(near.hint).toContain('Did you mean smollm2:135m (rt pull smollm2:135m, 98 MB)?')
+    const absent = await catalog.notFound('qwen3:4b')
+    expect(absent.message).toBe('"qwen3:4b" is not on this machine.')
+    expect(absent.hint).toBe('Fetch it with rt pull qwen3:4b (2.5 GB).')
     for (const [name, hint] of [
       ['hf:owner', /^Write hf:owner\/repo, hf:owner\/repo:Q4_K_M or/],
       ['ollama:mine', /OLLAMA_MODELS says\): ollama pull mine$/],

@@ -23,15 +23,17 @@ export const unknownModel = (
   name: string,
   { candidates, references }: { candidates: Candidate[]; references: boolean },
 ): RtError => {
-  const near = suggestNames(name, candidates)
+  const absent = candidates.find((one) => one.name === name && !one.installed)
+  const near = absent ? [name] : suggestNames(name, candidates)
   const offered = candidates.filter((one) => near.length === 0 || near.includes(one.name))
   const sorted = offered.toSorted((a, b) => near.indexOf(a.name) - near.indexOf(b.name))
   const described = sorted.map(describe)
   return new RtError({
     code: 'model_not_found',
-    message: `no model is called "${name.slice(0, 200)}".`,
-    hint:
-      near.length > 0
+    message: absent ? `"${name}" is not on this machine.` : `no model is called "${name.slice(0, 200)}".`,
+    hint: absent
+      ? `Fetch it with rt pull ${name}${absent.bytes > 0 ? ` (${formatBytes(absent.bytes)})` : ''}.`
+      : near.length > 0
         ? `Did you mean ${joinOr(described)}?`
         : (references && elsewhere(name)) || `There are ${listed(sorted)}${references ? '; or hf:owner/repo' : ''}.`,
     data: {

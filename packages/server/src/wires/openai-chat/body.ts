@@ -43,6 +43,8 @@ export interface ChatBody {
   tools?: Maybe<ChatTool[]>
   tool_choice?: Maybe<'none' | 'auto' | 'required' | { type: 'function'; function: { name: string } }>
   response_format?: Maybe<ChatResponseFormat>
+  /** GBNF, as llama-server takes it. */
+  grammar?: Maybe<string>
   reasoning_effort?: Maybe<Effort>
   temperature?: Maybe<number>
   top_p?: Maybe<number>

@@ -108,8 +108,11 @@ const decodeToolChoice = ({ tool_choice: choice, model }: ChatBody, names: strin
   )
 }
 
-const decodeOutput = ({ response_format: format }: ChatBody): OutputFormat | undefined => {
-  if (!format || format.type === 'text') return undefined
+const decodeOutput = ({ response_format: format, grammar }: ChatBody): OutputFormat | undefined => {
+  const isText = !format || format.type === 'text'
+  if (grammar && !isText) throw invalidField('grammar', 'it goes without response_format: both say what an answer is.')
+  if (grammar) return { type: 'grammar', gbnf: grammar }
+  if (isText) return undefined
   if (format.type === 'json_object') return { type: 'json' }
   const { schema, name } = format.json_schema
   return { type: 'json', ...(schema && { schema }), ...(name && { name }) }

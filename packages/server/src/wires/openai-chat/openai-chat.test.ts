@@ -130,6 +130,14 @@ describe('decoding', () => {
     })
   })
 
+  it('takes a grammar as llama-server does, and no other form beside it', async () => {
+    const gbnf = 'root ::= "yes" | "no"'
+    const { request } = await send(chatBody({ grammar: gbnf, response_format: { type: 'text' } }))
+    expect(request?.output).toEqual({ type: 'grammar', gbnf })
+    const { status, body } = await send(chatBody({ grammar: gbnf, response_format: { type: 'json_object' } }))
+    expect([status, body]).toMatchObject([400, { error: { param: 'grammar' } }])
+  })
+
   it('leaves out what is null, and takes the thread from the header', async () => {
     const { status, request } = await send(
       chatBody({ temperature: null, stop: null, tools: null, rt: null, response_format: null, n: null, seed: null }),

@@ -95,6 +95,7 @@ const chat = z.object({
   tools: z.array(tool).max(1024).nullish(),
   tool_choice: toolChoice.nullish(),
   response_format: responseFormat.nullish(),
+  grammar: z.string().max(262_144).nullish(),
   reasoning_effort: z.enum(EFFORTS).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   top_p: z.number().min(0).max(1).nullish(),
