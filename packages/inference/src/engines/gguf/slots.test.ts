@@ -57,6 +57,22 @@ test('the thread of a key keeps its sequence, also when its text was rewritten',
   expect(await use([5, 6, 99], 'ada', 'thread-1')).toBe(0)
 })
 
+test('a context that cannot be freed fails no request, and does not end the process', async () => {
+  const group = (count: number) => ({
+    sequences: Array.from({ length: count }, () => ({ contextTokens: [] as number[] })),
+    close: async () => {
+      throw new RangeError('not freed')
+    },
+  })
+  const pool = createSlotPool({ size: 2, first: group(1), open: async (count) => group(count) })
+  const ask = (principal: string) => pool.acquire({ tokens: [1], principal, signal: never })
+  const [one, two] = await Promise.all([ask('ada'), ask('bob')])
+  pool.release(one)
+  pool.release(two)
+  await pool.finish(async () => {})
+  expect(pool.state()).toMatchObject({ open: 2, busy: 0 })
+})
+
 describe('where tokens can be copied', () => {
   const share = async ({ pool }: ReturnType<typeof createPool>) => {
     const acquire = () => pool.acquire({ tokens: [1], principal: 'nobody', signal: never })

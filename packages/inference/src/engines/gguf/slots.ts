@@ -127,9 +127,10 @@ export const createSlotPool = <S extends CachedTokens>(options: SlotPoolOptions<
   const closing = new Set<Promise<void>>()
   const close = (slot: Owned<S>): Promise<void> => {
     const { group } = slot
-    const closed = (retire ? tend(slot, retire).then(() => group.close()) : group.close()).finally(() =>
-      closing.delete(closed),
-    )
+    const closed = (retire ? tend(slot, retire).then(() => group.close()) : group.close())
+      // What cannot be freed goes with the process; requests do without it.
+      .catch(() => {})
+      .finally(() => closing.delete(closed))
     closing.add(closed)
     return closed
   }
