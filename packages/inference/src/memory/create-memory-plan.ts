@@ -39,7 +39,7 @@ export const createMemoryPlan = ({
   const room = createRoom({ budgetBytes, waitMs, maxWaiting, clock: clock ?? systemClock })
   const counts = new Map<string, LoadCount>()
   const countOf = (process: string): LoadCount => {
-    const count = counts.get(process) ?? { running: 0, begun: 0 }
+    const count = counts.get(process) ?? { running: 0, begun: 0, lent: 0 }
     counts.set(process, count)
     return count
   }

@@ -57,10 +57,13 @@ export interface KeptState {
   pinned: boolean
 }
 
-/** Since loads overlap, so does what they do to the memory of their process. */
+/** What goes on in a process: loads that overlap, and answers beside them, change its memory together. */
 export interface LoadCount {
   running: number
+  /** Loads, frees and answers. */
   begun: number
+  /** Answers that run. */
+  lent: number
 }
 
 type Scope = ReturnType<typeof openScope>
@@ -117,6 +120,8 @@ export const createKept = <M extends AsyncDisposable>(
   }
   const lend = ({ model }: Loaded<M>, before: boolean): Lease<M> => {
     users++
+    loads.lent++
+    loads.begun++
     idle?.end()
     unloadsAt = undefined
     let over = false
@@ -126,6 +131,7 @@ export const createKept = <M extends AsyncDisposable>(
         if (over) return
         over = true
         usedAt = clock.monotonic()
+        loads.lent--
         if (--users > 0) return
         wakeLast()
         if (!loaded) return
@@ -163,7 +169,7 @@ export const createKept = <M extends AsyncDisposable>(
 
   const loadMeasured = async (place: Place): Promise<Loaded<M>> => {
     const before = await measure?.().catch(() => undefined)
-    const alone = loads.running++ === 0
+    const alone = loads.running++ === 0 && loads.lent === 0
     const turn = ++loads.begun
     try {
       const model = await load({ kvBytes: place.kvBytes })

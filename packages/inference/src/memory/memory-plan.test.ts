@@ -211,6 +211,19 @@ describe('room', () => {
     expect([c!.state()?.measuredBytes, d!.state()?.measuredBytes]).toEqual([0, 0])
   })
 
+  it('measures nothing while another answers in the same process: its caches grow', async () => {
+    const { keep, plan } = setUp()
+    let rss = 0
+    const grow = { measure: async () => (rss += 400 * MB) }
+    const [a, b] = [keep('a', 100 * MB, { measure: async () => 7 }), keep('b', 100 * MB, grow)]
+    using _answer = await a.use()
+    await touch(b)
+    expect([b.state()?.measuredBytes, plan.state().usedBytes]).toEqual([undefined, 200 * MB])
+    const c = keep('c', 100 * MB, { ...grow, process: 'other' })
+    await touch(c)
+    expect(c.state()?.measuredBytes).toBe(400 * MB)
+  })
+
   it('gives its place back when loading fails, and tries again with the next request', async () => {
     const { keep, plan } = setUp()
     let tries = 0
