@@ -34,6 +34,16 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const chat = (more: object = {}) => ({ id: 'chat', path: path('chat'), ...more })
 
+test('an adapter is refused as it is when it is loaded', async () => {
+  await expect(estimateMemory(chat({ adapters: [{ path: path('none') }] }))).rejects.toMatchObject({
+    code: 'model_not_found',
+    message: expect.stringContaining('none.gguf') as unknown,
+  })
+  await expect(estimateMemory(chat({ adapters: [{ path: path('chat') }] }))).rejects.toMatchObject({
+    code: 'model_invalid',
+  })
+})
+
 test('caches are those of one conversation, and of all with one more while they move', async () => {
   const { kvBytes, weightsBytes } = await estimateMemory(chat())
   expect(kvBytes).toEqual({ least: 4096 * KV_PER_TOKEN, most: 5 * 4096 * KV_PER_TOKEN })

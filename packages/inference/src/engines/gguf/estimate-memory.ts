@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import type { GgufModelFiles } from '../../driver-kit/gguf/read-gguf-model.ts'
 import { TENSOR_TYPES } from '../../driver-kit/gguf/tensor-types.ts'
 import type { MemoryEstimate } from '../../driver-kit/memory-estimate.ts'
+import { checkAdapters } from './check-adapters.ts'
 import { checkModel } from './check-model.ts'
 import { checkNumbers, checkTextLength, contextSize, textLength } from './context-size.ts'
 import { kvBytes, type KvShape } from './kv-bytes.ts'
@@ -18,6 +19,7 @@ export const estimateMemory = async (options: GgufModelOptions): Promise<MemoryE
   checkNumbers(options)
   const { sequences = DEFAULT_SEQUENCES, kvBudgetBytes = Infinity, adapters = [] } = options
   const files = await checkModel(options)
+  await checkAdapters(options.id, adapters, files.header)
   const shape = shapeOf(files)
   const contextTokens = contextSize(options, shape.trained)
   const each = kvBytes(shape, contextTokens)
