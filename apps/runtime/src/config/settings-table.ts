@@ -95,7 +95,7 @@ export const SETTINGS: readonly Setting[] = [
     kind: { type: 'text', pattern: SIZE, expects: 'a size such as "1GB"' },
     otherwise: 'what they need, as far as it fits',
     meaning:
-      'Most memory for the key-value caches of one GGUF model. Fewer conversations are kept and answered side by side.',
+      'Most memory for the key-value caches of one GGUF model. Fewer conversations are kept and answered side by side, at least one.',
   },
   {
     key: 'engine.keep_alive',
