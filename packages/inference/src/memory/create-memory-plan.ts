@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@rt/core'
+import { type Clock, RtError, systemClock } from '@rt/core'
 import { unrefClock } from '@rt/node/process'
 import { createKept, type KeepOptions, type Kept, type LoadCount } from './kept.ts'
 import { createRoom, type RoomState } from './room.ts'
@@ -28,6 +28,8 @@ export interface MemoryPlan {
 /**
  * Decides which models are in memory. One that is used is loaded when it fits; else idle ones leave, the one that was used
  * longest ago first; else the request waits. A model that answers never leaves.
+ *
+ * @throws RtError `invalid_request` for a number below 0, or none.
  */
 export const createMemoryPlan = ({
   budgetBytes,
@@ -36,6 +38,9 @@ export const createMemoryPlan = ({
   signal,
   clock,
 }: MemoryPlanOptions): MemoryPlan => {
+  // Every comparison with NaN is false: a budget of it would hold nothing back.
+  for (const [field, value] of Object.entries({ budgetBytes, waitMs, maxWaiting }))
+    if (!(value >= 0)) throw wrong(field, value)
   const room = createRoom({ budgetBytes, waitMs, maxWaiting, clock: clock ?? systemClock })
   const counts = new Map<string, LoadCount>()
   const countOf = (process: string): LoadCount => {
@@ -55,3 +60,11 @@ export const createMemoryPlan = ({
     state: () => room.state(),
   }
 }
+
+const wrong = (field: string, value: number): RtError =>
+  new RtError({
+    code: 'invalid_request',
+    message: `${field} must be a number from 0 on, not ${value}.`,
+    hint: 'The memory plan counts in bytes and milliseconds; Infinity = without an end.',
+    data: { field },
+  })

@@ -40,6 +40,17 @@ const touch = async (kept: Kept<Model>): Promise<void> => {
   using _lease = await kept.use()
 }
 
+it.each([
+  ['budgetBytes', Number.NaN],
+  ['budgetBytes', -1],
+  ['waitMs', -1],
+  ['maxWaiting', Number.NaN],
+])('%s of %d is refused: it would hold nothing back', (field, value) => {
+  expect(() => createMemoryPlan({ budgetBytes: 1, [field]: value })).toThrow(
+    expect.objectContaining({ code: 'invalid_request', data: { field } }),
+  )
+})
+
 describe('room', () => {
   it('loads once for all who ask at the same time, and takes its place of the budget', async () => {
     const { plan, events, keep } = setUp()

@@ -28,6 +28,8 @@ const SAVE_MS = 10_000
 
 /** Of saved caches, when nothing is said. */
 const KV_DISK_BYTES = 1e9
+/** Native code makes as many as it is told. */
+const MOST_THREADS = 256
 
 /** An engine for GGUF files. Nothing starts before the first use. */
 export const createGgufEngine = ({
@@ -37,6 +39,7 @@ export const createGgufEngine = ({
   kvDiskBytes = KV_DISK_BYTES,
   speculation,
 }: GgufEngineOptions = {}): GgufEngine => {
+  if (threads !== undefined) checkNumber('threads', threads, { low: 1, high: MOST_THREADS, whole: true })
   checkNumber('kvDiskBytes', kvDiskBytes, { low: 0, high: 2 ** 50, whole: true })
   const models = watchModels({
     quarantine: createQuarantine({ engine: NAME }),

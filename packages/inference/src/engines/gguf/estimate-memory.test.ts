@@ -98,6 +98,19 @@ test.each([
   expect(engine.pid).toBeUndefined()
 })
 
+test.each([0, Number.NaN, 1e9])('%d threads are refused before a process makes them', (threads) => {
+  expect(() => createGgufEngine({ threads })).toThrow(
+    expect.objectContaining({ code: 'invalid_request', data: { field: 'threads' } }),
+  )
+})
+
+test('a pooling nobody knows is refused', async () => {
+  await using engine = createGgufEngine()
+  const pooling = 'max' as 'mean'
+  await expect(engine.loadEmbedder({ ...chat(), pooling })).rejects.toMatchObject({ data: { field: 'pooling' } })
+  expect(engine.pid).toBeUndefined()
+})
+
 test("a model's own sampling is held to the ranges of a request's", async () => {
   await using engine = createGgufEngine()
   for (const [sampling, field] of [

@@ -1,7 +1,8 @@
 // Every line here is public API of @rt/inference/gguf: adding one is a decision.
 export { createGgufEngine } from './engine.ts'
 export { DEFAULT_SAMPLING } from './options.ts'
-export type { GgufEmbedder, GgufEmbedderOptions, GgufReranker, GgufRerankerOptions, Pooling } from './vector-options.ts'
+export type { Pooling } from '../../driver-kit/pooling.ts'
+export type { GgufEmbedder, GgufEmbedderOptions, GgufReranker, GgufRerankerOptions } from './vector-options.ts'
 export type { ModelState } from '../../host/model-state.ts'
 export type { InfillRequest, InfillTexts, TokenOptions } from './infill-options.ts'
 export type {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createSecretId, type Embeddings, RtError } from '@rt/core'
 import { sha256File } from '@rt/node/files'
+import { checkPooling } from '../../driver-kit/pooling.ts'
 import { unitVector } from '../../driver-kit/unit-vector.ts'
 import { checkNumber } from './sampling.ts'
 import { openVectorModel, type VectorHost } from './vector-handle.ts'
@@ -15,6 +16,7 @@ export const loadEmbedder = async (
   signal?: AbortSignal,
 ): Promise<GgufEmbedder> => {
   const { id, path, stamp, pooling, maxTokens, prefixes = {}, cutTo, threads } = options
+  if (pooling !== undefined) checkPooling(id, pooling)
   if (cutTo !== undefined) checkNumber('cutTo', cutTo, { low: 1, high: 2 ** 24, whole: true })
   const model = await openVectorModel(
     host,

@@ -1,9 +1,7 @@
 import type { EmbeddingModel, Reranker } from '@rt/core'
 import type { FileIdentity } from '@rt/node/files'
+import type { Pooling } from '../../driver-kit/pooling.ts'
 import type { ModelState } from '../../host/model-state.ts'
-
-/** Which hidden state becomes the vector: that of the first token, of the last, or the mean over all tokens of the text. */
-export type Pooling = 'cls' | 'mean' | 'last'
 
 /** llama.cpp's numbers. */
 export const POOLING_NUMBERS = { mean: 1, cls: 2, last: 3 } as const

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createCatalog } from '../../catalog/index.ts'
 import { createGgufEngine } from './engine.ts'
 import type { GgufEngine } from './options.ts'
-import type { GgufEmbedder, Pooling } from './vector-options.ts'
+import type { Pooling } from '../../driver-kit/pooling.ts'
+import type { GgufEmbedder } from './vector-options.ts'
 
 let engine: GgufEngine
 let path: string

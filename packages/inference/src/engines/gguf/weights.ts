@@ -10,7 +10,8 @@ import { checkAdapters } from './check-adapters.ts'
 import { checkModel } from './check-model.ts'
 import type { LoadParams } from './options.ts'
 import { type Borrowed, createShare } from './share.ts'
-import { type Pooling, POOLING_NUMBERS } from './vector-options.ts'
+import type { Pooling } from '../../driver-kit/pooling.ts'
+import { POOLING_NUMBERS } from './vector-options.ts'
 
 /** The weights of a file. Contexts of any size are opened over them. */
 export interface Weights {

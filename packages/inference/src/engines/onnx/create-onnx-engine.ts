@@ -6,6 +6,7 @@ import {
   type ProviderChoice,
 } from '../../driver-kit/execution-provider.ts'
 import type { MemoryEstimate } from '../../driver-kit/memory-estimate.ts'
+import { checkNumber } from '../../driver-kit/sampling.ts'
 import { createHost } from '../../host/create-host.ts'
 import { hostMemory } from '../../host/host-memory.ts'
 import { createQuarantine } from '../../host/quarantine.ts'
@@ -81,9 +82,13 @@ export interface OnnxEngine extends AsyncDisposable {
 }
 
 const NAME = 'onnx engine'
+/** Native code makes as many as it is told. */
+const MOST_THREADS = 256
 
 export const createOnnxEngine = (options: OnnxEngineOptions = {}): OnnxEngine => {
   const { threads = Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2))), hangMs = 60_000 } = options
+  checkNumber('threads', threads, { low: 1, high: MOST_THREADS, whole: true })
+  checkNumber('hangMs', hangMs, { low: 1, high: 2 ** 31 - 1, whole: true })
   const providers = readProviders(options.providers ?? EXECUTION_PROVIDERS)
   const limit = createSilenceLimit(hangMs)
   const watched = watchModels({

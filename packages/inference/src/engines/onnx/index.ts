@@ -7,7 +7,7 @@ export type { ExecutionProvider, ProviderChoice } from '../../driver-kit/executi
 export type { OnnxEmbedder, OnnxEmbedderOptions } from './load-embedder.ts'
 export type { OnnxClassifier, OnnxClassifierOptions, OnnxReranker, OnnxRerankerOptions } from './load-scorer.ts'
 export type { OnnxModelOptions } from './open-model.ts'
-export type { Pooling } from './protocol.ts'
+export type { Pooling } from '../../driver-kit/pooling.ts'
 export type { PassedOver } from './select-provider.ts'
 export { DEFAULT_SAMPLING } from './writer-options.ts'
 export type { OnnxLanguageModel, OnnxLanguageModelOptions } from './writer-options.ts'

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { EmbeddingModel, Embeddings } from '@rt/core'
+import { checkPooling, type Pooling } from '../../driver-kit/pooling.ts'
 import type { ModelState } from '../../host/model-state.ts'
 import { cutTooLong } from './cut-too-long.ts'
 import { type ModelHost, openModel, type OnnxModelOptions, requireWhole } from './open-model.ts'
-import type { EmbedderSpec, EmbedResult, Pooling } from './protocol.ts'
+import type { EmbedderSpec, EmbedResult } from './protocol.ts'
 
 export interface OnnxEmbedderOptions extends OnnxModelOptions {
   /** As the model was trained: a wrong choice gives plausible, bad vectors. */
@@ -37,6 +38,7 @@ const GROUP = 128
 export const loadEmbedder = async (models: ModelHost, options: OnnxEmbedderOptions): Promise<OnnxEmbedder> => {
   const { id, modelPath, tokenizerPath, stamps, pooling, maxTokens, dimensions, cutTo } = options
   const { normalize = true, prefixes = {}, signal } = options
+  checkPooling(id, pooling)
   requireWhole(id, { ...(dimensions !== undefined && { dimensions }), ...(cutTo !== undefined && { cutTo }) })
   if (cutTo !== undefined && dimensions !== undefined && cutTo > dimensions) throw cutTooLong(id, cutTo, dimensions)
   const model = await openModel<EmbedderSpec>(

@@ -43,6 +43,12 @@ describe('the onnx engine with tiny models', () => {
     expect(cut.fingerprint).not.toBe(whole.fingerprint)
   })
 
+  it('refuses numbers and words that none of it can be', async () => {
+    for (const options of [{ threads: 0 }, { threads: 1e9 }, { hangMs: Number.NaN }])
+      expect(() => createOnnxEngine(options)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+    await expect(embedder({ pooling: 'max' as 'mean' })).rejects.toMatchObject({ data: { field: 'pooling' } })
+  })
+
   it('asks the model for its dimensions where nobody says them', async () => {
     await using cut = await embedder({ dimensions: undefined, cutTo: 4 })
     await using whole = await embedder({ dimensions: undefined })

@@ -69,7 +69,7 @@ export const openModel = async <S extends ModelSpec>(
   { hash = false, signal }: { hash?: boolean; signal?: AbortSignal | undefined },
 ): Promise<OpenedModel<S>> => {
   const { id, maxTokens, modelPath } = options
-  requireWhole(id, { maxTokens, threads })
+  requireWhole(id, { maxTokens })
   const { size } = await stat(modelPath).catch(() => ({ size: 0 }))
   const { value, passedOver } = await limit.during(size / LEAST_BYTES_PER_MS, () =>
     selectProvider(

@@ -1,5 +1,5 @@
 import { RtError } from '@rt/core'
-import type { Pooling } from './protocol.ts'
+import type { Pooling } from '../../driver-kit/pooling.ts'
 
 export interface PoolInput {
   /** `[texts, tokens, dimensions]`, flat. */

@@ -1,3 +1,4 @@
+import type { Pooling } from '../../driver-kit/pooling.ts'
 import type { ModelRequest, Prompt, Sampling } from '@rt/core'
 import type { FileIdentity } from '@rt/node/files'
 import type { ProviderChoice } from '../../driver-kit/execution-provider.ts'
@@ -44,9 +45,6 @@ export interface WriterSpec extends BaseSpec {
 }
 
 export type ModelSpec = EmbedderSpec | ScorerSpec | WriterSpec
-
-/** Which hidden states become the vector: that of the first token, of the last, or the mean over all tokens of the text. */
-export type Pooling = 'cls' | 'mean' | 'last'
 
 export interface LoadParams {
   spec: ModelSpec

@@ -203,4 +203,10 @@ describe('checkModelFile', () => {
       expect.objectContaining({ code: 'model_unavailable' }),
     )
   })
+
+  it('says when it is a folder', () => {
+    expect(() => checkModelFile(folder, 'tiny')).toThrow(
+      expect.objectContaining({ code: 'model_unavailable', message: 'the model file of tiny is no file.' }),
+    )
+  })
 })

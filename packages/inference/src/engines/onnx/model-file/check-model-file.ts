@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, realpathSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { RtError } from '@rt/core'
 import { checkTensor, type ExternalData } from './check-tensor.ts'
@@ -55,16 +55,17 @@ export const checkModelFile = (path: string, id: string): CheckedModelFile => {
 }
 
 const open = (path: string, id: string): number => {
+  const unreadable = (why: string, hint: string, cause?: unknown): RtError =>
+    new RtError({ code: 'model_unavailable', message: `the model file of ${id} ${why}.`, hint, cause })
+  let isFile: boolean
   try {
-    return openSync(path, 'r')
+    // Looked at first: opening a pipe would wait for whoever writes to it.
+    isFile = statSync(path).isFile()
+    if (isFile) return openSync(path, 'r')
   } catch (cause) {
-    throw new RtError({
-      code: 'model_unavailable',
-      message: `the model file of ${id} cannot be read.`,
-      hint: 'Fetch the model again: rt pull <name>.',
-      cause,
-    })
+    throw unreadable('cannot be read', 'Fetch the model again: rt pull <name>.', cause)
   }
+  throw unreadable('is no file', 'Name the .onnx file itself, not its folder.')
 }
 
 type OnExternal = (data: ExternalData) => void
