@@ -12,6 +12,7 @@ import { describeInstalled, listInstalled } from './list-installed.ts'
 import { locateEntry, locatePath } from './locate.ts'
 import { createLookUp } from './look-up.ts'
 import { modelsFolder } from './models-folder.ts'
+import { readGgufModel } from '../driver-kit/gguf/read-gguf-model.ts'
 import { memoryBytes } from '../driver-kit/memory-bytes.ts'
 import { type ModelName, normalName, parseName } from './parse-name.ts'
 import type { CatalogPlace, PlacedEntry } from './place.ts'
@@ -150,7 +151,9 @@ export const createCatalog = (options: CatalogOptions = {}): Catalog => {
       refuseTaken(wanted)
       const { model: from, warnings, ...settings } = await readModelfile(text, { home, ...createOptions })
       const read = readName(from, { references: true })
-      const { entry } = await catalog.ensure(from, { ...createOptions, references: true })
+      const { entry, files } = await catalog.ensure(from, { ...createOptions, references: true })
+      // A name for a file that cannot be used would be found out with the first question.
+      if (entry.engine === 'gguf') await readGgufModel(files.model)
       const { key } = await look(read, from, createOptions)
       const user = withBase(read.user, { ...settings, model: key })
       await userNames.set(wanted, user, { replace: true })

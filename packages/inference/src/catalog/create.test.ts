@@ -172,6 +172,8 @@ describe('create', () => {
     await expect(create('FROM tiny', 'tiny:1b')).rejects.toMatchObject({ code: 'conflict' })
     await expect(create('FROM tnyi')).rejects.toMatchObject({ code: 'model_not_found' })
     await expect(create('FROM ./none.gguf')).rejects.toMatchObject({ code: 'model_not_found' })
+    await machine.put('cut.gguf', gguf.subarray(0, 40))
+    await expect(create('FROM ./cut.gguf')).rejects.toMatchObject({ code: 'model_invalid' })
     await machine.put('model.gguf', gguf)
     await expect(create('FROM tiny\nADAPTER ./model.gguf')).rejects.toMatchObject({
       message: expect.stringContaining('no adapter'),
