@@ -107,7 +107,7 @@ describe('room', () => {
       code: 'model_unavailable',
       retryable: false,
       message:
-        'the model "b" needs 500 MB of memory (weights 480 MB, KV cache 10 MB, compute 10 MB), and models may take 1.0 GB together, held by "a" (600 MB, pinned).',
+        'the model "b" needs 500 MB of memory (weights 480 MB, KV cache 10 MB, other 10 MB), and models may take 1.0 GB together, less what is held by "a" (600 MB, pinned).',
       hint: expect.stringContaining('Unpin a model'),
     })
     expect(events).toEqual(['+a'])
@@ -130,7 +130,7 @@ describe('room', () => {
     const refused = expect(keep('b', 300 * MB).use()).rejects.toMatchObject({
       code: 'overloaded',
       message:
-        'there was no room for the model "b" within 30 s: it needs 300 MB of memory (weights 280 MB, KV cache 10 MB, compute 10 MB), and of the 1.0 GB for models 800 MB are taken, held by "a" (700 MB, in use), the engines\' processes (100 MB).',
+        'there was no room for the model "b" within 30 s: it needs 300 MB of memory (weights 280 MB, KV cache 10 MB, other 10 MB), and of the 1.0 GB for models 800 MB are taken, held by "a" (700 MB, in use), the engines\' processes (100 MB).',
       data: { needsBytes: 300 * MB, budgetBytes: 1000 * MB, usedBytes: 800 * MB, retryAfterMs: 30_000 },
     })
     await settle()

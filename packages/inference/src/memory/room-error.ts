@@ -27,6 +27,7 @@ export const tooLarge = (
 ): RtError => {
   const fitting = fittingContext(need, roomBytes)
   const shorter = fitting === undefined ? '' : `take a context of at most ${fitting} tokens, `
+  const held = heldBy(processBytes, pinned)
   const unpin = pinned.length > 0 ? 'unpin a model, ' : ''
   return new RtError({
     // Only the size of the context is wrong: whoever asked for it can ask for less.
@@ -34,7 +35,7 @@ export const tooLarge = (
     message:
       (fitting === undefined ? '' : `contextTokens is ${need.contextTokens}, which is too much: `) +
       `the model "${id}" ${needs(need)}, and models may take ${formatBytes(budgetBytes)} together` +
-      `${heldBy(processBytes, pinned)}.`,
+      `${held && `, less what is ${held}`}.`,
     hint: capital(`${shorter}${unpin}raise ${BUDGET}, or take a smaller model.`),
     retryable: false,
     data: { ...figures(id, need), budgetBytes, ...(fitting !== undefined && { field: 'contextTokens' }) },
@@ -50,15 +51,17 @@ export const noRoom = (
     held,
     waitMs,
   }: { budgetBytes: number; usedBytes: number; processBytes: number; held: readonly Taken[]; waitMs: number },
-): RtError =>
-  new RtError({
+): RtError => {
+  const names = heldBy(processBytes, held)
+  return new RtError({
     code: 'overloaded',
     message:
       `there was no room for the model "${id}" within ${waitMs / 1000} s: it ${needs(need)}, and of the ` +
-      `${formatBytes(budgetBytes)} for models ${formatBytes(usedBytes)} are taken${heldBy(processBytes, held)}.`,
+      `${formatBytes(budgetBytes)} for models ${formatBytes(usedBytes)} are taken${names && `, ${names}`}.`,
     hint: `Try again when their answers have ended, free one (rt stop MODEL), or raise ${BUDGET}.`,
     data: { ...figures(id, need), budgetBytes, usedBytes, retryAfterMs: waitMs },
   })
+}
 
 export const fullLine = (id: string, waiting: number): RtError =>
   new RtError({
@@ -70,7 +73,7 @@ export const fullLine = (id: string, waiting: number): RtError =>
 
 const needs = ({ weightsBytes, kvBytes, otherBytes }: MemoryEstimate): string =>
   `needs ${formatBytes(weightsBytes + kvBytes.least + otherBytes)} of memory (weights ${formatBytes(weightsBytes)}, ` +
-  `KV cache ${formatBytes(kvBytes.least)}, compute ${formatBytes(otherBytes)})`
+  `KV cache ${formatBytes(kvBytes.least)}, other ${formatBytes(otherBytes)})`
 
 const heldBy = (processBytes: number, held: readonly Taken[]): string => {
   const models = held.map(({ id, bytes, pinned, isIdle }) => {
@@ -78,7 +81,7 @@ const heldBy = (processBytes: number, held: readonly Taken[]): string => {
     return `"${id}" (${formatBytes(bytes)}${why})`
   })
   const all = processBytes > 0 ? [...models, `the engines' processes (${formatBytes(processBytes)})`] : models
-  return all.length > 0 ? `, held by ${all.join(', ')}` : ''
+  return all.length > 0 ? `held by ${all.join(', ')}` : ''
 }
 
 const figures = (model: string, { weightsBytes, kvBytes, otherBytes }: MemoryEstimate) => ({
