@@ -131,6 +131,21 @@ it('warns of a name in pinned that nothing has, and of a budget no default model
   expect((await look({ RT_PINNED: 'SmolLM2:135M' })).found['pinned']).toBeUndefined()
 })
 
+it('warns of a model of [engine.models] that nothing is called', async () => {
+  const file = join(folder.path, 'project/config.toml')
+  await writeFile(file, 'rt = 1\n[engine.models."gte-smal"]\npooling = "mean"\n')
+  const { found } = await look({ RT_CONFIG: file })
+  expect(found['engine.models']).toMatchObject({
+    state: 'warning',
+    fix: expect.stringContaining('gte-small') as unknown,
+  })
+  await writeFile(
+    file,
+    'rt = 1\n[engine.models."gte-small"]\npooling = "mean"\n[engine.models."./a/b"]\nkind = "chat"\n',
+  )
+  expect((await look({ RT_CONFIG: file })).found['engine.models']).toBeUndefined()
+})
+
 describe('is red, with a fix and exit code 1, for', () => {
   it('a config.toml that is wrong, naming the line', async () => {
     await writeFile(join(folder.path, 'project/config.toml'), 'rt = 1\n[server]\nprot = 4141\n')

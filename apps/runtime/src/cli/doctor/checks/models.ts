@@ -38,7 +38,8 @@ export const models: Check = {
           ]
         : [await usable('embedder', settings.embed, here)]),
       ...(settings.rerank ? [await usable('reranker', settings.rerank, here)] : []),
-      ...(await unknownPins(here)),
+      ...(await unknownIn('pinned', settings.pinned, here)),
+      ...(await unknownIn('engine.models', Object.keys(settings.engine.models ?? {}), here)),
     ]
   },
 }
@@ -128,10 +129,10 @@ const unknownName = async (wanted: string[], here: Here): Promise<RtError | unde
   return lost === undefined ? undefined : await explained(lost, here)
 }
 
-/** A name that nothing has keeps no model in memory, and nothing else says so. */
-const unknownPins = async (here: Here): Promise<Finding[]> => {
-  const lost = await unknownName(here.settings.pinned, here)
-  return lost ? [{ name: 'pinned', state: 'warning', detail: lost.message, fix: lost.hint ?? 'See rt list --all' }] : []
+/** A name that nothing has keeps no model in memory and changes none, and nothing else says so. */
+const unknownIn = async (name: string, wanted: string[], here: Here): Promise<Finding[]> => {
+  const lost = await unknownName(wanted, here)
+  return lost ? [{ name, state: 'warning', detail: lost.message, fix: lost.hint ?? 'See rt list --all' }] : []
 }
 
 const explained = async (name: string, { catalog, settings, services }: Here): Promise<RtError> => {
