@@ -1,9 +1,9 @@
 import { collect, createMessage, disposeAll, LOCAL, type Message, RtError, throwIfAborted } from '@rt/core'
 import { acquireOwner, type Owner } from '@rt/node/sqlite'
 import { loadSettings } from './load-settings.ts'
+import { createAnswers } from './answers.ts'
 import type { ResolvedApp } from './app/resolve-app.ts'
 import type { LoadedConfig } from './config/settings.ts'
-import { failSafe } from './fail-safe.ts'
 import { dataFolder, prepareFolder } from './folders.ts'
 import { createHealth } from './health.ts'
 import { NO_EMBEDDER } from './no-embedder.ts'
@@ -45,6 +45,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const owner = options.readOnly ? undefined : await own(data)
   const closing = new AbortController()
   const health = createHealth()
+  const answers = createAnswers()
   const opened = once(async () => {
     const { createServices } = await import('./services.ts')
     return createServices({ data, options, settings: config.settings, rt: runtime, owner, signal: closing.signal })
@@ -59,14 +60,17 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const converse = (prompt: string | Message[], turn: TurnOptions = {}, thread?: string) => {
     const { signal, tools, ...rest } = turn
     const request = { ...rest, messages: toMessages(prompt), ...(thread !== undefined && { thread }) }
-    return failSafe(async () => (await services()).turn(request, { signal, tools, own: true }))
+    return answers.open(async () => (await services()).turn(request, { signal, tools, own: true }))
   }
 
   const warm = once(async () => {
     const { models, embedder } = await services()
-    // One after the other: two engines that start at the same time take each other's cores, and the answer waits for one.
-    await models.warm()
+    const chat = models.warm()
+    // One after the other: an engine that starts takes the cores of one that loads or answers.
+    await chat.catch(() => {})
+    await answers.idle()
     const found = await embedder()
+    await chat
     if (config.settings.embed === false || found) health.set({ status: 'ok' })
     else health.set({ status: 'degraded', detail: NO_EMBEDDER.message })
   })
@@ -108,8 +112,9 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     stream: (prompt, turn) => converse(prompt, turn),
     generate: (prompt, turn) => collect(converse(prompt, turn)),
     // Over the network this takes the admin's scope: whoever has it may name any model, as the program may.
-    turn: (request, { signal } = {}) => failSafe(async () => (await services()).turn(request, { signal, own: true })),
-    chat: (request, { signal } = {}) => failSafe(async () => (await services()).chat(request, signal)),
+    turn: (request, { signal } = {}) =>
+      answers.open(async () => (await services()).turn(request, { signal, own: true })),
+    chat: (request, { signal } = {}) => answers.open(async () => (await services()).chat(request, signal)),
 
     async embed(texts, embedOptions) {
       const { model: _, ...embeddings } = await runtime.embeddings(undefined, texts, embedOptions)

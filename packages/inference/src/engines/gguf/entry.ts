@@ -15,7 +15,10 @@ if (process.env['RT_COMPILE_CACHE']) enableCompileCache(process.env['RT_COMPILE_
 /** Everything a request needs comes with it, so a child that was just born answers like one that ran for days. */
 const models = createModelShelf(async (params: LoadParams, signal) => {
   const { loadModel } = await import('./load-model.ts')
-  const model = await loadModel(params, signal)
+  const loading = loadModel(params, signal)
+  // What the first request needs; it is there when the weights are.
+  import('./generate.ts').catch(() => {})
+  const model = await loading
   flushCompileCache()
   return model
 })
