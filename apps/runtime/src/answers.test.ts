@@ -8,7 +8,7 @@ async function* answer(): AsyncGenerator<StreamPart, void> {
 }
 const isIdle = async (answers: ReturnType<typeof createAnswers>): Promise<boolean> => {
   let idle = false
-  void answers.idle().then(() => (idle = true))
+  void answers.idle(60_000).then(() => (idle = true))
   await new Promise(setImmediate)
   return idle
 }
@@ -24,11 +24,15 @@ it('is idle before the first answer, and when each was read, left, or failed', a
   ]
   await Promise.all([read, left].map((stream) => stream.next()))
   expect(await isIdle(answers)).toBe(false)
-  const idle = answers.idle()
+  const idle = answers.idle(60_000)
   for await (const _ of read);
   await left.return!()
   for await (const { type } of failed) expect(type).toBe('error')
   await never.return!()
   await idle
+  const stuck = answers.open(async () => answer())
+  await stuck.next()
+  await answers.idle(1)
+  await stuck.return!()
   expect(await isIdle(answers)).toBe(true)
 })

@@ -5,8 +5,8 @@ import { failSafe } from './fail-safe.ts'
 export interface Answers {
   /** A stream that never throws. It is under way from its first part that is asked for to its end. */
   open(make: () => Promise<AsyncIterable<StreamPart>>): AsyncIterableIterator<StreamPart>
-  /** When none is under way. */
-  idle(): Promise<void>
+  /** When none is under way, or after `mostMs`. */
+  idle(mostMs: number): Promise<void>
 }
 
 export const createAnswers = (): Answers => {
@@ -29,6 +29,14 @@ export const createAnswers = (): Answers => {
         () => begun && ended(),
       )
     },
-    idle: () => (running === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+    idle: (mostMs) =>
+      new Promise((resolve) => {
+        if (running === 0) return resolve()
+        const timer = setTimeout(resolve, mostMs).unref()
+        waiting.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+      }),
   }
 }

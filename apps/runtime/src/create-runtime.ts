@@ -30,6 +30,9 @@ export const createRuntime = async (options: RuntimeOptions = {}): Promise<Runti
   return runtime
 }
 
+/** A server that is never idle gets its embedder all the same. */
+const EMBEDDER_WAITS_MS = 5_000
+
 /** A runtime before its database is open; `rt serve` listens meanwhile. */
 export interface OpeningRuntime extends Runtime {
   readonly config: LoadedConfig
@@ -68,7 +71,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     const chat = models.warm()
     // One after the other: an engine that starts takes the cores of one that loads or answers.
     await chat.catch(() => {})
-    await answers.idle()
+    await answers.idle(EMBEDDER_WAITS_MS)
     const found = await embedder()
     await chat
     if (config.settings.embed === false || found) health.set({ status: 'ok' })
