@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path'
 import { entryBytes, type Candidate } from './suggest.ts'
 import type { CatalogEntry, InstalledModel, ModelKind } from './types.ts'
 
@@ -8,7 +9,10 @@ export const listCandidates = (
   kind: ModelKind | undefined,
 ): Candidate[] => {
   const here = new Set(installed.map(({ entry }) => entry.name))
-  const others = installed.filter(({ entry }) => !entries.some((known) => known.name === entry.name))
+  // A file goes by the names it was given. Its path is nobody's business who asks over HTTP.
+  const others = installed.filter(
+    ({ entry }) => !entries.some((known) => known.name === entry.name) && !isAbsolute(entry.name),
+  )
   const ofKind = [...entries, ...others.map(({ entry }) => entry)].filter((entry) => !kind || entry.kind === kind)
   const models = ofKind.map((entry) => ({
     name: entry.name,

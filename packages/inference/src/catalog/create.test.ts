@@ -127,6 +127,9 @@ describe('create', () => {
       adapters: [{ path: join(machine.home, 'pirate.gguf'), scale: 1 }],
     })
     expect((await open().locate('mine'))?.files.model).toBe(join(machine.home, 'my.gguf'))
+    const { hint, data } = await catalog.notFound('zzzzzzzz')
+    expect(data?.['installed']).toContain('mine')
+    expect(JSON.stringify([hint, data])).not.toContain('my.gguf')
   })
 
   it('fetches what it is made from', async () => {

@@ -65,7 +65,7 @@ const findId = async (database: Database, idOrPrefix: string): Promise<string> =
     new RtError({
       code: 'not_found',
       message: `no trace has the id "${idOrPrefix}".`,
-      hint: 'List the traces to see their ids.',
+      hint: 'The list of traces has them: rt trace list.',
     })
   if (!/^[0-9a-f]{1,32}$/.test(prefix) || !(await hasTable(database))) throw missing()
   // 'g' is the first character after the hexadecimal digits: the range is an index scan.
