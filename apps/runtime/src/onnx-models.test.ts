@@ -2,7 +2,8 @@ import { copyFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Provider, Reranker } from '@rt/core'
 import { createScriptedModel } from '@rt/core/testing'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createCatalog } from '@rt/inference/catalog'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { MODELS, readExpected } from '../../../packages/inference/src/engines/onnx/__fixtures__/expected.ts'
 import { createChatFolder } from '../../../packages/inference/src/engines/onnx/__fixtures__/tiny-chat.ts'
 import { TINY_TOKENIZER } from '../../../packages/inference/src/engines/onnx/__fixtures__/tiny-tokenizer.ts'
@@ -187,6 +188,20 @@ describe('rerankers', () => {
       code: 'unsupported',
       hint: expect.stringContaining('RT_RERANK'),
     })
+  })
+
+  it('have the name that the user gave them, also over the wire, which is not told their path', async () => {
+    await using files = await exportOf('reranker', config)
+    await using models = await temporaryFolder()
+    vi.stubEnv('RT_MODELS', models.path)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await createCatalog().copy(files.folder, 'ranker', { references: true })
+    const rt = await open({})
+    expect(await post(rt, '/v1/rerank', { model: 'ranker', query, documents })).toMatchObject({ status: 200 })
+    const listed = await (await rt.fetch(new Request('http://localhost/v1/models'))).text()
+    expect(listed).toContain('"ranker"')
+    expect(listed).not.toContain(files.folder)
+    expect(await rt.unload('ranker')).toBe(true)
   })
 
   it('elsewhere are asked by their provider, never with what is local-only', async () => {

@@ -107,7 +107,12 @@ export const createModels = (options: ModelsOptions): Models => {
     route.catch(() => routes.delete(key))
   }
 
-  const canonical = (name: string): string => local.catalog.find(name)?.name ?? name.trim()
+  const isListed = (name: string): boolean => local.catalog.find(name) !== undefined
+  /** A name that the user gave a file stays that name: the path behind it is none that a request may say. */
+  const canonical = (name: string): string => {
+    const known = local.catalog.find(name)?.name
+    return known !== undefined && isListed(known) ? known : name.trim()
+  }
   /** An alias stands for the names it lists. */
   const namesOf = (name: string): string[] =>
     (Object.hasOwn(settings.aliases, name.trim()) ? settings.aliases[name.trim()]! : [name]).map(canonical)
@@ -300,7 +305,11 @@ export const createModels = (options: ModelsOptions): Models => {
     },
     async list() {
       const installed = await local.catalog.installed()
-      const models = installed.map(({ entry }) => toEntry(entry.name, entry.kind, 'local'))
+      const models = installed.flatMap(({ entry, names }) =>
+        (isListed(entry.name) || chosen.has(entry.name) ? [entry.name] : names).map((name) =>
+          toEntry(name, entry.kind, 'local'),
+        ),
+      )
       const aliases = Object.entries(settings.aliases).flatMap(([alias, names]) => {
         const targets = names.map((name) =>
           isRemote(name) ? remoteKind(name) : local.catalog.find(name, { references: true })?.kind,
@@ -322,7 +331,8 @@ export const createModels = (options: ModelsOptions): Models => {
     forget: (of) => local.forget(of),
     loaded: () => local.loaded(),
     memory: () => local.memory(),
-    unload: (name) => local.unload(namesOf(name)),
+    // In memory a model is called by its file, whatever it was asked for as.
+    unload: (name) => local.unload(namesOf(name).flatMap((one) => [one, local.catalog.find(one)?.name ?? one])),
     [Symbol.asyncDispose]: () => local[Symbol.asyncDispose](),
   }
 }
