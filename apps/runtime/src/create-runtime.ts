@@ -39,6 +39,8 @@ export interface OpeningRuntime extends Runtime {
   app(): Promise<ResolvedApp>
   /** Opens the database and makes the app; the first request that needs them does it too. */
   ready(): Promise<void>
+  /** Loads the default chat model: what `warm` does first. */
+  loadChat(): Promise<void>
 }
 
 export const openRuntime = async (options: RuntimeOptions = {}): Promise<OpeningRuntime> => {
@@ -66,13 +68,13 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     return answers.open(async () => (await services()).turn(request, { signal, tools, own: true }))
   }
 
+  const loadChat = once(async () => (await services()).models.warm())
   const warm = once(async () => {
-    const { models, embedder } = await services()
-    const chat = models.warm()
+    const chat = loadChat()
     // One after the other: an engine that starts takes the cores of one that loads or answers.
     await chat.catch(() => {})
     await answers.idle(EMBEDDER_WAITS_MS)
-    const found = await embedder()
+    const found = await (await services()).embedder()
     await chat
     if (config.settings.embed === false || found) health.set({ status: 'ok' })
     else health.set({ status: 'degraded', detail: NO_EMBEDDER.message })
@@ -104,6 +106,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     data,
     config,
     ready: async () => (await services()).prepare(),
+    loadChat,
     app: async () => (await services()).app(),
 
     thread: (id): Thread => ({

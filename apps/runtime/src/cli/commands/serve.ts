@@ -1,4 +1,4 @@
-import { abortable, isLoopbackHost } from '@rt/core'
+import { abortable, type HealthReport, isLoopbackHost } from '@rt/core'
 import type { AppFactory } from '../../app/define-app.ts'
 import type { ResolvedApp } from '../../app/resolve-app.ts'
 import { type OpeningRuntime, openRuntime } from '../../create-runtime.ts'
@@ -62,13 +62,16 @@ export const command: CommandDefinition = {
       })
       sayListening(server, runtime, { port, host: text(flags['host']) })
       const either = AbortSignal.any([signal, stopping.signal])
-      await abortable(Promise.all([runtime.ready(), runtime.warm()]), either)
+      await abortable(Promise.all([runtime.ready(), runtime.loadChat()]), either)
       process.stdout.write(
         ` ${style('green', 'ready')}      model loaded ${duration(process.uptime() * 1000)} after start · data ${runtime.data} · Ctrl-C stops\n`,
       )
       if (file !== undefined) process.stdout.write(appLine(file, await runtime.app()))
-      const { detail } = runtime.health()
-      if (detail) process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${detail}\n`)
+      // The embedder; a failure is what /health says from then on.
+      void runtime.warm().then(
+        () => sayDetail(runtime.health()),
+        () => {},
+      )
       await stopped(either)
       process.stdout.write(' stopping: running answers may finish\n')
       await server.close()
@@ -92,6 +95,10 @@ const appLine = (file: string, { tools, agents, routes }: ResolvedApp): string =
   const kinds = { tools: tools.map(({ name }) => name), agents: [...agents.keys()], routes: Object.keys(routes) }
   const parts = Object.entries(kinds).flatMap(([kind, names]) => (names.length ? [`${kind} ${names.join(', ')}`] : []))
   return ` ${style('green', 'app')}        ${printableLine([file, ...parts].join(' · '))}\n`
+}
+
+const sayDetail = ({ detail }: HealthReport): void => {
+  if (detail) process.stderr.write(`${style('yellow', 'warning', process.stderr)}  ${detail}\n`)
 }
 
 /** Clients count on a port that was written down; only the default one may be another. */
