@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { createCatalog } from '@rt/inference/catalog'
 import { compare, type Metric } from './kit/compare.ts'
-import { startArm } from './kit/start-arm.ts'
+import { startArms } from './kit/start-arm.ts'
 import { median, quantile, round3 } from './kit/statistics.ts'
 
 const CLIENTS = 8
@@ -18,9 +18,9 @@ export const benchmark = async (rounds: number): Promise<Metric[]> => {
 
 const measureModel = async (model: string, rounds: number): Promise<Metric[]> => {
   const threads = String(Math.min(2, availableParallelism()))
-  const [ours, peer] = await Promise.all([
-    startArm('rt-batch.ts', [model, threads, String(CLIENTS)]),
-    startArm('rt-batch.ts', [model, threads, '1']),
+  const [ours, peer] = await startArms([
+    ['rt-batch.ts', [model, threads, String(CLIENTS)]],
+    ['rt-batch.ts', [model, threads, '1']],
   ])
   try {
     const name = `batch ${model}`

@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { compare, type Metric } from './kit/compare.ts'
-import { startArm } from './kit/start-arm.ts'
+import { startArms } from './kit/start-arm.ts'
 
 /** Tokens per second after the first one: our engine host against node-llama-cpp in one process, same file and threads. */
 export const benchmark = async (rounds: number): Promise<Metric[]> => {
   const threads = String(Math.min(2, availableParallelism()))
-  const [ours, peer] = await Promise.all([
-    startArm('rt-decode.ts', [threads]),
-    startArm('node-llama-cpp-decode.ts', [threads]),
+  const [ours, peer] = await startArms([
+    ['rt-decode.ts', [threads]],
+    ['node-llama-cpp-decode.ts', [threads]],
   ])
   try {
     return [await compare({ name: 'decode', unit: 'tok/s', rounds, ours: ours.round, peer: peer.round, target: 1.6 })]

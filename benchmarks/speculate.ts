@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { createCatalog } from '@rt/inference/catalog'
-import { type Arm, startArm } from './kit/start-arm.ts'
+import { type Arm, startArms } from './kit/start-arm.ts'
 import { type Metric, toMetric } from './kit/compare.ts'
 import { interleave } from './kit/interleave.ts'
 import { CLASSES, type TextClass } from './arms/speculate-prompts.ts'
@@ -23,22 +23,25 @@ export const benchmark = async (rounds: number): Promise<Metric[]> => {
 
 const measureModel = async (model: string, rounds: number): Promise<Metric[]> => {
   const threads = String(Math.min(2, availableParallelism()))
-  const [on, off] = await Promise.all(['on', 'off'].map((way) => startArm('rt-speculate.ts', [model, threads, way])))
+  const [on, off] = await startArms([
+    ['rt-speculate.ts', [model, threads, 'on']],
+    ['rt-speculate.ts', [model, threads, 'off']],
+  ])
   try {
     const metrics: Metric[] = []
     for (const kind of Object.keys(CLASSES) as TextClass[]) {
       const ask = (arm: Arm) => async (): Promise<number> => Number(await arm.ask(kind))
-      const results = await interleave(rounds, { on: ask(on!), off: ask(off!) })
+      const results = await interleave(rounds, { on: ask(on), off: ask(off) })
       const target = model === MODELS[0] && CLASSES[kind].copies ? 1.2 : LEAST
       metrics.push(toMetric(results, 'on', 'off', { name: `speculate ${model} ${kind}`, unit: 'tok/s', target }))
     }
-    const differing = await differences(on!, off!)
+    const differing = await differences(on, off)
     process.stderr.write(
-      ` ${model}: ${differing} of ${Object.keys(CLASSES).length} texts differ; ${JSON.stringify(await on!.ask('tally'))}\n`,
+      ` ${model}: ${differing} of ${Object.keys(CLASSES).length} texts differ; ${JSON.stringify(await on.ask('tally'))}\n`,
     )
     return metrics
   } finally {
-    for (const arm of [on, off]) arm?.child.kill('SIGTERM')
+    for (const arm of [on, off]) arm.child.kill('SIGTERM')
   }
 }
 

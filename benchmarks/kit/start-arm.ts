@@ -29,3 +29,12 @@ export const startArm = async (file: string, args: string[]): Promise<Arm> => {
   }
   return { child, ready: await answer(), ask, round: async () => Number(await ask('go')) }
 }
+
+/** One after the other: warming up together, each would wait for cores on which the threads of another one spin. */
+export const startArms = async <const A extends readonly [file: string, args: string[]][]>(
+  arms: A,
+): Promise<{ [K in keyof A]: Arm }> => {
+  const started: Arm[] = []
+  for (const [file, args] of arms) started.push(await startArm(file, args))
+  return started as { [K in keyof A]: Arm }
+}
