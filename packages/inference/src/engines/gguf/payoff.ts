@@ -44,9 +44,9 @@ const TRIAL_GAIN = 0.85
 /** Of the smallest, whose rows may cost as much as plain steps: what it may lose is the least. */
 const FIRST_TRIAL_GAIN = 0.75
 /** Time that drafting may have cost, of the answer's: beyond it there is none. */
-const MOST_LOST = 0.015
+const MOST_LOST = 0.004
 /** In plain steps: allowed beside the share, so that a short answer can try at all. */
-const GRACE = 2
+const GRACE = 1
 /** What the model's other answers say counts as this many guesses of the present one. */
 const MODEL_WEIGHT = 4
 
