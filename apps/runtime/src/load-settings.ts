@@ -1,58 +1,40 @@
 import { RtError } from '@rt/core'
 import { loadConfig } from './config/load-config.ts'
-import type { LoadedConfig, ProviderSettings } from './config/settings.ts'
+import type { FlagValues, LoadedConfig, ProviderSettings } from './config/settings.ts'
 import type { RuntimeOptions } from './runtime.ts'
+
+/** Options that are settings. Not all of one name are: `tools` are the program's own, those of config.toml which may run. */
+const OPTIONS = [
+  'chat',
+  'embed',
+  'rerank',
+  'threads',
+  'contextTokens',
+  'memoryBudget',
+  'memoryWait',
+  'kvBudget',
+  'keepAlive',
+  'pinned',
+  'system',
+  'window',
+  'retrieve',
+  'passages',
+  'download',
+  'allowedHosts',
+  'trace',
+] as const satisfies (keyof RuntimeOptions & keyof FlagValues)[]
 
 /** The settings of a runtime: its options, then `RT_*`, then config.toml. */
 export const loadSettings = async (options: RuntimeOptions): Promise<LoadedConfig> => {
-  const {
-    chat,
-    embed,
-    rerank,
-    threads,
-    contextTokens,
-    memoryBudget,
-    memoryWait,
-    kvBudget,
-    keepAlive,
-    pinned,
-    system,
-    window,
-    retrieve,
-    passages,
-    download,
-    allowedHosts,
-    trace,
-  } = options
-  return loadConfig(
-    {
-      chat,
-      embed,
-      rerank,
-      threads,
-      contextTokens,
-      memoryBudget,
-      memoryWait,
-      kvBudget,
-      keepAlive,
-      pinned,
-      system,
-      window,
-      retrieve,
-      passages,
-      download,
-      allowedHosts,
-      trace,
-    },
-    {
-      config: options.config,
-      cwd: options.cwd,
-      trust: options.trust,
-      signal: options.signal,
-      routing: { providers: configured(options.providers), router: options.router, limits: options.limits },
-      engine: options.engine,
-    },
-  )
+  const given = Object.fromEntries(OPTIONS.map((name) => [name, options[name]]))
+  return loadConfig(given, {
+    config: options.config,
+    cwd: options.cwd,
+    trust: options.trust,
+    signal: options.signal,
+    routing: { providers: configured(options.providers), router: options.router, limits: options.limits },
+    engine: options.engine,
+  })
 }
 
 /** Without those that the program made itself, whose names are theirs. */
