@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs'
-import { access, constants } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import {
   checkLabel,
   type ChatRequest,
@@ -30,7 +28,7 @@ import {
   type VectorStore,
 } from '@rt/core'
 import { createContextAssembler, createThreadStore } from '@rt/memory'
-import { createSqliteKeyValue, type Database, openDatabase, type Owner } from '@rt/node/sqlite'
+import { createSqliteKeyValue, type Database, type Owner } from '@rt/node/sqlite'
 import type { CostCalculator } from '@rt/observe'
 import { createSqliteStore } from '@rt/vector'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
@@ -47,6 +45,7 @@ import { tracedRerank } from './models/traced-rerank.ts'
 import { once } from './once.ts'
 import { createOperations, type OwnOperations } from './operations.ts'
 import { readOnlyError } from './read-only-error.ts'
+import { openData } from './open-data.ts'
 import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
@@ -126,7 +125,7 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     onProgress: options.onProgress,
     signal,
   })
-  const database = once(() => open(join(data, 'rt.db'), readOnly))
+  const database = once(() => openData(join(data, 'rt.db'), readOnly))
   const vectors = once(async (): Promise<VectorStore> => createSqliteStore({ database: await database() }))
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))
   const keys = once(async () => createKeyStore({ database: await database() }))
@@ -251,24 +250,6 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     },
   }
 }
-
-const open = async (path: string, readOnly: boolean): Promise<Database> => {
-  if (!readOnly || existsSync(path)) return openDatabase({ path, readOnly })
-  const folder = dirname(path)
-  if (existsSync(folder) && !(await canRead(folder)))
-    throw new RtError({ code: 'forbidden', message: `the data folder ${folder} cannot be read.` })
-  throw new RtError({
-    code: 'not_found',
-    message: `there is no data in ${folder} yet.`,
-    hint: 'Ingest documents first, or name another folder.',
-  })
-}
-
-const canRead = (folder: string): Promise<boolean> =>
-  access(folder, constants.R_OK | constants.X_OK).then(
-    () => true,
-    () => false,
-  )
 
 const observe = async (
   database: Database,
