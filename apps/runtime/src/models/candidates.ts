@@ -11,6 +11,10 @@ export type Candidate =
   | { at: 'absent'; name: string; fetch: () => Promise<ResolvedModel> }
   | { at: 'remote'; remote: RemoteModel }
 
+/** The files of one that is not elsewhere, fetched if need be. */
+export const bringHere = async (candidate: Exclude<Candidate, { at: 'remote' }>): Promise<ResolvedModel> =>
+  candidate.at === 'here' ? candidate.found : candidate.fetch()
+
 export interface CandidatesOptions {
   settings: Pick<Settings, 'download'>
   local: Pick<LocalModels, 'catalog' | 'locate' | 'fetch'>

@@ -6,24 +6,21 @@ import {
   type MemoryStatus,
   type ModelEntry,
   type Provider,
-  type Reranker,
   type Router,
   RtError,
   type TextClassifier,
 } from '@rt/core'
-import type { ResolvedModel } from '@rt/inference/catalog'
 import type { Leg } from '@rt/inference/router'
 import { isKnownPlace, PROVIDER_KINDS } from '../config/provider-kinds.ts'
 import type { Settings } from '../config/settings.ts'
 import type { BroughtValues } from '../fill-in.ts'
-import { type Candidate, createCandidates } from './candidates.ts'
+import { bringHere, type Candidate, createCandidates } from './candidates.ts'
+import { keepPromise } from './keep-promise.ts'
 import { localLeg } from './local-leg.ts'
 import { createLocalModels, type LocalModelsOptions } from './local-models.ts'
-import { createMeteredEmbedder } from './metered-embedder.ts'
-import { createMeteredReranker } from './metered-reranker.ts'
-import { createRemoteModels, type RemoteModel } from './remote-models.ts'
+import { createModelsAlone, type PickedReranker } from './models-alone.ts'
+import { createRemoteModels } from './remote-models.ts'
 import { createRoutes, type RoutesOptions } from './routes.ts'
-import { createTracedEmbedder } from './traced-embedder.ts'
 
 export interface ModelsOptions extends LocalModelsOptions, Omit<RoutesOptions, 'settings' | 'embedder'> {
   settings: Pick<
@@ -53,12 +50,6 @@ export interface PickOptions extends CallOptions {
   own?: boolean
   /** From now on a model of this machine stays so long when nobody asks it; Infinity = always. Default: as it was. */
   keepAliveMs?: number | undefined
-}
-
-/** A reranker, and whether what it is asked stays on this machine. */
-export interface PickedReranker {
-  model: Reranker
-  local: boolean
 }
 
 export interface Models extends Router, AsyncDisposable {
@@ -100,12 +91,6 @@ export const createModels = (options: ModelsOptions): Models => {
   const made = new Map<string, Promise<LanguageModel>>()
   /** The same by what a list of names stood for, where every leg could be made: such a list needs none of that again. */
   const whole = new Map<string, Promise<LanguageModel>>()
-  // Requests choose names: what they can make us remember has an end.
-  const keep = (routes: Map<string, Promise<LanguageModel>>, key: string, route: Promise<LanguageModel>): void => {
-    if (routes.size >= MOST_ROUTES) routes.delete(routes.keys().next().value!)
-    routes.set(key, route)
-    route.catch(() => routes.delete(key))
-  }
 
   const isListed = (name: string): boolean => local.catalog.find(name) !== undefined
   /** A name that the user gave a file stays that name: the path behind it is none that a request may say. */
@@ -147,26 +132,17 @@ export const createModels = (options: ModelsOptions): Models => {
     }),
     signal: options.signal,
   })
+  const alone = createModelsAlone({ candidates, local, routes, signal: options.signal })
 
   const legOf = async (candidate: Candidate): Promise<Leg> => {
     const { contextTokens } = settings
     if (candidate.at === 'remote')
       return { model: await candidate.remote.language(), continues: candidate.remote.continues }
-    if (candidate.at === 'here') {
-      const { entry } = candidate.found
-      const find = async (): Promise<ResolvedModel> => candidate.found
-      return localLeg({
-        id: entry.name,
-        engine: entry.engine,
-        local,
-        find,
-        contextTokens,
-        trainedTokens: entry.context,
-      })
-    }
-    const { name: id, fetch } = candidate
-    const { engine, context: trainedTokens } = local.catalog.find(id, { references: true }) ?? {}
-    return localLeg({ id, engine, local, find: fetch, contextTokens, trainedTokens })
+    const isHere = candidate.at === 'here'
+    const id = isHere ? candidate.found.entry.name : candidate.name
+    const { engine, context: trainedTokens } =
+      (isHere ? candidate.found.entry : local.catalog.find(id, { references: true })) ?? {}
+    return localLeg({ id, engine, local, find: () => bringHere(candidate), contextTokens, trainedTokens })
   }
   /** The legs that can be asked at all. One that cannot, for want of a key, is passed over while there are others. */
   const legsOf = async (found: Candidate[]): Promise<Leg[]> => {
@@ -206,74 +182,16 @@ export const createModels = (options: ModelsOptions): Models => {
     const id = ids.length === 1 ? ids[0]! : label
     const key = JSON.stringify([id, ids])
     const route = made.get(key) ?? routes.route(id, legs)
-    if (!made.has(key)) keep(made, key, route)
+    if (!made.has(key)) keepPromise(made, key, route)
     // One that was passed over for want of a key may have it the next time.
-    if (legs.length === found.length) keep(whole, asked, route)
+    if (legs.length === found.length) keepPromise(whole, asked, route)
     return route
   }
 
-  /** No fallback from one embedder to another: their vectors do not compare. */
-  const embedders = new Map<string, Promise<EmbeddingModel>>()
-  const remoteEmbedder = (remote: RemoteModel): Promise<EmbeddingModel> => {
-    const known = embedders.get(remote.id)
-    if (known) return known
-    const opening = Promise.all([remote.embedder(), routes.parts()]).then(([model, parts]) =>
-      createTracedEmbedder(createMeteredEmbedder(model, parts)),
-    )
-    if (embedders.size >= MOST_ROUTES) embedders.delete(embedders.keys().next().value!)
-    embedders.set(remote.id, opening)
-    opening.catch(() => embedders.delete(remote.id))
-    return opening
-  }
-  const embedder = async (names: string[]): Promise<EmbeddingModel> => {
-    const failures: unknown[] = []
-    for (const candidate of await candidates.of(names, 'embed'))
-      try {
-        if (candidate.at === 'remote') return await remoteEmbedder(candidate.remote)
-        return await local.embedder(candidate.at === 'here' ? candidate.found : await candidate.fetch())
-      } catch (error) {
-        // Only what is not here gives way: vectors of one that failed today would be asked for tomorrow.
-        if (candidate.at !== 'absent') throw error
-        failures.push(error)
-      }
-    throw failures[0]
-  }
-  /** The first of a list that can be had: no scores of one compare with another's, but each query asks one alone. */
-  const firstOf = async <T>(found: Candidate[], open: (candidate: Candidate) => Promise<T>): Promise<T> => {
-    const failures: unknown[] = []
-    for (const candidate of found)
-      try {
-        return await open(candidate)
-      } catch (error) {
-        failures.push(error)
-      }
-    throw failures[0]
-  }
-  const here = async (candidate: Exclude<Candidate, { at: 'remote' }>): Promise<ResolvedModel> =>
-    candidate.at === 'here' ? candidate.found : candidate.fetch()
-  const reranker = async (names: string[], own: boolean): Promise<PickedReranker> =>
-    firstOf(await candidates.of(names, 'rerank', own), async (candidate) =>
-      candidate.at === 'remote'
-        ? { model: createMeteredReranker(await candidate.remote.reranker(), await routes.parts()), local: false }
-        : { model: await local.reranker(await here(candidate)), local: true },
-    )
-  const classifier = async (names: string[], own: boolean): Promise<TextClassifier> =>
-    firstOf(await candidates.of(names, 'classify', own), async (candidate) => {
-      if (candidate.at === 'remote') throw noRemoteClassifier(candidate.remote.id)
-      return local.classifier(await here(candidate))
-    })
-  const probes = new WeakMap<EmbeddingModel, Promise<unknown>>()
-  const probe = (model: EmbeddingModel): Promise<unknown> => {
-    const probing = probes.get(model) ?? model.embed(['rt'], { signal: options.signal })
-    probes.set(model, probing)
-    probing.catch(() => probes.delete(model))
-    return probing
-  }
   const defaultEmbedder = async (): Promise<EmbeddingModel | undefined> => {
     if (settings.embed === false) return undefined
-    const model = await embedder(settings.embed.flatMap(namesOf))
-    // What keeps vectors asks for their length first.
-    if (!knowsDimensions(model)) await probe(model)
+    const model = await alone.embedder(settings.embed.flatMap(namesOf))
+    await alone.ready(model)
     return model
   }
 
@@ -293,13 +211,13 @@ export const createModels = (options: ModelsOptions): Models => {
       if (only !== undefined && others.length === 0 && !isRemote(only)) local.begin(only)
       await pickDefault()
     },
-    embedder: (name) => (name === undefined ? defaultEmbedder() : embedder(namesOf(name))),
+    embedder: (name) => (name === undefined ? defaultEmbedder() : alone.embedder(namesOf(name))),
     async reranker(name, { own = false } = {}) {
-      if (name !== undefined) return reranker(namesOf(name), own)
+      if (name !== undefined) return alone.reranker(namesOf(name), own)
       if (!settings.rerank) throw noReranker(local.catalog.list().filter(({ kind }) => kind === 'rerank'))
-      return reranker(settings.rerank.flatMap(namesOf), false)
+      return alone.reranker(settings.rerank.flatMap(namesOf), false)
     },
-    classifier: (name, { own = false } = {}) => classifier(namesOf(name), own),
+    classifier: (name, { own = false } = {}) => alone.classifier(namesOf(name), own),
     choose(names) {
       for (const name of names.flatMap(namesOf)) chosen.add(name)
     },
@@ -337,8 +255,6 @@ export const createModels = (options: ModelsOptions): Models => {
   }
 }
 
-const MOST_ROUTES = 256
-
 const nameOf = (candidate: Candidate): string => {
   if (candidate.at === 'remote') return candidate.remote.id
   return candidate.at === 'here' ? candidate.found.entry.name : `${candidate.name} (absent)`
@@ -350,21 +266,6 @@ const noReranker = (known: { name: string }[]): RtError =>
     message: 'this runtime has no reranker of its own.',
     hint: `Name one with the request, or choose one: rerank in [models] of config.toml, RT_RERANK, createRuntime({ rerank }). There are: ${known.map(({ name }) => name).join(', ')}.`,
   })
-
-const noRemoteClassifier = (id: string): RtError =>
-  new RtError({
-    code: 'unsupported',
-    message: `${id} is a model elsewhere, and classifiers run on this machine.`,
-    hint: 'Name the folder of an ONNX export with config.json and tokenizer.json.',
-  })
-
-const knowsDimensions = (embedder: EmbeddingModel): boolean => {
-  try {
-    return embedder.dimensions > 0
-  } catch {
-    return false
-  }
-}
 
 const toEntry = (id: string, kind: ModelEntry['kind'], ownedBy: string): ModelEntry => ({
   id,
