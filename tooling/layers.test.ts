@@ -38,6 +38,8 @@ const LAYERS: Record<string, Layer> = {
     folder: 'packages/vector',
     imports: ['@rt/core', '@rt/node'],
     dependencies: ['@rt/core', '@rt/node'],
+    // Graph indexes and stores, each imported when it is first used. Only usearch comes with @rt/runtime.
+    peers: ['@lancedb/lancedb', '@qdrant/js-client-rest', 'apache-arrow', 'hnswlib-node', 'pg', 'usearch'],
   },
   '@rt/tools': {
     folder: 'packages/tools',
@@ -100,6 +102,7 @@ const LAYERS: Record<string, Layer> = {
       'smol-toml',
       'turndown',
       'unpdf',
+      'usearch',
       'zod',
     ],
     // For `[limits] store = "redis"`.

@@ -52,15 +52,29 @@ export { splitModelId } from './model/split-model-id.ts'
 // Stores, threads, tools
 export type {
   CollectionInfo,
+  CollectionOptions,
   CollectionStamp,
+  IndexInfo,
+  MetadataUpdate,
   Metric,
-  SearchMode,
+  ScrollOptions,
+  ScrollPage,
+  Tokenizer,
+  VectorCapabilities,
   VectorCollection,
-  VectorHit,
-  VectorQuery,
   VectorRecord,
   VectorStore,
 } from './store/vector-store.ts'
+export type { DatetimeRange, FilterCondition, VectorFilter } from './store/vector-filter.ts'
+export type {
+  HitExplanation,
+  RawScores,
+  ScorePart,
+  SearchMode,
+  VectorHit,
+  VectorQuery,
+  WordMatch,
+} from './store/vector-query.ts'
 export type { KeyValue } from './store/key-value.ts'
 export type { ThreadInfo, ThreadStore } from './thread/thread-store.ts'
 export type {

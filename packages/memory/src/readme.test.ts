@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { VectorStore } from '@rt/core'
 import { createFakeEmbedder, createScriptedModel } from '@rt/core/testing'
 import { expect, it } from 'vitest'
+import { fakeStore } from './__fixtures__/fake-store.ts'
 import { createMemoryCollection } from './__fixtures__/memory-collection.ts'
 import { makeFolder, openTemporary } from './__fixtures__/open-temporary.ts'
 import { ask } from './__fixtures__/readme-example.ts'
@@ -12,12 +13,7 @@ it('runs the example of the README', async () => {
   await mkdir(folder)
   await writeFile(join(folder, 'travel.md'), '# Travel\n\n## Meals\n\nUp to 400 NOK a day.\n')
   const collection = createMemoryCollection('docs')
-  const store: VectorStore = {
-    collection: async () => collection,
-    list: async () => [],
-    drop: async () => false,
-    [Symbol.asyncDispose]: async () => {},
-  }
+  const store: VectorStore = { ...fakeStore, collection: async () => collection }
   const model = createScriptedModel({
     answers: ({ messages }) =>
       JSON.stringify(messages).includes('Up to 400 NOK') ? 'You may spend 400 NOK.' : 'No idea.',

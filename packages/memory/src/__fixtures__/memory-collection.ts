@@ -17,12 +17,14 @@ export const createMemoryCollection = (name = 'default', stamp?: CollectionStamp
     async upsert(list, { signal } = {}) {
       signal?.throwIfAborted()
       collection.beforeUpsert?.()
-      for (const record of list) records.set(record.id, structuredClone(record))
+      for await (const record of list) records.set(record.id, structuredClone(record))
     },
     get: async (ids) => ids.flatMap((id) => records.get(id) ?? []),
-    delete: async (ids) => ids.filter((id) => records.delete(id)).length,
+    delete: async (ids) => (Array.isArray(ids) ? ids.filter((id) => records.delete(id)).length : 0),
+    update: async () => 0,
+    scroll: async () => ({ records: [...records.values()] }),
     count: async () => records.size,
-    describe: async () => ({ name, count: records.size, ...(stamp && { stamp }), index: 'none' }),
+    describe: async () => ({ name, count: records.size, ...(stamp && { stamp }), index: { kind: 'none', reason: 'a fake' } }),
     async search({ vector, text, k = 10, filter = {} }) {
       const hits = [...records.values()]
         .filter(({ metadata }) => Object.entries(filter).every(([key, value]) => metadata?.[key] === value))

@@ -1,4 +1,4 @@
-import type { VectorCollection } from '@rt/core'
+import type { VectorCollection, VectorRecord } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 
 /** Records in the data file itself, so that a full disk is met where it would be. Searching is not needed. */
@@ -9,17 +9,19 @@ export const openSqliteCollection = async (database: Database): Promise<VectorCo
     async upsert(records) {
       await database.write({
         sql: 'INSERT OR REPLACE INTO item VALUES (?, ?)',
-        each: records.map(({ id, text = '' }) => [id, text]),
+        each: [...(records as VectorRecord[])].map(({ id, text = '' }) => [id, text]),
       })
     },
     get: async (ids) =>
       database.all('SELECT id, text FROM item WHERE id IN (SELECT value FROM json_each(?))', [JSON.stringify(ids)]),
     async delete(ids) {
-      const { changes } = await database.write({ sql: 'DELETE FROM item WHERE id = ?', each: ids.map((id) => [id]) })
+      const { changes } = await database.write({ sql: 'DELETE FROM item WHERE id = ?', each: (ids as string[]).map((id) => [id]) })
       return changes[0]!
     },
     count: async () => (await database.get<{ n: number }>('SELECT count(*) AS n FROM item'))!.n,
-    describe: async () => ({ name: 'default', count: 0, index: 'none' }),
+    describe: async () => ({ name: 'default', count: 0, index: { kind: 'none', reason: 'a fake' } }),
+    update: async () => 0,
+    scroll: async () => ({ records: [] }),
     search: async () => [],
   }
 }

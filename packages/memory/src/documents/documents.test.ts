@@ -4,6 +4,7 @@ import { RtError, type IngestReport, type VectorStore } from '@rt/core'
 import { createFakeClock, createFakeEmbedder } from '@rt/core/testing'
 import { openDatabase, type Database } from '@rt/node/sqlite'
 import { expect, it } from 'vitest'
+import { fakeStore } from '../__fixtures__/fake-store.ts'
 import { createMemoryCollection, type MemoryCollection } from '../__fixtures__/memory-collection.ts'
 import { makeFolder, openTemporary } from '../__fixtures__/open-temporary.ts'
 import { createIngest, type Ingest } from '../ingest/ingest.ts'
@@ -27,13 +28,18 @@ const setUp = async (): Promise<Setup> => {
   const database = await openTemporary()
   const collections = new Map<string, MemoryCollection>()
   const store: VectorStore = {
+    ...fakeStore,
     async collection(name) {
       const found = collections.get(name) ?? createMemoryCollection(name)
       collections.set(name, found)
       return found
     },
     list: async () =>
-      [...collections.values()].map(({ name, records }) => ({ name, count: records.size, index: 'none' })),
+      [...collections.values()].map(({ name, records }) => ({
+        name,
+        count: records.size,
+        index: { kind: 'none', reason: 'a fake' },
+      })),
     async drop(name) {
       const dropped = collections.get(name)
       // Who opened it before has nothing any more.

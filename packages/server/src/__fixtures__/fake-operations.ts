@@ -76,7 +76,7 @@ export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOp
         note('documents.forget', [source, { collection }], source === 'a.md'),
     },
     collections: {
-      list: async () => note('collections.list', [], [{ name: 'default', count: 2, index: 'flat' }]),
+      list: async () => note('collections.list', [], [{ name: 'default', count: 2, index: { kind: 'flat', reason: 'a fake' } }]),
       drop: async (name) => note('collections.drop', [name], name !== 'none'),
     },
     threads: {

@@ -1,7 +1,6 @@
 import { RtError, type SearchMode, type VectorQuery } from '@rt/core'
-import { canonicalJson } from './canonical-json.ts'
+import { type FilterNode, parseFilter } from '../filter/index.ts'
 import { checkVector } from './check-records.ts'
-import type { Filter } from './types.ts'
 
 /** Most hits one search gives. */
 const MAX_K = 10_000
@@ -15,7 +14,7 @@ export interface CheckedQuery {
   vector: Float32Array | undefined
   /** Absent in dense mode. */
   text: string | undefined
-  filter: Filter | undefined
+  filter: FilterNode | undefined
   weights: { keyword: number; dense: number }
 }
 
@@ -44,7 +43,7 @@ export const checkQuery = ({
     k,
     vector: usesVector ? vector?.slice() : undefined,
     text: usesText ? text : undefined,
-    filter: filter && checkFilter(filter),
+    filter: parseFilter(filter),
     weights,
   }
 }
@@ -60,21 +59,6 @@ const checkWeights = ({ keyword, dense }: { keyword: number; dense: number }): v
   const valid = [keyword, dense].every((weight) => Number.isFinite(weight) && weight >= 0)
   if (!valid || keyword + dense <= 0)
     throw invalid(`weights must be numbers from 0 up, and not both 0; got keyword ${keyword}, dense ${dense}.`)
-}
-
-/** Undefined when it restricts nothing. */
-const checkFilter = (filter: Filter): Filter | undefined => {
-  for (const [key, value] of Object.entries(filter)) {
-    if (value === undefined)
-      throw invalid(`filter ${JSON.stringify(key)} is undefined.`, 'Leave the key out, or use null for a stored null.')
-    try {
-      canonicalJson(value)
-    } catch (cause) {
-      if (!RtError.isInstance(cause)) throw cause
-      throw new RtError({ code: 'invalid_request', message: `filter ${JSON.stringify(key)}: ${cause.message}.`, cause })
-    }
-  }
-  return Object.keys(filter).length ? filter : undefined
 }
 
 const invalid = (message: string, hint?: string): RtError => new RtError({ code: 'invalid_request', message, hint })

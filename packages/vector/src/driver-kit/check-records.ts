@@ -90,7 +90,8 @@ const checkRecord = ({ id, vector, text, metadata }: VectorRecord): CheckedRecor
   return { key, vector: vector && Float32Array.from(vector), text, metadata: checkMetadata(key, metadata) }
 }
 
-const checkMetadata = (key: string, metadata: unknown = {}): string => {
+/** @throws RtError `invalid_request` naming the record. @returns canonical JSON. */
+export const checkMetadata = (key: string, metadata: unknown = {}): string => {
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
     throw invalid(`${recordName(key)}: the metadata must be an object.`)
   const json = toJson(key, metadata)

@@ -1,9 +1,8 @@
-import type { CallOptions, JsonObject, JsonValue } from '@rt/core'
+import type { CallOptions, JsonObject } from '@rt/core'
+import type { FilterNode } from '../filter/index.ts'
 
 /** Vectors a block, the unit in which they are stored and read. */
 export const BLOCK_SLOTS = 256
-
-export type Filter = { [key: string]: JsonValue }
 
 /** What is true of a collection right now. */
 export interface CollectionState {
@@ -58,9 +57,9 @@ export interface SearchSource {
   state(): Promise<CollectionState>
   /** Blocks written after version `since`, in order, beginning behind block `after` (-1: from the first). */
   blocksSince(since: number, after: number): Promise<BlockPage>
-  keyword(text: string, filter: Filter | undefined, limit: number): Promise<KeywordHit[]>
+  keyword(text: string, filter: FilterNode | undefined, limit: number): Promise<KeywordHit[]>
   /** The vectors whose records match. */
-  slots(filter: Filter, options: CallOptions): Promise<SlotEntry[]>
+  slots(filter: FilterNode, options: CallOptions): Promise<SlotEntry[]>
   rows(records: number[]): Promise<StoredRow[]>
 }
 

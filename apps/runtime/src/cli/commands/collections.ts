@@ -69,7 +69,7 @@ const format = (collections: CollectionInfo[]): string =>
     collections.map(({ name, count: chunks, index, stamp }) => [
       name,
       count(chunks),
-      index,
+      index.kind,
       stamp ? count(stamp.dimensions) : '-',
       stamp ? stamp.fingerprint : 'none: by words only',
     ]),

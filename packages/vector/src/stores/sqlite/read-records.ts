@@ -1,10 +1,18 @@
-import { type CallOptions, type JsonObject, throwIfAborted, type VectorRecord } from '@rt/core'
+import {
+  type CallOptions,
+  type JsonObject,
+  RtError,
+  type ScrollPage,
+  throwIfAborted,
+  type VectorRecord,
+} from '@rt/core'
+import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
 import type { Database } from '@rt/node/sqlite'
+import type { FilterNode } from '../../filter/index.ts'
 import { createPacer } from '../../driver-kit/pacer.ts'
 import {
   type BlockPage,
   type CollectionState,
-  type Filter,
   type KeywordHit,
   type SearchSource,
   type SlotEntry,
@@ -23,7 +31,8 @@ const SLOTS_A_STATEMENT = 8192
 
 export interface RecordReader extends SearchSource {
   get(ids: string[], options: CallOptions): Promise<VectorRecord[]>
-  count(): Promise<number>
+  count(filter: FilterNode | undefined): Promise<number>
+  scroll(options: CheckedScroll): Promise<ScrollPage>
 }
 
 /** All reading of one collection. Each method is one statement a page, so each page is one snapshot. */
@@ -55,14 +64,17 @@ export const createRecordReader = (database: Database, { id, name }: { id: numbe
     }))
   },
   get: (ids, options) => readRecords(database, { id, name }, ids, options),
-  async count() {
+  async count(filter) {
+    const condition = translateFilter(filter)
     const row = await database.get<{ count: number }>(
-      `SELECT (SELECT count(*) FROM vector_records WHERE collection = c.id) AS count FROM vector_collections c WHERE c.id = ?`,
-      [id],
+      `SELECT (SELECT count(*) FROM vector_records r WHERE r.collection = c.id${condition.sql}) AS count
+       FROM vector_collections c WHERE c.id = ?`,
+      [...condition.params, id],
     )
     if (!row) throw noCollection(name)
     return row.count
   },
+  scroll: (options) => readScrollPage(database, { id, name }, options),
 })
 
 interface StateRow {
@@ -112,7 +124,7 @@ const matchText = async (
   database: Database,
   collection: number,
   match: string,
-  filter: Filter | undefined,
+  filter: FilterNode | undefined,
   limit: number,
 ): Promise<KeywordHit[]> => {
   const table = textTable(collection)
@@ -132,7 +144,7 @@ const matchText = async (
 const readSlots = async (
   database: Database,
   collection: number,
-  filter: Filter,
+  filter: FilterNode,
   { signal }: CallOptions,
 ): Promise<SlotEntry[]> => {
   const condition = translateFilter(filter)
@@ -198,3 +210,41 @@ const toRecord = (
   ...(text !== null && { text }),
   metadata: JSON.parse(metadata) as JsonObject,
 })
+
+const readScrollPage = async (
+  database: Database,
+  { id, name }: { id: number; name: string },
+  { filter, limit, after, vectors }: CheckedScroll,
+): Promise<ScrollPage> => {
+  await readState(database, { id, name })
+  const condition = translateFilter(filter)
+  const rows = await database.all<{ record: number; key: string }>(
+    `SELECT r.id AS record, r.key FROM vector_records r
+     WHERE r.collection = ? AND r.id > ?${condition.sql} ORDER BY r.id LIMIT ?`,
+    [id, readCursor(after), ...condition.params, limit],
+  )
+  const found = await readRecords(
+    database,
+    { id, name },
+    rows.map(({ key }) => key),
+    {},
+  )
+  const records = vectors
+    ? found
+    : found.map(({ id: key, text, metadata }) => ({
+        id: key,
+        ...(text !== undefined && { text }),
+        metadata: metadata!,
+      }))
+  return { records, ...(rows.length === limit && { next: String(rows.at(-1)!.record) }) }
+}
+
+const readCursor = (after: string | undefined): number => {
+  const record = after === undefined ? 0 : Number(after)
+  if (Number.isSafeInteger(record) && record >= 0) return record
+  throw new RtError({
+    code: 'invalid_request',
+    message: `${JSON.stringify(after)} is no place to go on from.`,
+    hint: 'Give the `next` of the page before.',
+  })
+}

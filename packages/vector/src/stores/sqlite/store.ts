@@ -1,6 +1,7 @@
 import { type CollectionInfo, type CollectionStamp, RtError, type VectorCollection, type VectorStore } from '@rt/core'
 import { type Database, openDatabase } from '@rt/node/sqlite'
 import type { VectorIndex } from '../../driver-kit/types.ts'
+import { indexInfo } from './index-info.ts'
 import { createSqliteCollection } from './collection.ts'
 import { checkName, checkStamp, type CollectionRow, lacksStamp, noCollection, stampOf } from './collection-row.ts'
 import { createTextTable, migrations, NAMESPACE, textTable } from './migrations.ts'
@@ -40,6 +41,17 @@ const createStore = (database: Database, createIndex: () => VectorIndex, close: 
   }
 
   return {
+    kind: 'sqlite',
+    capabilities: {
+      metrics: ['cosine'],
+      durability: 'power-loss',
+      consistency: 'read-your-writes',
+      atomicUpsert: true,
+      keyword: 'bm25',
+      tokenizers: ['porter'],
+      filteredSearch: 'exact',
+      snapshot: true,
+    },
     async collection(name, stamp) {
       refuseClosed()
       checkName(name)
@@ -63,6 +75,13 @@ const createStore = (database: Database, createIndex: () => VectorIndex, close: 
       const id = await dropCollection(database, name)
       if (id !== undefined) open.delete(id)
       return id !== undefined
+    },
+    async alias() {
+      throw new RtError({ code: 'unsupported', message: 'aliases are on their way.' })
+    },
+    async snapshot(path, options) {
+      refuseClosed()
+      await database.backup(path, options)
     },
     async [Symbol.asyncDispose]() {
       if (closed) return
@@ -114,5 +133,5 @@ const dropCollection = (database: Database, name: string): Promise<number | unde
 
 const toInfo = (row: CollectionRow & { count: number }, index: string): CollectionInfo => {
   const stamp = stampOf(row)
-  return { name: row.name, count: row.count, ...(stamp && { stamp }), index }
+  return { name: row.name, count: row.count, ...(stamp && { stamp }), index: indexInfo(index) }
 }

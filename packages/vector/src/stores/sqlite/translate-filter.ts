@@ -1,7 +1,7 @@
 import type { JsonValue } from '@rt/core'
 import type { SqlValue } from '@rt/node/sqlite'
 import { canonicalJson } from '../../driver-kit/canonical-json.ts'
-import type { Filter } from '../../driver-kit/types.ts'
+import type { Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
 
 export interface SqlCondition {
   /** Begins with ` AND`, or is empty. Made of fixed text alone. */
@@ -9,29 +9,125 @@ export interface SqlCondition {
   params: SqlValue[]
 }
 
-/**
- * Equality on top-level keys of `r.metadata`. Keys and values are bound, never written into the SQL. A JSON null
- * matches a stored null, not a missing key; arrays and objects match as wholes, whatever the order of keys.
- */
-export const translateFilter = (filter: Filter | undefined): SqlCondition => {
-  const conditions = Object.entries(filter ?? {}).map(([key, value]) => translate(key, value))
-  return { sql: conditions.map(({ sql }) => sql).join(''), params: conditions.flatMap(({ params }) => params) }
+/** A filter over `r.metadata`. Names and values are bound, never written into the SQL. */
+export const translateFilter = (filter: FilterNode | undefined): SqlCondition => {
+  if (!filter) return { sql: '', params: [] }
+  const { sql, params } = translate(filter)
+  return { sql: ` AND ${sql}`, params }
 }
 
-const translate = (key: string, value: JsonValue): SqlCondition => {
-  const { types, operand } = comparison(value)
-  const test = operand === undefined ? '' : ' AND j.value = ?'
-  return {
-    sql: ` AND EXISTS (SELECT 1 FROM json_each(r.metadata) j WHERE j.key = ? AND j.type IN (${types})${test})`,
-    params: operand === undefined ? [key] : [key, operand],
+const translate = (node: FilterNode): SqlCondition => {
+  switch (node.op) {
+    case 'and':
+      return join(node.nodes.map(translate), ' AND ', '1')
+    case 'or':
+      return join(node.nodes.map(translate), ' OR ', '0')
+    case 'not': {
+      const { sql, params } = translate(node.node)
+      return { sql: `NOT ${sql}`, params }
+    }
+    default:
+      return atPath(node.path, testOf(node))
   }
 }
 
-/** The type names of SQLite's json_each, and what its `value` must equal. */
-const comparison = (value: JsonValue): { types: string; operand?: string | number } => {
-  if (value === null) return { types: "'null'" }
-  if (typeof value === 'boolean') return { types: value ? "'true'" : "'false'" }
-  if (typeof value === 'number') return { types: "'integer', 'real'", operand: value }
-  if (typeof value === 'string') return { types: "'text'", operand: value }
-  return { types: Array.isArray(value) ? "'array'" : "'object'", operand: canonicalJson(value) }
+const join = (parts: SqlCondition[], by: string, none: string): SqlCondition => ({
+  sql: parts.length ? `(${parts.map(({ sql }) => sql).join(by)})` : none,
+  params: parts.flatMap(({ params }) => params),
+})
+
+/** A test of `f.type` and `f.value`, the last key of the path being `f`. */
+const atPath = (path: FieldPath, test: SqlCondition): SqlCondition => {
+  const tables = path.map((_, depth) => {
+    const name = depth === path.length - 1 ? 'f' : `f${depth}`
+    const above = `f${depth - 1}`
+    // json_each throws on a text that is no JSON, so only objects are looked into.
+    const source = depth === 0 ? 'r.metadata' : `CASE ${above}.type WHEN 'object' THEN ${above}.value ELSE '{}' END`
+    return { name, sql: `json_each(${source}) ${name}` }
+  })
+  const keys = tables.map(({ name }) => `${name}.key = ?`).join(' AND ')
+  return {
+    sql: `EXISTS (SELECT 1 FROM ${tables.map(({ sql }) => sql).join(', ')} WHERE ${keys} AND ${test.sql})`,
+    params: [...path, ...test.params],
+  }
+}
+
+type FieldNode = Exclude<FilterNode, { op: 'and' | 'or' | 'not' }>
+
+const testOf = (node: FieldNode): SqlCondition => {
+  switch (node.op) {
+    case 'exists':
+      return { sql: '1', params: [] }
+    case 'eq':
+      return equals('f', node.value)
+    case 'in':
+      return oneOf('f', node.values)
+    case 'number':
+      return within('f.value', "f.type IN ('integer', 'real')", node.bounds)
+    case 'text':
+      return within('f.value', "f.type = 'text'", node.bounds)
+    case 'datetime':
+      return within(MILLISECONDS, IS_DATETIME, node.bounds)
+    case 'contains': {
+      const element = equals('e', node.value)
+      const inArray = `EXISTS (SELECT 1 FROM json_each(CASE f.type WHEN 'array' THEN f.value ELSE '[]' END) e WHERE ${element.sql})`
+      if (typeof node.value !== 'string') return { sql: inArray, params: element.params }
+      return {
+        sql: `(${inArray} OR (f.type = 'text' AND instr(f.value, ?) > 0))`,
+        params: [...element.params, node.value],
+      }
+    }
+    case 'prefix':
+      // Not by length(), which ends at a NUL.
+      return { sql: "(f.type = 'text' AND instr(f.value, ?) = 1)", params: [node.value] }
+  }
+}
+
+/** SQLite takes 31 February for 3 March, and much else for a date. */
+const IS_DATETIME =
+  "f.type = 'text' AND f.value GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr(f.value, 1, 10)) = substr(f.value, 1, 10)"
+const MILLISECONDS = "CAST(round(unixepoch(f.value, 'subsec') * 1000) AS INTEGER)"
+
+/** The type names are those of SQLite's json_each. */
+const equals = (table: 'f' | 'e', value: JsonValue): SqlCondition => {
+  const test = (types: string, operand?: SqlValue): SqlCondition => ({
+    sql: `(${table}.type IN (${types})${operand === undefined ? '' : ` AND ${table}.value = ?`})`,
+    params: operand === undefined ? [] : [operand],
+  })
+  if (value === null) return test("'null'")
+  if (typeof value === 'boolean') return test(value ? "'true'" : "'false'")
+  if (typeof value === 'number') return test("'integer', 'real'", value)
+  if (typeof value === 'string') return test("'text'", value)
+  return test(Array.isArray(value) ? "'array'" : "'object'", canonicalJson(value))
+}
+
+const oneOf = (table: 'f', values: readonly (string | number | boolean | null)[]): SqlCondition => {
+  const listed = (types: string, some: readonly (string | number)[]): SqlCondition[] =>
+    some.length
+      ? [
+          {
+            sql: `(${table}.type IN (${types}) AND ${table}.value IN (SELECT value FROM json_each(?)))`,
+            params: [JSON.stringify(some)],
+          },
+        ]
+      : []
+  const numbers = values.filter((value) => typeof value === 'number')
+  const texts = values.filter((value) => typeof value === 'string')
+  const rest = values.filter((value) => typeof value !== 'number' && typeof value !== 'string')
+  return join(
+    [...listed("'integer', 'real'", numbers), ...listed("'text'", texts), ...rest.map((value) => equals(table, value))],
+    ' OR ',
+    '0',
+  )
+}
+
+const SIGNS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+
+const within = (value: string, guard: string, bounds: Bounds<string | number>): SqlCondition => {
+  const tests = Object.entries(bounds).map(([name, bound]) => ({
+    sql: `${value} ${SIGNS[name as keyof typeof SIGNS]} ?`,
+    params: [bound as SqlValue],
+  }))
+  const all = join(tests, ' AND ', '1')
+  return { sql: `(${guard} AND ${all.sql})`, params: all.params }
 }

@@ -1,0 +1,5 @@
+export { formatPath, parsePath } from './field-path.ts'
+export { compareTexts, matchesFilter, valueAt } from './matches-filter.ts'
+export { parseDatetime } from './datetime.ts'
+export { parseFilter } from './parse-filter.ts'
+export type { Bounds, FieldPath, FilterNode } from './filter-node.ts'
