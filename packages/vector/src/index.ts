@@ -7,4 +7,4 @@ export type { SqliteStoreOptions } from './stores/sqlite/index.ts'
 // Fusion of ranked lists
 export { fuseMinMax, minMax } from './fusion/min-max.ts'
 export { rrf } from './fusion/rrf.ts'
-export type { FusedHit, RankedList } from './fusion/min-max.ts'
+export type { FusedHit, FusedPart, FusionKey, RankedList } from './fusion/ranked-list.ts'

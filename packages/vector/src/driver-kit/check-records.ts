@@ -49,7 +49,7 @@ export const checkId = (id: string): string => {
 
 /**
  * @param name who the vector belongs to, for the message.
- * @throws RtError `invalid_request` for anything cosine is not defined on.
+ * @throws RtError `invalid_request` for anything that is no vector of finite numbers.
  */
 export const checkVector = (vector: Float32Array, name: string): void => {
   if (!(vector instanceof Float32Array) || vector.length === 0)
@@ -57,17 +57,17 @@ export const checkVector = (vector: Float32Array, name: string): void => {
       `${name}: the vector must be a Float32Array that is not empty.`,
       'Wrap numbers in Float32Array.from(numbers).',
     )
-  let zero = true
-  for (let i = 0; i < vector.length; i++) {
-    const value = vector[i]!
-    if (!Number.isFinite(value)) throw invalid(`${name}: the vector has ${value} at position ${i}.`)
-    if (value !== 0) zero = false
-  }
-  if (zero)
-    throw invalid(
-      `${name}: the vector is all zeros, and the cosine with it is not defined.`,
-      'Leave the vector out to store the text alone.',
-    )
+  for (let i = 0; i < vector.length; i++)
+    if (!Number.isFinite(vector[i])) throw invalid(`${name}: the vector has ${vector[i]} at position ${i}.`)
+}
+
+/** @throws RtError `invalid_request` for a vector cosine is not defined on. */
+export const refuseZero = (vector: Float32Array, name: string): void => {
+  for (let i = 0; i < vector.length; i++) if (vector[i] !== 0) return
+  throw invalid(
+    `${name}: the vector is all zeros, and the cosine with it is not defined.`,
+    'Leave the vector out to store or ask for the text alone.',
+  )
 }
 
 /** @throws RtError `invalid_request` for a vector of another length than the collection's. */
@@ -85,7 +85,10 @@ export const recordName = (key: string): string => `record ${JSON.stringify(key)
 
 const checkRecord = ({ id, vector, text, metadata }: VectorRecord): CheckedRecord => {
   const key = checkId(id)
-  if (vector !== undefined) checkVector(vector, recordName(key))
+  if (vector !== undefined) {
+    checkVector(vector, recordName(key))
+    refuseZero(vector, recordName(key))
+  }
   if (text !== undefined && typeof text !== 'string') throw invalid(`${recordName(key)}: the text must be a string.`)
   return { key, vector: vector && Float32Array.from(vector), text, metadata: checkMetadata(key, metadata) }
 }

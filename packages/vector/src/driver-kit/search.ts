@@ -1,7 +1,7 @@
 import { type CallOptions, throwIfAborted, type VectorHit, type VectorQuery, withSpan } from '@rt/core'
-import { fuseMinMax, type FusedHit, minMax } from '../fusion/min-max.ts'
+import { fuseMinMax, minMax } from '../fusion/min-max.ts'
 import { type CheckedQuery, checkQuery } from './check-query.ts'
-import { checkDimensions } from './check-records.ts'
+import { checkDimensions, refuseZero } from './check-records.ts'
 import type { IndexCache } from './index-cache.ts'
 import type { IndexSnapshot, KeywordHit, SearchSource, StoredRow } from './types.ts'
 import { toUnit } from './vector-math.ts'
@@ -34,7 +34,12 @@ export const searchCollection = async (
   })
 }
 
-interface Candidate extends FusedHit {
+interface Fused {
+  key: number
+  score: number
+}
+
+interface Candidate extends Fused {
   /** Where the vector lay when it was compared. */
   slot: number | undefined
   /** The newest version at which what was compared is what is stored. */
@@ -72,6 +77,7 @@ const findDense = async (
   limit: number,
   options: CallOptions,
 ): Promise<Dense | undefined> => {
+  refuseZero(vector, 'query')
   const { version, dimensions } = await source.state()
   if (dimensions === undefined) return undefined
   checkDimensions(vector, dimensions, 'query', source.name)
@@ -110,7 +116,7 @@ const score = (
   weights: CheckedQuery['weights'],
   keyword: KeywordHit[],
   dense: Dense | undefined,
-): FusedHit[] => {
+): Fused[] => {
   const near = dense?.hits.map(({ record, cosine }) => ({ key: record, score: cosine })) ?? []
   const worded = keyword.map(({ record, bm25 }) => ({ key: record, score: bm25 }))
   if (mode === 'dense') return near.map(({ key, score: cosine }) => ({ key, score: Math.max(0, cosine) }))

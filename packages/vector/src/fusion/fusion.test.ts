@@ -22,9 +22,9 @@ describe('minMax', () => {
     expect(minMax([-1, 1, 0])).toEqual([0, 1, 0.5])
   })
 
-  it('gives 1 where all are equal, and nothing for nothing', () => {
-    expect(minMax([3, 3])).toEqual([1, 1])
-    expect(minMax([-2])).toEqual([1])
+  it('gives 0.5 where all are equal, and nothing for nothing', () => {
+    expect(minMax([3, 3])).toEqual([0.5, 0.5])
+    expect(minMax([-2])).toEqual([0.5])
     expect(minMax([])).toEqual([])
   })
 })
@@ -48,19 +48,32 @@ describe('fuseMinMax', () => {
       { hits: [{ key: 9, score: 5 }], weight: 3 },
       { hits: [{ key: 4, score: 1 }], weight: 3 },
     ])
-    expect(fused).toEqual([
-      { key: 4, score: 0.5 },
-      { key: 9, score: 0.5 },
+    expect(fused.map(({ key, score }) => [key, score])).toEqual([
+      [4, 0.25],
+      [9, 0.25],
+    ])
+    expect(fused[0]!.parts).toEqual([
+      { rank: undefined, scaled: 0, weight: 0.5 },
+      { rank: 1, scaled: 0.5, weight: 0.5 },
     ])
   })
 
-  it('counts an empty list as 0 for everyone', () => {
+  it('leaves everything to the other list where one is empty', () => {
     expect(
       fuseMinMax([
         { hits: [], weight: 0.35 },
-        { hits: [{ key: 1, score: 2 }], weight: 0.65 },
-      ]),
-    ).toEqual([{ key: 1, score: 0.65 }])
+        {
+          hits: [
+            { key: 'a', score: 2 },
+            { key: 'b', score: 1 },
+          ],
+          weight: 0.65,
+        },
+      ]).map(({ key, score }) => [key, score]),
+    ).toEqual([
+      ['a', 1],
+      ['b', 0],
+    ])
   })
 })
 
@@ -86,7 +99,7 @@ describe('rrf', () => {
       ],
       { k: 1 },
     )
-    expect(first).toEqual({ key: 2, score: 1 })
+    expect(first).toMatchObject({ key: 2, score: 1 })
     expect(second!.score).toBeCloseTo(2 / 3, 12)
   })
 })

@@ -19,7 +19,7 @@ describe('createSqliteStore', () => {
     }
     await using store = await createSqliteStore({ path: file.path })
     const [hit] = await (await store.collection('notes', stamp)).search({ vector: x, text: 'apples' })
-    expect(hit).toEqual({ id: 'a', score: 1, cosine: 1, bm25: expect.any(Number), text: 'apple', metadata: { n: 1 } })
+    expect(hit).toEqual({ id: 'a', score: 0.5, cosine: 1, bm25: expect.any(Number), text: 'apple', metadata: { n: 1 } })
     await expect(store.collection('notes', { ...stamp, fingerprint: 'new/3' })).rejects.toMatchObject({
       code: 'stamp_mismatch',
       message: 'collection "notes" has fingerprint test/3, asked for was new/3.',
