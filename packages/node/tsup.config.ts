@@ -7,6 +7,7 @@ export default library({
   entry: {
     index: 'src/index.ts',
     sqlite: 'src/sqlite/index.ts',
+    'sqlite-in-thread': 'src/sqlite/in-thread/index.ts',
     files: 'src/files/index.ts',
     fetch: 'src/fetch/index.ts',
     process: 'src/process/index.ts',

@@ -1,3 +1,6 @@
 import { library } from '../../tooling/tsup/library.ts'
+import { SEARCH_ENTRIES } from './src/stores/sqlite/search/search-entries.ts'
 
-export default library({ entry: { index: 'src/index.ts', conformance: 'src/conformance/index.ts' } })
+const workers = Object.fromEntries(Object.entries(SEARCH_ENTRIES).map(([name, file]) => [name, `src/${file}`]))
+
+export default library({ entry: { index: 'src/index.ts', conformance: 'src/conformance/index.ts', ...workers } })

@@ -1,7 +1,7 @@
 // Every line here is public API of @rt/vector: adding one is a decision. The indexes are not: stores choose them.
 
 // Stores
-export { createSqliteStore } from './create-sqlite-store.ts'
+export { createSqliteStore } from './stores/sqlite/index.ts'
 export type { SqliteStoreOptions } from './stores/sqlite/index.ts'
 
 // Fusion of ranked lists

@@ -1,5 +1,6 @@
 import type { CollectionStamp, VectorCollection, VectorStore } from '@rt/core'
 import { injections } from './injections.ts'
+import { searchOptionsConformance } from './search-options.ts'
 import type { TestFunctions } from './test-functions.ts'
 
 export interface ConformanceSubject {
@@ -325,4 +326,6 @@ export const vectorStoreConformance = ({ name, create }: ConformanceSubject, tes
       }),
     )
   })
+
+  describe(`${name}: what a search can be asked`, () => searchOptionsConformance(create, tests))
 }

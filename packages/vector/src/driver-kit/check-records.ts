@@ -16,7 +16,8 @@ export interface CheckedRecord {
 }
 
 /**
- * Checks records and copies what the caller could still change. An id that comes twice: the last one wins.
+ * Checks records and copies what the caller could still change. An id that comes twice: the last one wins. Zero vectors
+ * pass: only a store knows its metric (`refuseZero`).
  *
  * @throws RtError `invalid_request` naming the record and what is wrong with it.
  */
@@ -85,10 +86,7 @@ export const recordName = (key: string): string => `record ${JSON.stringify(key)
 
 const checkRecord = ({ id, vector, text, metadata }: VectorRecord): CheckedRecord => {
   const key = checkId(id)
-  if (vector !== undefined) {
-    checkVector(vector, recordName(key))
-    refuseZero(vector, recordName(key))
-  }
+  if (vector !== undefined) checkVector(vector, recordName(key))
   if (text !== undefined && typeof text !== 'string') throw invalid(`${recordName(key)}: the text must be a string.`)
   return { key, vector: vector && Float32Array.from(vector), text, metadata: checkMetadata(key, metadata) }
 }

@@ -62,7 +62,7 @@ export const readBlock = (row: BlockRow, dimensions: number, collection: string)
     if (vector.length !== dimensions || checksumOf(vector) !== checksums[place])
       throw corrupt(collection, `block ${row.block}, slot ${place}`)
   }
-  return { block: row.block, records, vectors }
+  return { block: row.block, records, checksums, vectors }
 }
 
 /** @throws RtError `database_corrupt` naming the record. */

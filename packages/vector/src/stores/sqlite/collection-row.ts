@@ -1,4 +1,4 @@
-import { type CollectionStamp, RtError } from '@rt/core'
+import { type CollectionStamp, type Metric, RtError } from '@rt/core'
 
 /** A row of `vector_collections`. */
 export interface CollectionRow {
@@ -6,7 +6,7 @@ export interface CollectionRow {
   name: string
   version: number
   dimensions: number | null
-  metric: 'cosine' | null
+  metric: Metric | null
   fingerprint: string | null
 }
 
@@ -24,17 +24,25 @@ export const checkName = (name: string): void => {
   })
 }
 
-/** @throws RtError `invalid_request` */
+/** What vectors can be compared by. */
+export const METRICS: readonly Metric[] = ['cosine', 'dot', 'l2']
+
+/** @throws RtError `invalid_request`, `unsupported`. */
 export const checkStamp = ({ dimensions, metric, fingerprint }: CollectionStamp): void => {
+  if (!METRICS.includes(metric))
+    throw new RtError({
+      code: 'unsupported',
+      message: `this store does not know the metric ${JSON.stringify(metric)}.`,
+      hint: `It knows ${METRICS.join(', ')}.`,
+    })
   const wrong =
     (!(Number.isInteger(dimensions) && dimensions > 0) && `dimensions ${dimensions}`) ||
-    (metric !== 'cosine' && `metric ${String(metric)}`) ||
     ((typeof fingerprint !== 'string' || fingerprint === '') && 'an empty fingerprint')
   if (!wrong) return
   throw new RtError({
     code: 'invalid_request',
     message: `the stamp has ${wrong}.`,
-    hint: "Give { dimensions, metric: 'cosine', fingerprint } of the embedding model.",
+    hint: 'Give { dimensions, metric, fingerprint } of the embedding model.',
   })
 }
 

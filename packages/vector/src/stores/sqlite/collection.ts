@@ -12,22 +12,25 @@ import { checkRecords } from '../../driver-kit/check-records.ts'
 import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
 import { parseFilter } from '../../filter/index.ts'
 import { indexInfo } from './index-info.ts'
-import { createIndexCache } from '../../driver-kit/index-cache.ts'
-import { searchCollection } from '../../driver-kit/search.ts'
-import type { VectorIndex } from '../../driver-kit/types.ts'
+import { type Gather, searchCollection } from '../../driver-kit/pipeline/index.ts'
 import { type CollectionRow, noCollection, stampOf } from './collection-row.ts'
 import { createRecordReader } from './read-records.ts'
+import { type PackedCandidate, unpackCandidates } from './search/packed-candidate.ts'
+import type { SearchThread } from './search/search-thread.ts'
 import { matchingKeys, updateMetadata } from './update-metadata.ts'
 import { deleteRecords, writeRecords } from './write-records.ts'
 
-/** One collection, with an index of its own that is read on the first search. */
+/** One collection: searched in the thread given, the rest through the database. */
 export const createSqliteCollection = (
   database: Database,
   identity: { id: number; name: string },
-  index: VectorIndex,
+  thread: SearchThread,
 ): VectorCollection => {
   const reader = createRecordReader(database, identity)
-  const cache = createIndexCache(reader, index)
+  const gather: Gather = async (query, pool, { signal }) => {
+    const request = { type: 'search', collection: identity, query, pool } as const
+    return unpackCandidates(await thread.request<PackedCandidate[]>(request, signal), signal)
+  }
   const store = async (records: VectorRecord[], { signal }: CallOptions): Promise<void> => {
     throwIfAborted(signal)
     const checked = await checkRecords(records, signal)
@@ -80,7 +83,7 @@ export const createSqliteCollection = (
     },
     count: async ({ filter, signal } = {}) => abortable(reader.count(parseFilter(filter)), signal),
     scroll: async (options = {}) => abortable(reader.scroll(checkScroll(options)), options.signal),
-    search: async (query, options = {}) => abortable(searchCollection(reader, cache, query, options), options.signal),
+    search: (query, options) => searchCollection(identity.name, gather, query, options),
     async describe() {
       const [row, count] = await Promise.all([
         database.get<CollectionRow>('SELECT * FROM vector_collections WHERE id = ?', [identity.id]),
@@ -88,7 +91,7 @@ export const createSqliteCollection = (
       ])
       if (!row) throw noCollection(identity.name)
       const stamp = stampOf(row)
-      return { name: identity.name, count, ...(stamp && { stamp }), index: indexInfo(cache.kind) }
+      return { name: identity.name, count, ...(stamp && { stamp }), index: indexInfo('flat') }
     },
   }
 }

@@ -1,2 +1,2 @@
-export { openSqliteStore } from './store.ts'
+export { createSqliteStore } from './store.ts'
 export type { SqliteStoreOptions } from './options.ts'

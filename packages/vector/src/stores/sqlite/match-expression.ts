@@ -1,3 +1,5 @@
+import type { WordMatch } from '@rt/core'
+
 /** Terms of one query; more than this only costs time. */
 const MAX_TERMS = 64
 
@@ -17,21 +19,33 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 )
 
 /**
- * User text as an FTS5 query: its words, quoted and joined by OR. A quoted string is no syntax, and letters, digits
- * and marks are all that gets inside, so nothing a user types can reach the query language.
+ * User text as an FTS5 query: its words, quoted. A quoted string is no syntax, and letters, digits and marks are all
+ * that gets inside, so nothing a user types can reach the query language.
  *
- * English stop words are dropped when other words remain. Undefined when the text has no word (emoji, punctuation).
+ * Of `any` words the common English ones are dropped when others remain. Undefined when the text has no word (emoji,
+ * punctuation).
  */
-export const matchExpression = (text: string): string | undefined => {
-  const words = new Set(
+export const matchExpression = (text: string, words: WordMatch): string | undefined => {
+  const all =
     text
       .toLowerCase()
       .match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu)
-      ?.filter(hasLetterOrDigit),
-  )
-  const telling = [...words].filter((word) => !STOP_WORDS.has(word))
-  const terms = (telling.length ? telling : [...words]).slice(0, MAX_TERMS)
-  return terms.length ? terms.map((term) => `"${term}"`).join(' OR ') : undefined
+      ?.filter(hasLetterOrDigit) ?? []
+  const terms = (words === 'phrase' ? all : chosen(all, words)).slice(0, MAX_TERMS)
+  if (!terms.length) return undefined
+  if (words === 'phrase') return quoted(terms.join(' '))
+  if (words === 'any') return terms.map(quoted).join(' OR ')
+  return terms.map(quoted).join(' AND ') + (words === 'prefix' ? '*' : '')
 }
+
+const chosen = (all: string[], words: WordMatch): string[] => {
+  // A word that is being typed stands last, also when it was there before.
+  const last = words === 'prefix' ? all.slice(-1) : []
+  const once = [...new Set(all.slice(0, all.length - last.length))]
+  const telling = words === 'any' ? once.filter((word) => !STOP_WORDS.has(word)) : once
+  return [...(telling.length ? telling : once), ...last]
+}
+
+const quoted = (word: string): string => `"${word}"`
 
 const hasLetterOrDigit = (word: string): boolean => /[\p{L}\p{N}\p{Co}]/u.test(word)

@@ -1,37 +1,50 @@
-import { type CollectionInfo, type CollectionStamp, RtError, type VectorCollection, type VectorStore } from '@rt/core'
+import {
+  type CollectionInfo,
+  type CollectionStamp,
+  disposeAll,
+  RtError,
+  type VectorCollection,
+  type VectorStore,
+} from '@rt/core'
 import { type Database, openDatabase } from '@rt/node/sqlite'
-import type { VectorIndex } from '../../driver-kit/types.ts'
 import { indexInfo } from './index-info.ts'
 import { createSqliteCollection } from './collection.ts'
-import { checkName, checkStamp, type CollectionRow, lacksStamp, noCollection, stampOf } from './collection-row.ts'
+import {
+  checkName,
+  checkStamp,
+  type CollectionRow,
+  lacksStamp,
+  METRICS,
+  noCollection,
+  stampOf,
+} from './collection-row.ts'
 import { createTextTable, migrations, NAMESPACE, textTable } from './migrations.ts'
 import type { SqliteStoreOptions } from './options.ts'
+import { createSearchThread, type SearchThread } from './search/search-thread.ts'
 
 /**
- * Opens a store on SQLite.
+ * A vector store in one SQLite file: exact and approximate search, full text and both together.
  *
- * @param createIndex makes the index of one collection.
+ * @throws RtError `database_newer` when a later version wrote the file; `database_corrupt`; `not_found` for a folder
+ * that does not exist.
  */
-export const openSqliteStore = async (
-  options: SqliteStoreOptions,
-  createIndex: () => VectorIndex,
-): Promise<VectorStore> => {
+export const createSqliteStore = async (options: SqliteStoreOptions): Promise<VectorStore> => {
   const { database: given } = options
   const database = given ?? (await openDatabase({ path: options.path }))
-  const close = async (): Promise<void> => {
-    if (!given) await database[Symbol.asyncDispose]()
-  }
+  const thread = createSearchThread({ path: database.path })
+  // Readers first: what closes the file last can bring its log into it.
+  const close = (): Promise<void> => disposeAll([thread, given ? undefined : database])
   try {
     await database.migrate(NAMESPACE, migrations)
   } catch (error) {
     await close()
     throw error
   }
-  return createStore(database, createIndex, close)
+  return createStore(database, thread, close)
 }
 
-const createStore = (database: Database, createIndex: () => VectorIndex, close: () => Promise<void>): VectorStore => {
-  /** By row number: all handles of one collection share its index. */
+const createStore = (database: Database, thread: SearchThread, close: () => Promise<void>): VectorStore => {
+  /** By row number. */
   const open = new Map<number, VectorCollection>()
   let closed = false
 
@@ -43,7 +56,7 @@ const createStore = (database: Database, createIndex: () => VectorIndex, close: 
   return {
     kind: 'sqlite',
     capabilities: {
-      metrics: ['cosine'],
+      metrics: METRICS,
       durability: 'power-loss',
       consistency: 'read-your-writes',
       atomicUpsert: true,
@@ -58,7 +71,7 @@ const createStore = (database: Database, createIndex: () => VectorIndex, close: 
       if (stamp) checkStamp(stamp)
       const id = await openCollection(database, name, stamp)
       let collection = open.get(id)
-      if (!collection) open.set(id, (collection = createSqliteCollection(database, { id, name }, createIndex())))
+      if (!collection) open.set(id, (collection = createSqliteCollection(database, { id, name }, thread)))
       return collection
     },
     async list() {
@@ -67,8 +80,7 @@ const createStore = (database: Database, createIndex: () => VectorIndex, close: 
         `SELECT c.*, (SELECT count(*) FROM vector_records WHERE collection = c.id) AS count
          FROM vector_collections c ORDER BY c.name`,
       )
-      const { kind } = createIndex()
-      return rows.map((row) => toInfo(row, kind))
+      return rows.map((row) => toInfo(row, 'flat'))
     },
     async drop(name) {
       refuseClosed()

@@ -1,5 +1,5 @@
 import type { SqlValue, Transaction } from '@rt/node/sqlite'
-import { type CheckedRecord, checkDimensions, recordName } from '../../driver-kit/check-records.ts'
+import { type CheckedRecord, checkDimensions, recordName, refuseZero } from '../../driver-kit/check-records.ts'
 import { createPacer } from '../../driver-kit/pacer.ts'
 import { BLOCK_SLOTS } from '../../driver-kit/types.ts'
 import { aligned, emptyBlock, fillSlot, freeSlots, type OpenBlock, toBytes, usedVectors } from './blocks.ts'
@@ -110,7 +110,11 @@ const readCollection = async (tx: Transaction, { id, name }: { id: number; name:
 /** Those of the collection, else of the first vector; undefined while there is no vector at all. */
 const dimensionsFor = (row: CollectionRow, records: CheckedRecord[]): number | undefined => {
   const dimensions = row.dimensions ?? records.find(({ vector }) => vector)?.vector?.length
-  for (const { key, vector } of records) if (vector) checkDimensions(vector, dimensions!, recordName(key), row.name)
+  for (const { key, vector } of records) {
+    if (!vector) continue
+    checkDimensions(vector, dimensions!, recordName(key), row.name)
+    if ((row.metric ?? 'cosine') === 'cosine') refuseZero(vector, recordName(key))
+  }
   return dimensions
 }
 

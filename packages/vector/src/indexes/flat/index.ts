@@ -1,1 +1,0 @@
-export { createFlatIndex } from './flat-index.ts'

@@ -1,0 +1,74 @@
+import type { Reader } from '@rt/node/sqlite/in-thread'
+import type { CandidateSource, FetchedRecord, RankedHit } from '../../../driver-kit/candidate-source.ts'
+import type { Bitmap } from '../../../indexes/types.ts'
+import { matchExpression } from '../match-expression.ts'
+import { textTable } from '../migrations.ts'
+import { translateFilter } from '../translate-filter.ts'
+import type { LoadedCollection } from './loaded-collection.ts'
+
+/** What one search asks of a collection, inside its read transaction. */
+export interface CollectionSource extends CandidateSource {
+  /** Metadata of what was fetched, as it is stored: parsed where it is needed, on the other side. */
+  metadataOf(id: string): string
+}
+
+interface Row {
+  key: string
+  slot: number | null
+  text: string | null
+  metadata: string
+}
+
+export const createCollectionSource = (reader: Reader, collection: LoadedCollection): CollectionSource => {
+  /** Row numbers of what the lists found. */
+  const records = new Map<string, number>()
+  const metadata = new Map<string, string>()
+  const keyOf = reader.prepare('SELECT key FROM vector_records WHERE id = ?')
+  const rowOf = reader.prepare('SELECT key, slot, text, metadata FROM vector_records WHERE id = ?')
+
+  return {
+    name: collection.name,
+    shape: async () => {
+      const { dimensions, metric } = collection.state
+      return dimensions === undefined ? undefined : { metric, dimensions }
+    },
+    dense: async (vector, { k, filter }) => {
+      const only: Bitmap | undefined = filter && collection.slotsMatching(filter)
+      const found = collection.nearest(vector, k, only)
+      const hits: RankedHit[] = []
+      for (let i = 0; i < found.slots.length; i++) {
+        const record = collection.recordAt(found.slots[i]!)
+        const id = keyOf.get<{ key: string }>(record)!.key
+        records.set(id, record)
+        hits.push({ id, raw: found.raw[i]! })
+      }
+      return hits
+    },
+    keyword: async (text, { k, filter, words }) => {
+      const match = matchExpression(text, words)
+      if (match === undefined) return []
+      const table = textTable(collection.id)
+      const condition = translateFilter(filter)
+      // FTS5's rank is bm25() with the better match the more negative. CROSS JOIN keeps the text index outermost.
+      const rows = reader
+        .prepare(
+          `SELECT r.id AS record, r.key, -${table}.rank AS bm25 FROM ${table}
+           CROSS JOIN vector_records r ON r.id = ${table}.rowid
+           WHERE ${table} MATCH ?${condition.sql} ORDER BY rank LIMIT ?`,
+        )
+        .all<{ record: number; key: string; bm25: number }>(match, ...condition.params, k)
+      for (const { key, record } of rows) records.set(key, record)
+      return rows
+        .toSorted((a, b) => b.bm25 - a.bm25 || a.record - b.record)
+        .map(({ key, bm25 }) => ({ id: key, raw: bm25 }))
+    },
+    fetch: async (ids, { vectors }) =>
+      ids.map((id): FetchedRecord => {
+        const row = rowOf.get<Row>(records.get(id)!)!
+        metadata.set(id, row.metadata)
+        const vector = vectors && row.slot !== null ? collection.flat?.vector(row.slot) : undefined
+        return { id, text: row.text ?? undefined, metadata: {}, vector }
+      }),
+    metadataOf: (id) => metadata.get(id)!,
+  }
+}

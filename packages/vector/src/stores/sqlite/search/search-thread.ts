@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads'
+import { basename } from 'node:path'
+import { abortable, deserializeError, RtError, throwIfAborted } from '@rt/core'
+import { entryUrl } from '@rt/node/worker'
+import type { FromSearchThread, SearchRequest, SearchThreadData, ToSearchThread } from './protocol.ts'
+
+/** The thread that searches a store, as seen from the program's own. */
+export interface SearchThread extends AsyncDisposable {
+  /** @throws what the search throws; `aborted` as soon as the signal fires. */
+  request<T>(request: SearchRequest, signal: AbortSignal | undefined): Promise<T>
+}
+
+/** Started by the first request; one that died is started anew by the next. Keeps the process alive only while asked. */
+export const createSearchThread = (data: SearchThreadData): SearchThread => {
+  let running: RunningThread | undefined
+  let closed = false
+  return {
+    async request<T>(request: SearchRequest, signal: AbortSignal | undefined) {
+      throwIfAborted(signal)
+      if (closed) throw gone(data.path, 'was closed with its store')
+      if (!running || running.isDead()) running = startThread(data)
+      return running.request<T>(request, signal)
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true
+      await running?.close()
+    },
+  }
+}
+
+interface RunningThread {
+  isDead(): boolean
+  request<T>(request: SearchRequest, signal: AbortSignal | undefined): Promise<T>
+  close(): Promise<void>
+}
+
+const startThread = (data: SearchThreadData): RunningThread => {
+  const { url, execArgv } = entryUrl(import.meta.url, './search-worker.ts', 'vector-search.js')
+  const worker = new Worker(url, { execArgv, workerData: data })
+  const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>()
+  const ended = Promise.withResolvers<void>()
+  let last = 0
+  let dead = false
+  worker.unref()
+
+  const settle = (id: number): ReturnType<(typeof waiting)['get']> => {
+    const caller = waiting.get(id)
+    if (waiting.delete(id) && waiting.size === 0) worker.unref()
+    return caller
+  }
+  const die = (cause?: unknown): void => {
+    dead = true
+    const error = gone(data.path, 'is gone', cause)
+    for (const { reject } of waiting.values()) reject(error)
+    waiting.clear()
+  }
+  worker.on('message', (message: FromSearchThread) => {
+    const caller = settle(message.id)
+    if ('failure' in message) caller?.reject(deserializeError(message.failure))
+    else caller?.resolve(message.value)
+  })
+  worker.on('error', die)
+  worker.on('exit', () => {
+    die()
+    ended.resolve()
+  })
+  const send = (message: ToSearchThread): void => worker.postMessage(message)
+
+  return {
+    isDead: () => dead,
+    async request<T>(request: SearchRequest, signal: AbortSignal | undefined) {
+      const id = ++last
+      const answer = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }))
+      worker.ref()
+      send({ id, request })
+      try {
+        return (await abortable(answer, signal)) as T
+      } finally {
+        if (settle(id)) send({ cancel: id })
+      }
+    },
+    async close() {
+      if (dead) return
+      worker.ref()
+      send({ close: true })
+      await ended.promise
+    },
+  }
+}
+
+const gone = (path: string, what: string, cause?: unknown): RtError =>
+  new RtError({
+    code: 'database_error',
+    message: `the thread that searches ${basename(path)} ${what}.`,
+    hint: 'Search again: it is started anew.',
+    retryable: true,
+    cause,
+  })

@@ -1,0 +1,19 @@
+// Entry of the thread that searches a store.
+import { parentPort, workerData } from 'node:worker_threads'
+import { toRtError } from '@rt/core'
+import { createSearcher } from './searcher.ts'
+import type { FromSearchThread, SearchThreadData, ToSearchThread } from './protocol.ts'
+
+const port = parentPort!
+const send = (message: FromSearchThread): void => port.postMessage(message)
+const searcher = createSearcher(workerData as SearchThreadData, {
+  answer: (id, value) => send({ id, value }),
+  fail: (id, error) => send({ id, failure: toRtError(error).toJSON() }),
+})
+
+port.on('message', (message: ToSearchThread) => {
+  if ('request' in message) return searcher.take(message.id, message.request)
+  if ('cancel' in message) return searcher.cancel(message.cancel)
+  searcher[Symbol.dispose]()
+  port.close()
+})

@@ -1,0 +1,41 @@
+import type { Reader } from '@rt/node/sqlite/in-thread'
+import type { FilterNode } from '../../../filter/index.ts'
+import type { Bitmap } from '../../../indexes/types.ts'
+import { translateFilter } from '../translate-filter.ts'
+
+/** Filters remembered a collection. */
+const REMEMBERED = 32
+
+/** The slots whose records match, as bitmaps, each computed once a version. */
+export interface SlotFilter {
+  matching(filter: FilterNode, version: number): Bitmap
+}
+
+export const createSlotFilter = (reader: Reader, collection: number): SlotFilter => {
+  const known = new Map<string, { version: number; bitmap: Bitmap }>()
+  return {
+    matching(filter, version) {
+      const key = JSON.stringify(filter)
+      const found = known.get(key)
+      known.delete(key)
+      const entry = found?.version === version ? found : { version, bitmap: read(reader, collection, filter) }
+      known.set(key, entry)
+      if (known.size > REMEMBERED) known.delete(known.keys().next().value!)
+      return entry.bitmap
+    },
+  }
+}
+
+const read = (reader: Reader, collection: number, filter: FilterNode): Bitmap => {
+  const { sql, params } = translateFilter(filter)
+  const rows = reader
+    .prepare(`SELECT r.slot FROM vector_records r WHERE r.collection = ? AND r.slot IS NOT NULL${sql}`)
+    .all<{ slot: number }>(collection, ...params)
+  return toBitmap(rows.map(({ slot }) => slot))
+}
+
+const toBitmap = (slots: number[]): Bitmap => {
+  const words = new Uint32Array((slots.reduce((most, slot) => Math.max(most, slot), 0) >>> 5) + 1)
+  for (const slot of slots) words[slot >>> 5]! |= 1 << (slot & 31)
+  return { words, count: slots.length }
+}
