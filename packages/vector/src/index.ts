@@ -8,3 +8,7 @@ export type { SqliteStoreOptions } from './stores/sqlite/index.ts'
 export { fuseMinMax, minMax } from './fusion/min-max.ts'
 export { rrf } from './fusion/rrf.ts'
 export type { FusedHit, FusedPart, FusionKey, RankedList } from './fusion/ranked-list.ts'
+
+// Another embedder
+export { migrateEmbedder } from './migrate/migrate-embedder.ts'
+export type { Migration, MigrationOptions, MigrationProgress, MigrationReport, Parity } from './migrate/types.ts'

@@ -102,6 +102,8 @@ export interface CollectionInfo {
   options?: CollectionOptions
   index: IndexInfo
   aliases?: string[]
+  /** While its vectors are replaced by those of another embedder: records that have theirs, of all. */
+  migrating?: { done: number; total: number }
   /** Paths of metadata with an index of their own. */
   fields?: string[]
 }
@@ -121,6 +123,8 @@ export interface VectorCapabilities {
   filteredSearch: 'exact' | 'graph' | 'over-fetch'
   /** `snapshot` works. */
   snapshot: boolean
+  /** `rename` works. */
+  rename: boolean
 }
 
 export interface VectorCollection {
@@ -165,6 +169,13 @@ export interface VectorStore extends AsyncDisposable {
    * @throws RtError `not_found` for a collection that does not exist, `invalid_request` for a name a collection has.
    */
   alias(changes: { [alias: string]: string | null }): Promise<void>
+  /**
+   * Gives a collection another name, at once; its aliases go along. With `replace` what has that name is dropped in the same
+   * moment, and the aliases of both stay.
+   *
+   * @throws RtError `not_found`; `invalid_request` when the name is taken; `unsupported` where `capabilities.rename` is false.
+   */
+  rename(name: string, to: string, options?: { replace?: boolean }): Promise<void>
   /**
    * Copies all collections into a new file while they are served.
    *

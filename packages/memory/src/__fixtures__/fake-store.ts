@@ -12,11 +12,13 @@ export const fakeStore: VectorStore = {
     tokenizers: ['porter'],
     filteredSearch: 'exact',
     snapshot: false,
+    rename: false,
   },
   collection: (name) => Promise.reject(new RtError({ code: 'not_found', message: `no ${name} here.` })),
   list: async () => [],
   drop: async () => false,
   alias: async () => {},
+  rename: () => Promise.reject(new RtError({ code: 'unsupported', message: 'a fake.' })),
   snapshot: () => Promise.reject(new RtError({ code: 'unsupported', message: 'a fake.' })),
   [Symbol.asyncDispose]: async () => {},
 }

@@ -19,6 +19,7 @@ import {
   stampOf,
 } from './collection-row.ts'
 import { createTextTable, migrations, NAMESPACE, textTable } from './migrations.ts'
+import { renameCollection } from './rename-collection.ts'
 import type { SqliteStoreOptions } from './options.ts'
 import { createSearchThread, type SearchThread } from './search/search-thread.ts'
 
@@ -64,6 +65,7 @@ const createStore = (database: Database, thread: SearchThread, close: () => Prom
       tokenizers: ['porter'],
       filteredSearch: 'exact',
       snapshot: true,
+      rename: true,
     },
     async collection(name, stamp) {
       refuseClosed()
@@ -87,6 +89,11 @@ const createStore = (database: Database, thread: SearchThread, close: () => Prom
       const id = await dropCollection(database, name)
       if (id !== undefined) open.delete(id)
       return id !== undefined
+    },
+    async rename(name, to, { replace = false } = {}) {
+      refuseClosed()
+      checkName(to)
+      for (const id of await renameCollection(database, { name, to, replace })) open.delete(id)
     },
     async alias() {
       throw new RtError({ code: 'unsupported', message: 'aliases are on their way.' })

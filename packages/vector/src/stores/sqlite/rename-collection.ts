@@ -1,0 +1,29 @@
+import { RtError } from '@rt/core'
+import type { Database } from '@rt/node/sqlite'
+import { noCollection } from './collection-row.ts'
+import { textTable } from './migrations.ts'
+
+/** Renames in one transaction; answers the numbers of the collections whose open handles are no longer right. */
+export const renameCollection = (
+  database: Database,
+  { name, to, replace }: { name: string; to: string; replace: boolean },
+): Promise<number[]> =>
+  database.transaction(async (tx) => {
+    const find = async (wanted: string): Promise<number | undefined> =>
+      (await tx.all<{ id: number }>('SELECT id FROM vector_collections WHERE name = ?', [wanted]))[0]?.id
+    const [id, taken] = [await find(name), await find(to)]
+    if (id === undefined) throw noCollection(name)
+    if (id === taken) return []
+    if (taken !== undefined && !replace)
+      throw new RtError({
+        code: 'invalid_request',
+        message: `there is a collection "${to}" already.`,
+        hint: 'Choose another name, or say { replace: true } to drop it in the same moment.',
+      })
+    if (taken !== undefined) {
+      await tx.run({ sql: `DROP TABLE ${textTable(taken)}` })
+      await tx.run({ sql: 'DELETE FROM vector_collections WHERE id = ?', params: [taken] })
+    }
+    await tx.run({ sql: 'UPDATE vector_collections SET name = ? WHERE id = ?', params: [to, id] })
+    return taken === undefined ? [id] : [id, taken]
+  })
