@@ -2,7 +2,7 @@ import type { CollectionStamp, EmbeddingModel, VectorCollection, VectorStore } f
 import { createFakeEmbedder } from '@rt/core/testing'
 import { describe, expect, it } from 'vitest'
 import { temporaryFile } from '../__fixtures__/open-temporary.ts'
-import { createSqliteStore } from '../create-sqlite-store.ts'
+import { createSqliteStore } from '../index.ts'
 import { migrateEmbedder } from './migrate-embedder.ts'
 
 const RECORDS = 200
