@@ -1,51 +1,16 @@
 import type { WordMatch } from '@rt/core'
-
-/** Terms of one query; more than this only costs time. */
-const MAX_TERMS = 64
+import { queryWords } from '../../driver-kit/query-words.ts'
 
 /**
- * Words so common in English that they say nothing about a text. FTS5 gives a word its weight by rarity, but in a
- * small collection even "the" can look rare. @rt/memory has a list of its own for judging what supports an answer; this
- * one is shorter, and holds the halves of "don't" and "it's" too, because FTS5 splits words there.
- */
-const STOP_WORDS: ReadonlySet<string> = new Set(
-  (
-    'a about after all also an and any are as at be been before being both but by can could did do does doing don ' +
-    'during each for from had has have having he her here him his how i if in into is it its ll me more most my no nor ' +
-    'not of on or our out over own re s same she should so some such t than that the their them then there these they ' +
-    'this those through to too under until up ve very was we were what when where which while who whom why will with ' +
-    'would you your'
-  ).split(' '),
-)
-
-/**
- * User text as an FTS5 query: its words, quoted. A quoted string is no syntax, and letters, digits and marks are all
- * that gets inside, so nothing a user types can reach the query language.
- *
- * Of `any` words the common English ones are dropped when others remain. Undefined when the text has no word (emoji,
- * punctuation).
+ * User text as an FTS5 query: its words, quoted. A quoted string is no syntax, so nothing a user types can reach the
+ * query language. Undefined when the text has no word (emoji, punctuation).
  */
 export const matchExpression = (text: string, words: WordMatch): string | undefined => {
-  const all =
-    text
-      .toLowerCase()
-      .match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu)
-      ?.filter(hasLetterOrDigit) ?? []
-  const terms = (words === 'phrase' ? all : chosen(all, words)).slice(0, MAX_TERMS)
+  const terms = queryWords(text, words)
   if (!terms.length) return undefined
   if (words === 'phrase') return quoted(terms.join(' '))
   if (words === 'any') return terms.map(quoted).join(' OR ')
   return terms.map(quoted).join(' AND ') + (words === 'prefix' ? '*' : '')
 }
 
-const chosen = (all: string[], words: WordMatch): string[] => {
-  // A word that is being typed stands last, also when it was there before.
-  const last = words === 'prefix' ? all.slice(-1) : []
-  const once = [...new Set(all.slice(0, all.length - last.length))]
-  const telling = words === 'any' ? once.filter((word) => !STOP_WORDS.has(word)) : once
-  return [...(telling.length ? telling : once), ...last]
-}
-
 const quoted = (word: string): string => `"${word}"`
-
-const hasLetterOrDigit = (word: string): boolean => /[\p{L}\p{N}\p{Co}]/u.test(word)
