@@ -1,4 +1,4 @@
-import { RtError, type VectorRecord } from '@rt/core'
+import { type Metric, RtError, type VectorRecord } from '@rt/core'
 import { canonicalJson } from './canonical-json.ts'
 import { createPacer } from './pacer.ts'
 
@@ -13,11 +13,12 @@ export interface CheckedRecord {
   vector: Float32Array | undefined
   text: string | undefined
   metadata: string
+  expires: number | undefined
 }
 
 /**
- * Checks records and copies what the caller could still change. An id that comes twice: the last one wins. Zero vectors
- * pass: only a store knows its metric (`refuseZero`).
+ * Checks records and copies what the caller could still change. An id that comes twice: the last one wins. What only
+ * the collection knows, the length of vectors and whether they may be zero, is left to `checkShape`.
  *
  * @throws RtError `invalid_request` naming the record and what is wrong with it.
  */
@@ -71,6 +72,16 @@ export const refuseZero = (vector: Float32Array, name: string): void => {
   )
 }
 
+/** @throws RtError `invalid_request` for a vector that does not fit into the collection. */
+export const checkShape = (
+  vector: Float32Array,
+  name: string,
+  collection: { name: string; dimensions: number; metric: Metric },
+): void => {
+  checkDimensions(vector, collection.dimensions, name, collection.name)
+  if (collection.metric === 'cosine') refuseZero(vector, name)
+}
+
 /** @throws RtError `invalid_request` for a vector of another length than the collection's. */
 export const checkDimensions = (vector: Float32Array, dimensions: number, name: string, collection: string): void => {
   if (vector.length === dimensions) return
@@ -84,11 +95,18 @@ export const checkDimensions = (vector: Float32Array, dimensions: number, name: 
 
 export const recordName = (key: string): string => `record ${JSON.stringify(key)}`
 
-const checkRecord = ({ id, vector, text, metadata }: VectorRecord): CheckedRecord => {
+const checkRecord = (record: VectorRecord): CheckedRecord => {
+  if (typeof record !== 'object' || record === null) throw invalid(`a record must be an object, not ${String(record)}.`)
+  const { id, vector, text, metadata, expires } = record
   const key = checkId(id)
   if (vector !== undefined) checkVector(vector, recordName(key))
   if (text !== undefined && typeof text !== 'string') throw invalid(`${recordName(key)}: the text must be a string.`)
-  return { key, vector: vector && Float32Array.from(vector), text, metadata: checkMetadata(key, metadata) }
+  if (expires !== undefined && !Number.isSafeInteger(expires))
+    throw invalid(
+      `${recordName(key)}: expires must be a whole number of milliseconds since 1970, not ${String(expires)}.`,
+      'Give Date.now() + the milliseconds it shall live, or the getTime() of a Date.',
+    )
+  return { key, vector: vector?.slice(), text, metadata: checkMetadata(key, metadata), expires }
 }
 
 /** @throws RtError `invalid_request` naming the record. @returns canonical JSON. */

@@ -31,6 +31,8 @@ export const fillDatabase = async (parts: Parts, folder: string): Promise<void> 
     { id: 'gone', text: 'Deleted later.' },
   ])
   await notes.delete(['gone'])
+  await notes.upsert([{ id: 'sale', text: 'Umbrellas are on sale.', expires: Date.UTC(2400, 0) }])
+  await vectors.alias({ wardrobe: 'notes' })
 
   await threads.append(
     LOCAL,

@@ -8,25 +8,33 @@ import {
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { batchesOf } from '../../driver-kit/batches-of.ts'
-import { checkRecords } from '../../driver-kit/check-records.ts'
 import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
+import { noCollection } from '../../driver-kit/check-collection.ts'
+import { checkRecords } from '../../driver-kit/check-records.ts'
 import { parseFilter } from '../../filter/index.ts'
 import { indexInfo } from './index-info.ts'
 import { type Gather, searchCollection } from '../../driver-kit/pipeline/index.ts'
-import { type CollectionRow, noCollection, stampOf } from './collection-row.ts'
-import { createRecordReader } from './read-records.ts'
+import { countRecords } from './count-records.ts'
+import { deleteIds, deleteMatching } from './delete-records.ts'
+import { describeCollection } from './describe-collections.ts'
+import { getRecords } from './get-records.ts'
+import { scrollRecords } from './scroll-records.ts'
 import { type PackedCandidate, unpackCandidates } from './search/packed-candidate.ts'
 import type { SearchThread } from './search/search-thread.ts'
-import { matchingKeys, updateMetadata } from './update-metadata.ts'
-import { deleteRecords, writeRecords } from './write-records.ts'
+import { sweep } from './sweep.ts'
+import { updateMetadata } from './update-metadata.ts'
+import { writeRecords } from './write-records.ts'
+
+/** Ended records that one write takes along: at least as many as it brings, so that they cannot pile up. */
+const SWEPT_A_WRITE = 1024
 
 /** One collection: searched in the thread given, the rest through the database. */
 export const createSqliteCollection = (
   database: Database,
   identity: { id: number; name: string },
   thread: SearchThread,
+  clock: () => number,
 ): VectorCollection => {
-  const reader = createRecordReader(database, identity)
   const gather: Gather = async (query, pool, { signal }) => {
     const request = { type: 'search', collection: identity, query, pool } as const
     return unpackCandidates(await thread.request<PackedCandidate[]>(request, signal), signal)
@@ -37,7 +45,9 @@ export const createSqliteCollection = (
     if (!checked.length) return
     await database.transaction(async (tx) => {
       throwIfAborted(signal)
-      await writeRecords(tx, identity, checked)
+      const now = clock()
+      await writeRecords(tx, identity, checked, now)
+      await sweep(tx, identity, now, SWEPT_A_WRITE)
       // The last moment at which giving up leaves nothing behind.
       throwIfAborted(signal)
     })
@@ -61,37 +71,37 @@ export const createSqliteCollection = (
     },
     async get(ids, options = {}) {
       throwIfAborted(options.signal)
-      return abortable(reader.get(ids, options), options.signal)
+      return abortable(getRecords(database, identity, ids, { ...options, now: clock() }), options.signal)
     },
     async update(changes, { signal } = {}) {
       throwIfAborted(signal)
       const checked = changes.map(checkUpdate)
       if (!checked.length) return 0
-      return database.transaction((tx) => updateMetadata(tx, identity, checked))
-    },
-    async delete(which, { signal } = {}) {
-      throwIfAborted(signal)
-      const filter = Array.isArray(which) ? undefined : checkDeletion(which.filter)
-      if (Array.isArray(which) && !which.length) return 0
       return database.transaction(async (tx) => {
         throwIfAborted(signal)
-        const keys = Array.isArray(which) ? which : await matchingKeys(tx, identity, filter!)
-        const count = await deleteRecords(tx, identity, keys)
+        const count = await updateMetadata(tx, identity, checked, clock())
         throwIfAborted(signal)
         return count
       })
     },
-    count: async ({ filter, signal } = {}) => abortable(reader.count(parseFilter(filter)), signal),
-    scroll: async (options = {}) => abortable(reader.scroll(checkScroll(options)), options.signal),
+    delete: async (which, { signal } = {}) =>
+      Array.isArray(which)
+        ? deleteIds(database, identity, which, { signal, clock })
+        : deleteMatching(database, identity, checkDeletion(which.filter), { signal, clock }),
+    async count({ filter, signal } = {}) {
+      throwIfAborted(signal)
+      return abortable(countRecords(database, identity, parseFilter(filter), clock()), signal)
+    },
+    async scroll(options = {}) {
+      throwIfAborted(options.signal)
+      const checked = { ...checkScroll(options), now: clock(), signal: options.signal }
+      return abortable(scrollRecords(database, identity, checked), options.signal)
+    },
     search: (query, options) => searchCollection(identity.name, gather, query, options),
     async describe() {
-      const [row, count] = await Promise.all([
-        database.get<CollectionRow>('SELECT * FROM vector_collections WHERE id = ?', [identity.id]),
-        reader.count(undefined),
-      ])
-      if (!row) throw noCollection(identity.name)
-      const stamp = stampOf(row)
-      return { name: identity.name, count, ...(stamp && { stamp }), index: indexInfo('flat') }
+      const info = await describeCollection(database, identity.id, clock(), () => indexInfo('flat'))
+      if (!info) throw noCollection(identity.name)
+      return info
     },
   }
 }

@@ -1,3 +1,5 @@
+import type { Tokenizer } from '@rt/core'
+
 /** The name under which the version of these tables is kept. */
 export const NAMESPACE = 'vector'
 
@@ -47,12 +49,58 @@ export const migrations: readonly string[] = [
     vectors BLOB NOT NULL                 -- float32, little-endian, up to the last slot in use
   ) STRICT;
   `,
+  `
+  ALTER TABLE vector_collections ADD COLUMN uuid TEXT NOT NULL DEFAULT ''; -- cache files of one collection are bound to it
+  UPDATE vector_collections SET uuid = lower(hex(randomblob(16)));
+  ALTER TABLE vector_collections ADD COLUMN options TEXT NOT NULL DEFAULT '{}'; -- JSON: those given when it was made
+  ALTER TABLE vector_collections ADD COLUMN records INTEGER NOT NULL DEFAULT 0; -- ended ones too, until they are swept
+  ALTER TABLE vector_collections ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;   -- of ids, texts and metadata
+  UPDATE vector_collections SET
+    records = (SELECT count(*) FROM vector_records WHERE collection = vector_collections.id),
+    bytes = (SELECT coalesce(sum(octet_length(key) + coalesce(octet_length(text), 0) + octet_length(metadata)), 0)
+             FROM vector_records WHERE collection = vector_collections.id);
+
+  ALTER TABLE vector_records ADD COLUMN expires INTEGER; -- ms since 1970 at which it ends
+  CREATE INDEX vector_records_expires ON vector_records (collection, expires) WHERE expires IS NOT NULL;
+
+  CREATE TABLE vector_aliases (
+    alias TEXT PRIMARY KEY,               -- never the name of a collection
+    collection INTEGER NOT NULL REFERENCES vector_collections (id) ON DELETE CASCADE
+  ) STRICT;
+  CREATE INDEX vector_aliases_collection ON vector_aliases (collection);
+
+  -- Paths of metadata that filters ask for often.
+  CREATE TABLE vector_fields (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: who saw one ready before and after a read knows it was whole
+    collection INTEGER NOT NULL REFERENCES vector_collections (id) ON DELETE CASCADE,
+    path TEXT NOT NULL,                   -- JSON array of names
+    state TEXT NOT NULL,                  -- filling, ready, dropping, refused (would be too large)
+    position TEXT NOT NULL DEFAULT '',    -- filling: records up to this key are in
+    used INTEGER NOT NULL,                -- ms since 1970, rounded to the day
+    UNIQUE (collection, path)
+  ) STRICT;
+
+  CREATE TABLE vector_field_values (
+    field INTEGER NOT NULL REFERENCES vector_fields (id) ON DELETE CASCADE,
+    kind INTEGER NOT NULL,                -- of the value: see field-kinds.ts
+    value ANY NOT NULL,                   -- number or text; 0 where the kind says all
+    record INTEGER NOT NULL,              -- vector_records.id
+    PRIMARY KEY (field, kind, value, record)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX vector_field_values_record ON vector_field_values (record);
+  `,
 ]
 
 /** The FTS5 table of a collection. The number comes from the database, never from a caller. */
 export const textTable = (collection: number): string => `vector_text_${Math.trunc(collection)}`
 
+const TOKENIZERS: Readonly<Record<Tokenizer, string>> = {
+  porter: 'porter unicode61',
+  unicode61: 'unicode61',
+  trigram: 'trigram remove_diacritics 1',
+}
+
 /** Keeps no copy of the text (vector_records has it). */
-export const createTextTable = (collection: number): string =>
+export const createTextTable = (collection: number, tokenizer: Tokenizer): string =>
   `CREATE VIRTUAL TABLE ${textTable(collection)}
-   USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'porter unicode61')`
+   USING fts5 (text, content = '', contentless_delete = 1, tokenize = '${TOKENIZERS[tokenizer]}')`

@@ -1,7 +1,10 @@
 import type { Database } from '@rt/node/sqlite'
 
 /** Where the store lives: a database that is open already (it stays open), or a file that is the store's own. */
-export type SqliteStoreOptions =
+export type SqliteStoreOptions = {
+  /** Milliseconds since 1970, by which records end. Default `Date.now`. */
+  clock?: () => number
+} & (
   | {
       /** Shared with others; closing the store does not close it. May be read-only. */
       database: Database
@@ -12,3 +15,4 @@ export type SqliteStoreOptions =
       path: string
       database?: undefined
     }
+)

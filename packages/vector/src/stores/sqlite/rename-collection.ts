@@ -1,6 +1,6 @@
 import { RtError } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
-import { noCollection } from './collection-row.ts'
+import { isAlias, noCollection } from '../../driver-kit/check-collection.ts'
 import { textTable } from './migrations.ts'
 
 /** Renames in one transaction; answers the numbers of the collections whose open handles are no longer right. */
@@ -14,6 +14,11 @@ export const renameCollection = (
     const [id, taken] = [await find(name), await find(to)]
     if (id === undefined) throw noCollection(name)
     if (id === taken) return []
+    const [alias] = await tx.all<{ name: string }>(
+      'SELECT c.name FROM vector_aliases a JOIN vector_collections c ON c.id = a.collection WHERE a.alias = ?',
+      [to],
+    )
+    if (alias) throw isAlias(to, alias.name)
     if (taken !== undefined && !replace)
       throw new RtError({
         code: 'invalid_request',
@@ -21,6 +26,7 @@ export const renameCollection = (
         hint: 'Choose another name, or say { replace: true } to drop it in the same moment.',
       })
     if (taken !== undefined) {
+      await tx.run({ sql: 'UPDATE vector_aliases SET collection = ? WHERE collection = ?', params: [id, taken] })
       await tx.run({ sql: `DROP TABLE ${textTable(taken)}` })
       await tx.run({ sql: 'DELETE FROM vector_collections WHERE id = ?', params: [taken] })
     }

@@ -1,27 +1,28 @@
-import {
-  type CollectionInfo,
-  type CollectionStamp,
-  disposeAll,
-  RtError,
-  type VectorCollection,
-  type VectorStore,
-} from '@rt/core'
+import { disposeAll, RtError, type VectorCapabilities, type VectorCollection, type VectorStore } from '@rt/core'
 import { type Database, openDatabase } from '@rt/node/sqlite'
+import { checkAliases, checkName, checkOptions, checkStamp } from '../../driver-kit/check-collection.ts'
 import { indexInfo } from './index-info.ts'
 import { createSqliteCollection } from './collection.ts'
-import {
-  checkName,
-  checkStamp,
-  type CollectionRow,
-  lacksStamp,
-  METRICS,
-  noCollection,
-  stampOf,
-} from './collection-row.ts'
-import { createTextTable, migrations, NAMESPACE, textTable } from './migrations.ts'
+import { listCollections } from './describe-collections.ts'
+import { dropCollection } from './drop-collection.ts'
+import { migrations, NAMESPACE } from './migrations.ts'
+import { openCollection } from './open-collection.ts'
 import { renameCollection } from './rename-collection.ts'
 import type { SqliteStoreOptions } from './options.ts'
 import { createSearchThread, type SearchThread } from './search/search-thread.ts'
+import { setAliases } from './set-aliases.ts'
+
+const CAPABILITIES: VectorCapabilities = {
+  metrics: ['cosine', 'dot', 'l2'],
+  durability: 'power-loss',
+  consistency: 'read-your-writes',
+  atomicUpsert: true,
+  keyword: 'bm25',
+  tokenizers: ['porter', 'unicode61', 'trigram'],
+  filteredSearch: 'exact',
+  snapshot: true,
+  rename: true,
+}
 
 /**
  * A vector store in one SQLite file: exact and approximate search, full text and both together.
@@ -30,7 +31,7 @@ import { createSearchThread, type SearchThread } from './search/search-thread.ts
  * that does not exist.
  */
 export const createSqliteStore = async (options: SqliteStoreOptions): Promise<VectorStore> => {
-  const { database: given } = options
+  const { database: given, clock = Date.now } = options
   const database = given ?? (await openDatabase({ path: options.path }))
   const thread = createSearchThread({ path: database.path })
   // Readers first: what closes the file last can bring its log into it.
@@ -41,10 +42,17 @@ export const createSqliteStore = async (options: SqliteStoreOptions): Promise<Ve
     await close()
     throw error
   }
-  return createStore(database, thread, close)
+  return createStore({ database, thread, clock, close })
 }
 
-const createStore = (database: Database, thread: SearchThread, close: () => Promise<void>): VectorStore => {
+interface Parts {
+  database: Database
+  thread: SearchThread
+  clock: () => number
+  close: () => Promise<void>
+}
+
+const createStore = ({ database, thread, clock, close }: Parts): VectorStore => {
   /** By row number. */
   const open = new Map<number, VectorCollection>()
   let closed = false
@@ -56,33 +64,19 @@ const createStore = (database: Database, thread: SearchThread, close: () => Prom
 
   return {
     kind: 'sqlite',
-    capabilities: {
-      metrics: METRICS,
-      durability: 'power-loss',
-      consistency: 'read-your-writes',
-      atomicUpsert: true,
-      keyword: 'bm25',
-      tokenizers: ['porter'],
-      filteredSearch: 'exact',
-      snapshot: true,
-      rename: true,
-    },
-    async collection(name, stamp) {
+    capabilities: CAPABILITIES,
+    async collection(asked, stamp, options = {}) {
       refuseClosed()
-      checkName(name)
-      if (stamp) checkStamp(stamp)
-      const id = await openCollection(database, name, stamp)
+      checkName(asked)
+      if (stamp) checkStamp(stamp, CAPABILITIES)
+      const { id, name } = await openCollection(database, asked, stamp, checkOptions(options, CAPABILITIES))
       let collection = open.get(id)
-      if (!collection) open.set(id, (collection = createSqliteCollection(database, { id, name }, thread)))
+      if (!collection) open.set(id, (collection = createSqliteCollection(database, { id, name }, thread, clock)))
       return collection
     },
     async list() {
       refuseClosed()
-      const rows = await database.all<CollectionRow & { count: number }>(
-        `SELECT c.*, (SELECT count(*) FROM vector_records WHERE collection = c.id) AS count
-         FROM vector_collections c ORDER BY c.name`,
-      )
-      return rows.map((row) => toInfo(row, 'flat'))
+      return listCollections(database, clock(), () => indexInfo('flat'))
     },
     async drop(name) {
       refuseClosed()
@@ -95,8 +89,10 @@ const createStore = (database: Database, thread: SearchThread, close: () => Prom
       checkName(to)
       for (const id of await renameCollection(database, { name, to, replace })) open.delete(id)
     },
-    async alias() {
-      throw new RtError({ code: 'unsupported', message: 'aliases are on their way.' })
+    async alias(changes) {
+      refuseClosed()
+      const checked = checkAliases(changes)
+      if (checked.length) await setAliases(database, checked)
     },
     async snapshot(path, options) {
       refuseClosed()
@@ -109,48 +105,4 @@ const createStore = (database: Database, thread: SearchThread, close: () => Prom
       await close()
     },
   }
-}
-
-const findCollection = 'SELECT * FROM vector_collections WHERE name = ?'
-
-/** The number of a collection, which is made or stamped when it has to be. */
-const openCollection = async (
-  database: Database,
-  name: string,
-  stamp: CollectionStamp | undefined,
-): Promise<number> => {
-  const found = await database.get<CollectionRow>(findCollection, [name])
-  const unfinished = !found || (stamp !== undefined && lacksStamp(found, stamp))
-  if (!unfinished) return found.id
-  // Reading needs no stamp of its own, but it cannot make what is not there.
-  if (database.readOnly && found) return found.id
-  if (database.readOnly) throw noCollection(name)
-  return database.transaction(async (tx) => {
-    const read = async (): Promise<CollectionRow | undefined> =>
-      (await tx.all<CollectionRow>(findCollection, [name]))[0]
-    const present = await read()
-    if (!present) await tx.run({ sql: 'INSERT INTO vector_collections (name) VALUES (?)', params: [name] })
-    const row = present ?? (await read())!
-    if (!present) await tx.run({ sql: createTextTable(row.id) })
-    if (stamp && lacksStamp(row, stamp))
-      await tx.run({
-        sql: 'UPDATE vector_collections SET dimensions = ?, metric = ?, fingerprint = ? WHERE id = ?',
-        params: [stamp.dimensions, stamp.metric, stamp.fingerprint, row.id],
-      })
-    return row.id
-  })
-}
-
-const dropCollection = (database: Database, name: string): Promise<number | undefined> =>
-  database.transaction(async (tx) => {
-    const [row] = await tx.all<CollectionRow>(findCollection, [name])
-    if (!row) return undefined
-    await tx.run({ sql: `DROP TABLE ${textTable(row.id)}` })
-    await tx.run({ sql: 'DELETE FROM vector_collections WHERE id = ?', params: [row.id] })
-    return row.id
-  })
-
-const toInfo = (row: CollectionRow & { count: number }, index: string): CollectionInfo => {
-  const stamp = stampOf(row)
-  return { name: row.name, count: row.count, ...(stamp && { stamp }), index: indexInfo(index) }
 }

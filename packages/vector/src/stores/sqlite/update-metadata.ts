@@ -1,48 +1,62 @@
 import type { JsonObject } from '@rt/core'
 import type { Transaction } from '@rt/node/sqlite'
-import { mergeMetadata } from '../../driver-kit/merge-metadata.ts'
 import type { CheckedUpdate } from '../../driver-kit/check-changes.ts'
-import type { FilterNode } from '../../filter/index.ts'
-import { noCollection } from './collection-row.ts'
-import { translateFilter } from './translate-filter.ts'
+import { noCollection } from '../../driver-kit/check-collection.ts'
+import { mergeMetadata } from '../../driver-kit/merge-metadata.ts'
+import { createPacer } from '../../driver-kit/pacer.ts'
+import { onlyLive } from './live.ts'
+
+const ROWS_A_MESSAGE = 250
+
+interface StoredMetadata {
+  record: number
+  key: string
+  metadata: string
+}
 
 /** Changes metadata, inside the transaction given; answers how many records there were. */
 export const updateMetadata = async (
   tx: Transaction,
   { id, name }: { id: number; name: string },
   updates: CheckedUpdate[],
+  now: number,
 ): Promise<number> => {
-  const version = await nextVersion(tx, { id, name })
-  const rows = await tx.all<{ record: number; key: string; metadata: string }>(
-    `SELECT id AS record, key, metadata FROM vector_records
-     WHERE collection = ? AND key IN (SELECT value FROM json_each(?))`,
-    [id, JSON.stringify(updates.map(({ key }) => key))],
-  )
-  if (!rows.length) return 0
-  const metadata = new Map(rows.map((row) => [row.key, row.metadata]))
-  for (const update of updates) {
-    const old = metadata.get(update.key)
-    if (old !== undefined) metadata.set(update.key, mergeMetadata(update, JSON.parse(old) as JsonObject))
-  }
-  await tx.run({
-    sql: 'UPDATE vector_records SET metadata = ?, version = ? WHERE id = ?',
-    each: rows.map(({ record, key }) => [metadata.get(key)!, version, record]),
-  })
-  await tx.run({ sql: 'UPDATE vector_collections SET version = ? WHERE id = ?', params: [version, id] })
-  return rows.length
-}
-
-export const matchingKeys = async (tx: Transaction, { id }: { id: number }, filter: FilterNode): Promise<string[]> => {
-  const condition = translateFilter(filter)
-  const rows = await tx.all<{ key: string }>(
-    `SELECT r.key FROM vector_records r WHERE r.collection = ?${condition.sql}`,
-    [id, ...condition.params],
-  )
-  return rows.map(({ key }) => key)
-}
-
-const nextVersion = async (tx: Transaction, { id, name }: { id: number; name: string }): Promise<number> => {
   const [row] = await tx.all<{ version: number }>('SELECT version FROM vector_collections WHERE id = ?', [id])
   if (!row) throw noCollection(name)
-  return row.version + 1
+  const byKey = Map.groupBy(updates, ({ key }) => key)
+  const keys = [...byKey.keys()]
+  const version = row.version + 1
+  const pace = createPacer()
+  let count = 0
+  let grown = 0
+  for (let i = 0; i < keys.length; i += ROWS_A_MESSAGE) {
+    const rows = await readMetadata(tx, id, keys.slice(i, i + ROWS_A_MESSAGE), now)
+    const each: [string, number, number][] = []
+    for (const { record, key, metadata } of rows) {
+      const merged = byKey
+        .get(key)!
+        .reduce((old, update) => mergeMetadata(update, JSON.parse(old) as JsonObject), metadata)
+      each.push([merged, version, record])
+      grown += Buffer.byteLength(merged) - Buffer.byteLength(metadata)
+      const pause = pace()
+      if (pause) await pause
+    }
+    await tx.run({ sql: 'UPDATE vector_records SET metadata = ?, version = ? WHERE id = ?', each })
+    count += rows.length
+  }
+  if (count)
+    await tx.run({
+      sql: 'UPDATE vector_collections SET version = ?, bytes = bytes + ? WHERE id = ?',
+      params: [version, grown, id],
+    })
+  return count
+}
+
+const readMetadata = (tx: Transaction, collection: number, keys: string[], now: number): Promise<StoredMetadata[]> => {
+  const live = onlyLive(collection, now)
+  return tx.all<StoredMetadata>(
+    `SELECT r.id AS record, r.key, r.metadata FROM vector_records r
+     WHERE r.collection = ? AND r.key IN (SELECT value FROM json_each(?))${live.sql}`,
+    [collection, JSON.stringify(keys), ...live.params],
+  )
 }

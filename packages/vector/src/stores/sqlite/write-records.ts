@@ -1,9 +1,10 @@
 import type { SqlValue, Transaction } from '@rt/node/sqlite'
-import { type CheckedRecord, checkDimensions, recordName, refuseZero } from '../../driver-kit/check-records.ts'
+import { noCollection } from '../../driver-kit/check-collection.ts'
+import { type CheckedRecord, checkShape, recordName } from '../../driver-kit/check-records.ts'
 import { createPacer } from '../../driver-kit/pacer.ts'
 import { BLOCK_SLOTS } from '../../driver-kit/types.ts'
 import { aligned, emptyBlock, fillSlot, freeSlots, type OpenBlock, toBytes, usedVectors } from './blocks.ts'
-import { type CollectionRow, noCollection } from './collection-row.ts'
+import { type CollectionRow, optionsOf } from './collection-row.ts'
 import { indexText } from './index-text.ts'
 
 /** Rows sent to the writer in one message, so that a big ingest does not stall the sender. */
@@ -16,6 +17,10 @@ interface StoredKey {
   slot: number | null
   /** 1 when its text is in the text index. */
   worded: number
+  /** Of key, text and metadata. */
+  bytes: number
+  /** 1 when it has ended, and only was not swept yet. */
+  ended: number
 }
 
 interface PlacedRecord extends CheckedRecord {
@@ -28,14 +33,17 @@ export const writeRecords = async (
   tx: Transaction,
   collection: { id: number; name: string },
   records: CheckedRecord[],
+  now: number,
 ): Promise<void> => {
   const row = await readCollection(tx, collection)
   const dimensions = dimensionsFor(row, records)
   const version = row.version + 1
+  const { ttl } = optionsOf(row)
   const stored = await readKeys(
     tx,
     row.id,
     records.map(({ key }) => key),
+    now,
   )
 
   const placed = await place(tx, row.id, records, stored)
@@ -50,9 +58,11 @@ export const writeRecords = async (
 
   await runEach(
     tx,
-    `INSERT INTO vector_records (id, collection, key, version, slot, text, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET version = excluded.version, slot = excluded.slot, text = excluded.text, metadata = excluded.metadata`,
-    placed.map(({ record, key, slot, text, metadata }) => [
+    `INSERT INTO vector_records (id, collection, key, version, slot, text, metadata, expires)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET version = excluded.version, slot = excluded.slot, text = excluded.text,
+       metadata = excluded.metadata, expires = excluded.expires`,
+    placed.map(({ record, key, slot, text, metadata, expires }) => [
       record,
       row.id,
       key,
@@ -60,24 +70,33 @@ export const writeRecords = async (
       slot ?? null,
       text ?? null,
       metadata,
+      expires ?? (ttl === undefined ? null : now + ttl),
     ]),
   )
   await indexText(tx, row.id, { removed: wordedIds(stored), added: placed.map(({ record }) => record) })
   await saveBlocks(tx, { collection: row.id, version, dimensions }, blocks)
   await tx.run({
-    sql: `UPDATE vector_collections SET version = ?, dimensions = coalesce(dimensions, ?), metric = coalesce(metric, 'cosine') WHERE id = ?`,
-    params: [version, dimensions ?? null, row.id],
+    sql: `UPDATE vector_collections SET version = ?, records = records + ?, bytes = bytes + ?,
+            dimensions = coalesce(dimensions, ?), metric = coalesce(metric, 'cosine') WHERE id = ?`,
+    params: [
+      version,
+      placed.length - stored.size,
+      sum(placed.map(bytesOf)) - sum([...stored.values()].map(({ bytes }) => bytes)),
+      dimensions ?? null,
+      row.id,
+    ],
   })
 }
 
-/** Removes records, inside the transaction given; answers how many there were. */
+/** Removes records, inside the transaction given; answers how many there were that had not ended yet. */
 export const deleteRecords = async (
   tx: Transaction,
   collection: { id: number; name: string },
   keys: string[],
+  now: number,
 ): Promise<number> => {
   const row = await readCollection(tx, collection)
-  const stored = await readKeys(tx, row.id, keys)
+  const stored = await readKeys(tx, row.id, keys, now)
   if (stored.size === 0) return 0
   const version = row.version + 1
   const blocks = await openBlocks(tx, row.id, { vectors: new Set(), slots: slotsOf(stored) }, undefined)
@@ -89,11 +108,20 @@ export const deleteRecords = async (
   )
   await indexText(tx, row.id, { removed: wordedIds(stored), added: [] })
   await saveBlocks(tx, { collection: row.id, version, dimensions: undefined }, blocks)
-  await tx.run({ sql: 'UPDATE vector_collections SET version = ? WHERE id = ?', params: [version, row.id] })
-  return stored.size
+  const gone = [...stored.values()]
+  await tx.run({
+    sql: 'UPDATE vector_collections SET version = ?, records = records - ?, bytes = bytes - ? WHERE id = ?',
+    params: [version, gone.length, sum(gone.map(({ bytes }) => bytes)), row.id],
+  })
+  return gone.filter(({ ended }) => !ended).length
 }
 
 const blockOf = (slot: number): number => Math.floor(slot / BLOCK_SLOTS)
+
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0)
+
+const bytesOf = ({ key, text, metadata }: PlacedRecord): number =>
+  Buffer.byteLength(key) + (text === undefined ? 0 : Buffer.byteLength(text)) + Buffer.byteLength(metadata)
 
 const wordedIds = (stored: Map<string, StoredKey>): number[] =>
   [...stored.values()].flatMap(({ id, worded }) => (worded ? [id] : []))
@@ -110,21 +138,24 @@ const readCollection = async (tx: Transaction, { id, name }: { id: number; name:
 /** Those of the collection, else of the first vector; undefined while there is no vector at all. */
 const dimensionsFor = (row: CollectionRow, records: CheckedRecord[]): number | undefined => {
   const dimensions = row.dimensions ?? records.find(({ vector }) => vector)?.vector?.length
-  for (const { key, vector } of records) {
-    if (!vector) continue
-    checkDimensions(vector, dimensions!, recordName(key), row.name)
-    if ((row.metric ?? 'cosine') === 'cosine') refuseZero(vector, recordName(key))
-  }
+  const shape = { name: row.name, dimensions: dimensions!, metric: row.metric ?? 'cosine' }
+  for (const { key, vector } of records) if (vector) checkShape(vector, recordName(key), shape)
   return dimensions
 }
 
-const readKeys = async (tx: Transaction, collection: number, keys: string[]): Promise<Map<string, StoredKey>> => {
+const readKeys = async (
+  tx: Transaction,
+  collection: number,
+  keys: string[],
+  now: number,
+): Promise<Map<string, StoredKey>> => {
   const found = new Map<string, StoredKey>()
   for (let i = 0; i < keys.length; i += ROWS_A_MESSAGE) {
     const rows = await tx.all<StoredKey>(
-      `SELECT id, key, slot, text <> '' AS worded FROM vector_records
-       WHERE collection = ? AND key IN (SELECT value FROM json_each(?))`,
-      [collection, JSON.stringify(keys.slice(i, i + ROWS_A_MESSAGE))],
+      `SELECT id, key, slot, octet_length(text) > 0 AS worded, coalesce(expires <= ?, 0) AS ended,
+         octet_length(key) + coalesce(octet_length(text), 0) + octet_length(metadata) AS bytes
+       FROM vector_records WHERE collection = ? AND key IN (SELECT value FROM json_each(?))`,
+      [now, collection, JSON.stringify(keys.slice(i, i + ROWS_A_MESSAGE))],
     )
     for (const row of rows) found.set(row.key, row)
   }
