@@ -1,6 +1,8 @@
 export interface TopK {
   /** Offers a candidate; equal scores keep the lower key. */
   offer(key: number, score: number): void
+  /** A score below this cannot enter. */
+  floor(): number
   /** Best first. */
   take(): { key: number; score: number }[]
 }
@@ -51,6 +53,7 @@ export const createTopK = (k: number): TopK => {
       scores[0] = score
       siftDown()
     },
+    floor: () => (keys.length < k ? -Infinity : scores[0]!),
     take: () =>
       keys.map((key, index) => ({ key, score: scores[index]! })).toSorted((a, b) => b.score - a.score || a.key - b.key),
   }
