@@ -36,7 +36,7 @@ export const createSqliteCollection = (
   clock: () => number,
 ): VectorCollection => {
   const gather: Gather = async (query, pool, { signal }) => {
-    const request = { type: 'search', collection: identity, query, pool } as const
+    const request = { type: 'search', collection: identity, query, pool, now: clock() } as const
     return unpackCandidates(await thread.request<PackedCandidate[]>(request, signal), signal)
   }
   const store = async (records: VectorRecord[], { signal }: CallOptions): Promise<void> => {

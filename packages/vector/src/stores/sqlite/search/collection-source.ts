@@ -1,16 +1,20 @@
 import type { Reader } from '@rt/node/sqlite/in-thread'
 import type { CandidateSource, FetchedRecord, RankedHit } from '../../../driver-kit/candidate-source.ts'
-import type { Bitmap } from '../../../indexes/types.ts'
 import { matchExpression } from '../match-expression.ts'
+import { onlyLive } from '../live.ts'
 import { textTable } from '../migrations.ts'
 import { translateFilter } from '../translate-filter.ts'
 import type { LoadedCollection } from './loaded-collection.ts'
+import { nearest } from './nearest.ts'
 
 /** What one search asks of a collection, inside its read transaction. */
 export interface CollectionSource extends CandidateSource {
   /** Metadata of what was fetched, as it is stored: parsed where it is needed, on the other side. */
   metadataOf(id: string): string
 }
+
+/** So few allowed vectors are compared one by one. */
+const FEW_MATCHES = 10_000
 
 interface Row {
   key: string
@@ -19,7 +23,16 @@ interface Row {
   metadata: string
 }
 
-export const createCollectionSource = (reader: Reader, collection: LoadedCollection): CollectionSource => {
+export interface SourceOptions {
+  /** Milliseconds since 1970: what ended before is not there. */
+  now: number
+}
+
+export const createCollectionSource = (
+  reader: Reader,
+  collection: LoadedCollection,
+  { now }: SourceOptions,
+): CollectionSource => {
   /** Row numbers of what the lists found. */
   const records = new Map<string, number>()
   const metadata = new Map<string, string>()
@@ -32,12 +45,14 @@ export const createCollectionSource = (reader: Reader, collection: LoadedCollect
       const { dimensions, metric } = collection.state
       return dimensions === undefined ? undefined : { metric, dimensions }
     },
-    dense: async (vector, { k, filter }) => {
-      const only: Bitmap | undefined = filter && collection.slotsMatching(filter)
-      const found = collection.nearest(vector, k, only)
+    dense: async (vector, { k, filter, exact }) => {
+      const { flat, graph, stamps } = collection
       const hits: RankedHit[] = []
+      if (!flat) return hits
+      const only = collection.allowed(filter, now)
+      const found = nearest({ flat, graph }, vector, k, { only, exact, ef: 64, fewMatches: FEW_MATCHES })
       for (let i = 0; i < found.slots.length; i++) {
-        const record = collection.recordAt(found.slots[i]!)
+        const record = stamps.records[found.slots[i]!]!
         const id = keyOf.get<{ key: string }>(record)!.key
         records.set(id, record)
         hits.push({ id, raw: found.raw[i]! })
@@ -48,15 +63,16 @@ export const createCollectionSource = (reader: Reader, collection: LoadedCollect
       const match = matchExpression(text, words)
       if (match === undefined) return []
       const table = textTable(collection.id)
+      const live = onlyLive(collection.id, now)
       const condition = translateFilter(filter)
       // FTS5's rank is bm25() with the better match the more negative. CROSS JOIN keeps the text index outermost.
       const rows = reader
         .prepare(
           `SELECT r.id AS record, r.key, -${table}.rank AS bm25 FROM ${table}
            CROSS JOIN vector_records r ON r.id = ${table}.rowid
-           WHERE ${table} MATCH ?${condition.sql} ORDER BY rank LIMIT ?`,
+           WHERE ${table} MATCH ?${live.sql}${condition.sql} ORDER BY rank LIMIT ?`,
         )
-        .all<{ record: number; key: string; bm25: number }>(match, ...condition.params, k)
+        .all<{ record: number; key: string; bm25: number }>(match, ...live.params, ...condition.params, k)
       for (const { key, record } of rows) records.set(key, record)
       return rows
         .toSorted((a, b) => b.bm25 - a.bm25 || a.record - b.record)

@@ -1,27 +1,30 @@
-import type { Metric, RtError } from '@rt/core'
+import type { CollectionOptions, Metric, RtError } from '@rt/core'
 import type { Reader } from '@rt/node/sqlite/in-thread'
+import { noCollection } from '../../../driver-kit/check-collection.ts'
 import { BLOCK_SLOTS } from '../../../driver-kit/types.ts'
 import type { FilterNode } from '../../../filter/index.ts'
-import type { Bitmap, FlatIndex, SlotHits } from '../../../indexes/types.ts'
+import { type Bitmap, createFlat, type FlatIndex, type FlatKernel } from '../../../indexes/index.ts'
 import { type BlockRow, readBlock } from '../blocks.ts'
-import { noCollection } from '../../../driver-kit/check-collection.ts'
-import { createPlainIndex } from './plain-index.ts'
+import { type CollectionRow, type FullOptions, optionsOf } from '../collection-row.ts'
+import type { AttachedGraph } from './attached-graph.ts'
+import { createEndedSlots } from './ended-slots.ts'
 import type { CollectionIdentity } from './protocol.ts'
 import { createSlotFilter } from './slot-filter.ts'
+import { createSlotStamps, type SlotStamps } from './slot-stamps.ts'
 
 /** Bytes of vectors taken over between two turns of the event loop, about. */
 const SLICE_BYTES = 4 * 1024 * 1024
 /** More than this is loaded in slices before a search, and not inside of it. */
 const INLINE_BLOCKS = 16
 
-const NOTHING: SlotHits = { slots: new Uint32Array(), raw: new Float64Array() }
-
 export interface CollectionState {
   /** Grows with every write. */
   version: number
+  uuid: string
   /** Undefined until the first vector or stamp. */
   dimensions: number | undefined
   metric: Metric
+  options: FullOptions & CollectionOptions
 }
 
 /** One collection in the memory of the search thread. Everything but `load` runs inside a read transaction. */
@@ -29,58 +32,67 @@ export interface LoadedCollection extends CollectionIdentity, Disposable {
   readonly state: CollectionState
   /** Undefined while there is no vector. */
   readonly flat: FlatIndex | undefined
-  /** Record number of a slot; 0 = free. */
-  recordAt(slot: number): number
+  readonly stamps: SlotStamps
+  /** Slots that were written or freed since it was loaded. */
+  readonly changes: number
+  graph: AttachedGraph | undefined
   /** What is true of it now; undefined when it was dropped. */
   readState(): CollectionState | undefined
   /** Takes over what was written. False when that is much and `force` is not set: then `load` comes first. */
   refresh(force: boolean): boolean
   /** Takes over what was written, slice by slice; those who wait together share one load. */
   load(): Promise<void>
-  /** The nearest vectors, best first; with `only`, among those. */
-  nearest(vector: Float32Array, k: number, only: Bitmap | undefined): SlotHits
-  slotsMatching(filter: FilterNode): Bitmap
+  /** The slots a search may find; undefined: all. */
+  allowed(filter: FilterNode | undefined, now: number): Bitmap | undefined
   missing(): RtError
 }
 
-export const createLoadedCollection = (reader: Reader, { id, name }: CollectionIdentity): LoadedCollection => {
-  let state: CollectionState = { version: 0, dimensions: undefined, metric: 'cosine' }
+export const createLoadedCollection = (
+  reader: Reader,
+  kernel: FlatKernel,
+  { id, name }: CollectionIdentity,
+): LoadedCollection => {
+  let state: CollectionState | undefined
   let dataVersion: number | undefined
   /** Of the collection, up to which blocks were taken over. */
   let version = 0
   let flat: FlatIndex | undefined
-  let records = new Float64Array(0)
+  let graph: AttachedGraph | undefined
+  let changes = 0
   let loading: Promise<void> | undefined
+  const stamps = createSlotStamps()
   const slotFilter = createSlotFilter(reader, id)
+  const ended = createEndedSlots(reader, id)
   const missing = (): RtError => noCollection(name)
 
   const readState = (): CollectionState | undefined => {
     const now = reader.prepare('PRAGMA data_version').get<{ data_version: number }>()!.data_version
     if (now === dataVersion) return state
-    const row = reader
-      .prepare('SELECT version, dimensions, metric FROM vector_collections WHERE id = ?')
-      .get<{ version: number; dimensions: number | null; metric: Metric | null }>(id)
-    if (!row) return undefined
+    const row = reader.prepare('SELECT * FROM vector_collections WHERE id = ?').get<CollectionRow>(id)
     dataVersion = now
-    return (state = {
+    state = row && {
       version: row.version,
+      uuid: row.uuid,
       dimensions: row.dimensions ?? undefined,
       metric: row.metric ?? 'cosine',
-    })
+      options: optionsOf(row),
+    }
+    return state
   }
 
   const take = (row: BlockRow): void => {
-    const { dimensions, metric } = state
+    const { dimensions, metric } = state!
     const block = readBlock(row, dimensions!, name)
-    const end = (row.block + 1) * BLOCK_SLOTS
-    if (end > records.length) records = grown(records, end)
-    records.set(block.records, row.block * BLOCK_SLOTS)
-    flat ??= createPlainIndex(dimensions!, metric)
+    flat ??= createFlat({ dimensions: dimensions!, metric, kernel })
     flat.setBlock(
       row.block,
       block.vectors,
       Uint8Array.from(block.records, (record) => (record ? 1 : 0)),
     )
+    stamps.setBlock(block, (slot, used) => {
+      changes++
+      graph?.changed(slot, used)
+    })
   }
 
   const blocksSince = (after: number, limit: number): BlockRow[] =>
@@ -97,9 +109,10 @@ export const createLoadedCollection = (reader: Reader, { id, name }: CollectionI
     for (let after = -1; ;) {
       reader.begin()
       try {
-        if (!readState()) throw missing()
-        seen ??= state.version
-        const limit = Math.max(1, Math.floor(SLICE_BYTES / (BLOCK_SLOTS * 4 * (state.dimensions ?? 1))))
+        const now = readState()
+        if (!now) throw missing()
+        seen ??= now.version
+        const limit = Math.max(1, Math.floor(SLICE_BYTES / (BLOCK_SLOTS * 4 * (now.dimensions ?? 1))))
         const rows = blocksSince(after, limit)
         rows.forEach(take)
         if (rows.length < limit) break
@@ -116,15 +129,25 @@ export const createLoadedCollection = (reader: Reader, { id, name }: CollectionI
     id,
     name,
     get state() {
-      return state
+      return state!
     },
     get flat() {
       return flat
     },
-    recordAt: (slot) => records[slot] ?? 0,
+    stamps,
+    get changes() {
+      return changes
+    },
+    get graph() {
+      return graph
+    },
+    set graph(next) {
+      graph?.[Symbol.dispose]()
+      graph = next
+    },
     readState,
     refresh(force) {
-      if (state.version === version) return true
+      if (state!.version === version) return true
       if (loading) return false
       if (!force) {
         const changed = reader
@@ -133,19 +156,18 @@ export const createLoadedCollection = (reader: Reader, { id, name }: CollectionI
         if (changed > INLINE_BLOCKS) return false
       }
       blocksSince(-1, -1).forEach(take)
-      version = state.version
+      version = state!.version
       return true
     },
     load: () => (loading ??= load().finally(() => (loading = undefined))),
-    nearest: (vector, k, only) => flat?.search(vector, k, only) ?? NOTHING,
-    slotsMatching: (filter) => slotFilter.matching(filter, state.version),
+    allowed(filter, now) {
+      const matching = filter && slotFilter.matching(filter, state!.version)
+      return ended.without(matching, { version: state!.version, now, slots: flat?.slots ?? 0 })
+    },
     missing,
-    [Symbol.dispose]: () => flat?.[Symbol.dispose](),
+    [Symbol.dispose]() {
+      graph?.[Symbol.dispose]()
+      flat?.[Symbol.dispose]()
+    },
   }
-}
-
-const grown = (old: Float64Array<ArrayBuffer>, least: number): Float64Array<ArrayBuffer> => {
-  const bigger = new Float64Array(Math.max(least, Math.ceil(old.length * 1.5)))
-  bigger.set(old)
-  return bigger
 }

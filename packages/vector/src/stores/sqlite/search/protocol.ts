@@ -20,6 +20,8 @@ export interface SearchRequest {
   query: CheckedQuery
   /** Candidates wanted, at most. */
   pool: number
+  /** Milliseconds since 1970: what ended before is not there. */
+  now: number
 }
 
 export type ToSearchThread =

@@ -6,14 +6,23 @@ import type { FromSearchThread, SearchThreadData, ToSearchThread } from './proto
 
 const port = parentPort!
 const send = (message: FromSearchThread): void => port.postMessage(message)
-const searcher = createSearcher(workerData as SearchThreadData, {
-  answer: (id, value) => send({ id, value }),
-  fail: (id, error) => send({ id, failure: toRtError(error).toJSON() }),
-})
+const fail = (id: number, error: unknown): void => send({ id, failure: toRtError(error).toJSON() })
 
-port.on('message', (message: ToSearchThread) => {
-  if ('request' in message) return searcher.take(message.id, message.request)
-  if ('cancel' in message) return searcher.cancel(message.cancel)
-  searcher[Symbol.dispose]()
-  port.close()
-})
+try {
+  const searcher = await createSearcher(workerData as SearchThreadData, {
+    answer: (id, value) => send({ id, value }),
+    fail,
+  })
+  port.on('message', (message: ToSearchThread) => {
+    if ('request' in message) return searcher.take(message.id, message.request)
+    if ('cancel' in message) return searcher.cancel(message.cancel)
+    searcher[Symbol.dispose]()
+    port.close()
+  })
+} catch (error) {
+  // The next request starts another thread, which may have more luck.
+  port.on('message', (message: ToSearchThread) => {
+    if ('request' in message) fail(message.id, error)
+    port.close()
+  })
+}

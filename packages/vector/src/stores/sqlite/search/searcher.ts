@@ -1,5 +1,6 @@
 import { openReader } from '@rt/node/sqlite/in-thread'
 import { gatherCandidates } from '../../../driver-kit/pipeline/index.ts'
+import { loadFlatKernel } from '../../../indexes/index.ts'
 import { createCollectionSource } from './collection-source.ts'
 import { createLoadedCollection, type LoadedCollection } from './loaded-collection.ts'
 import { packCandidate } from './packed-candidate.ts'
@@ -27,7 +28,8 @@ interface Job {
 const MAX_WAITS = 3
 
 /** Everything the search thread does: one request after the other, each in one read transaction. */
-export const createSearcher = ({ path }: SearchThreadData, answers: Answers): Searcher => {
+export const createSearcher = async ({ path }: SearchThreadData, answers: Answers): Promise<Searcher> => {
+  const kernel = await loadFlatKernel()
   const reader = openReader(path)
   const collections = new Map<number, LoadedCollection>()
   const queue: Job[] = []
@@ -36,7 +38,7 @@ export const createSearcher = ({ path }: SearchThreadData, answers: Answers): Se
 
   const loaded = ({ id, name }: CollectionIdentity): LoadedCollection => {
     let collection = collections.get(id)
-    if (!collection) collections.set(id, (collection = createLoadedCollection(reader, { id, name })))
+    if (!collection) collections.set(id, (collection = createLoadedCollection(reader, kernel, { id, name })))
     return collection
   }
   const forget = (collection: LoadedCollection): void => {
@@ -55,14 +57,14 @@ export const createSearcher = ({ path }: SearchThreadData, answers: Answers): Se
         forget(collection)
         throw collection.missing()
       }
-      const { query, pool } = request
+      const { query, pool, now } = request
       const fresh = !(query.vector || query.mmr) || collection.refresh(job.waits >= MAX_WAITS)
       if (!fresh) {
         wait(job, collection)
         return undefined
       }
       // Waits for nothing but itself, so no other request comes into this transaction.
-      const source = createCollectionSource(reader, collection)
+      const source = createCollectionSource(reader, collection, { now })
       const candidates = await gatherCandidates(source, query, pool)
       return { value: candidates.map((candidate) => packCandidate(candidate, source.metadataOf(candidate.id))) }
     } finally {

@@ -1,6 +1,6 @@
 import type { Reader } from '@rt/node/sqlite/in-thread'
 import type { FilterNode } from '../../../filter/index.ts'
-import type { Bitmap } from '../../../indexes/types.ts'
+import type { Bitmap } from '../../../indexes/index.ts'
 import { translateFilter } from '../translate-filter.ts'
 
 /** Filters remembered a collection. */

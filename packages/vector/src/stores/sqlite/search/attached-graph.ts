@@ -1,0 +1,119 @@
+import { hasBit } from '../../../indexes/bitmap.ts'
+import type { Bitmap, FlatIndex, GraphIndex, SlotHits } from '../../../indexes/index.ts'
+import type { SlotStamps } from './slot-stamps.ts'
+
+/**
+ * A graph beside the vectors it was built from. Slots that changed since are its tail: their entries are taken out, and
+ * the vectors compared one by one until they are folded in. What it finds is always compared exactly.
+ */
+export interface AttachedGraph extends Disposable {
+  readonly index: GraphIndex
+  /** Entries that are right. */
+  readonly entries: number
+  readonly tail: number
+  /** Entries added since it was saved. */
+  readonly unsaved: number
+  /** A slot was written or freed. */
+  changed(slot: number, used: boolean): void
+  /** The nearest of the graph and the tail; undefined when the graph finds too few of `only`. */
+  search(query: Float32Array, k: number, options: { ef: number; only: Bitmap | undefined }): SlotHits | undefined
+  /** Takes up to `count` vectors of the tail into the graph. */
+  fold(count: number): void
+}
+
+/** Candidates for each hit where the graph keeps vectors in fewer bits: its order is a little wrong. */
+const REFINE = 2
+
+export const attachGraph = (
+  index: GraphIndex,
+  flat: FlatIndex,
+  { built, now }: { built: SlotStamps; now: SlotStamps },
+): AttachedGraph => {
+  let right = new Uint8Array(Math.max(built.records.length, now.records.length))
+  let entries = 0
+  let unsaved = 0
+  const tail = new Set<number>()
+  /** The tail as a list; undefined when it changed. */
+  let listed: Uint32Array | undefined
+
+  for (let slot = 0; slot < right.length; slot++) {
+    const record = now.records[slot] ?? 0
+    const had = built.records[slot] ?? 0
+    if (had && had === record && built.checksums[slot] === now.checksums[slot]) {
+      right[slot] = 1
+      entries++
+      continue
+    }
+    if (had) index.remove(slot)
+    if (record) tail.add(slot)
+  }
+
+  const list = (): Uint32Array => (listed ??= Uint32Array.from(tail))
+
+  return {
+    index,
+    get entries() {
+      return entries
+    },
+    get tail() {
+      return tail.size
+    },
+    get unsaved() {
+      return unsaved
+    },
+    changed(slot, used) {
+      if (right[slot]) {
+        index.remove(slot)
+        right[slot] = 0
+        entries--
+      }
+      if (used) tail.add(slot)
+      else tail.delete(slot)
+      listed = undefined
+    },
+    search(query, k, { ef, only }) {
+      const wanted = index.precision === 'f32' ? k : REFINE * k
+      const found = index.search(query, wanted, { ef: Math.max(ef, wanted, k > 10 ? 2 * k : 0), only })
+      const rest = only ? list().filter((slot) => hasBit(only, slot)) : list()
+      if (found.length + rest.length < Math.min(k, only ? only.count : entries + tail.size)) return undefined
+      if (!rest.length) return flat.among(query, k, found)
+      const slots = new Uint32Array(found.length + rest.length)
+      slots.set(found)
+      slots.set(rest, found.length)
+      return flat.among(query, k, slots)
+    },
+    fold(count) {
+      const slots: number[] = []
+      const vectors: Float32Array[] = []
+      for (const slot of tail) {
+        if (slots.length >= count) break
+        const vector = flat.vector(slot)
+        tail.delete(slot)
+        if (!vector) continue
+        slots.push(slot)
+        vectors.push(vector)
+      }
+      listed = undefined
+      if (!slots.length) return
+      index.add(Uint32Array.from(slots), joined(vectors))
+      const last = slots.reduce((most, slot) => Math.max(most, slot), 0)
+      if (last >= right.length) right = grown(right, last + 1)
+      for (const slot of slots) right[slot] = 1
+      entries += slots.length
+      unsaved += slots.length
+    },
+    [Symbol.dispose]: () => index[Symbol.dispose](),
+  }
+}
+
+const joined = (vectors: Float32Array[]): Float32Array => {
+  const all = new Float32Array(vectors.length * vectors[0]!.length)
+  vectors.forEach((vector, place) => all.set(vector, place * vector.length))
+  return all
+}
+
+const grown = (old: Uint8Array<ArrayBuffer>, least: number): Uint8Array<ArrayBuffer> => {
+  const bigger = new Uint8Array(Math.max(least, Math.ceil(old.length * 1.5)))
+  bigger.set(old)
+  return bigger
+}
