@@ -1,13 +1,4 @@
-/** Mulberry32: the same seed gives the same numbers in [0, 1). */
-export const createRandom = (seed: number): (() => number) => {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
+export { createRandom } from '../conformance/random.ts'
 
 export const randomVector = (random: () => number, dimensions: number): Float32Array =>
   Float32Array.from({ length: dimensions }, () => random() * 2 - 1)

@@ -1,5 +1,5 @@
 import type { EmbeddingModel, VectorCollection, VectorHit, VectorQuery, VectorRecord } from '@rt/core'
-import { batchesOf } from '../driver-kit/batches-of.ts'
+import { writeBatches } from '../driver-kit/batches-of.ts'
 import { rrf } from '../fusion/rrf.ts'
 
 export interface MigratingParts {
@@ -29,15 +29,16 @@ export const createMigratingCollection = (parts: MigratingParts): VectorCollecti
 
   return {
     name,
-    async upsert(records, options) {
-      for await (const batch of Array.isArray(records) ? [records.map(copyOf)] : batchesOf(records))
-        await write(
+    async upsert(records, options = {}) {
+      const store = (batch: VectorRecord[]): Promise<void> =>
+        write(
           (collection) => collection.upsert(batch, options),
           async () => {
             await old.upsert(batch.map(withoutVector), options)
             await next.upsert(batch, options)
           },
         )
+      await (Array.isArray(records) ? store(records.map(copyOf)) : writeBatches(records, store, options))
     },
     get: (ids, options) =>
       either(

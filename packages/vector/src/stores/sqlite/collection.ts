@@ -7,7 +7,7 @@ import {
   withSpan,
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
-import { batchesOf } from '../../driver-kit/batches-of.ts'
+import { writeBatches } from '../../driver-kit/batches-of.ts'
 import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords } from '../../driver-kit/check-records.ts'
@@ -65,7 +65,7 @@ export const createSqliteCollection = (
         }
         // An array is copied before anything is waited for: it is the caller's again.
         if (Array.isArray(records)) await write(records)
-        else for await (const batch of batchesOf(records)) await write(batch)
+        else await writeBatches(records, write, options)
         span.set({ 'rt.vector.records': count })
       })
     },

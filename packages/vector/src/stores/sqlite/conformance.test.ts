@@ -11,6 +11,6 @@ beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'rt-vector-'))
 afterAll(() => rm(folder, { recursive: true }))
 
 vectorStoreConformance(
-  { name: 'sqlite', create: () => createSqliteStore({ path: join(folder, `${files++}.db`) }) },
+  { name: 'sqlite', create: ({ clock }) => createSqliteStore({ path: join(folder, `${files++}.db`), clock }) },
   { describe, it, expect },
 )
