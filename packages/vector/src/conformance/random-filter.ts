@@ -145,7 +145,7 @@ export const createRandomFilters = (random: () => number): RandomFilters => {
       () => ({ datetime: range() }),
       () => ({ ...bound(), ne: scalar() }),
     ])()
-  const field = (): VectorFilter => ({ [path()]: condition() }) as VectorFilter
+  const field = (): VectorFilter => ({ [path()]: condition() })
   const filter = (depth: number): VectorFilter =>
     pick<() => VectorFilter>([
       field,
