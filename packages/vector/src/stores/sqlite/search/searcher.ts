@@ -46,7 +46,7 @@ export const createSearcher = async ({ path }: SearchThreadData, answers: Answer
     collection[Symbol.dispose]()
   }
 
-  /** Undefined: it waits for a load, and comes again. */
+  /** Undefined: it has to wait for a load, which begins when this transaction is over. */
   const execute = async (job: Job): Promise<{ value: unknown } | undefined> => {
     const { request } = job
     const collection = loaded(request.collection)
@@ -59,10 +59,7 @@ export const createSearcher = async ({ path }: SearchThreadData, answers: Answer
       }
       const { query, pool, now } = request
       const fresh = !(query.vector || query.mmr) || collection.refresh(job.waits >= MAX_WAITS)
-      if (!fresh) {
-        wait(job, collection)
-        return undefined
-      }
+      if (!fresh) return undefined
       // Waits for nothing but itself, so no other request comes into this transaction.
       const source = createCollectionSource(reader, collection, { now })
       const candidates = await gatherCandidates(source, query, pool)
@@ -72,13 +69,15 @@ export const createSearcher = async ({ path }: SearchThreadData, answers: Answer
     }
   }
 
-  const wait = (job: Job, collection: LoadedCollection): void => {
+  const wait = (job: Job): void => {
     waiting.add(job)
     job.waits++
-    collection.load().then(
-      () => waiting.delete(job) && enqueue(job),
-      (error: unknown) => waiting.delete(job) && answers.fail(job.id, error),
-    )
+    loaded(job.request.collection)
+      .load()
+      .then(
+        () => waiting.delete(job) && enqueue(job),
+        (error: unknown) => waiting.delete(job) && answers.fail(job.id, error),
+      )
   }
 
   const work = async (): Promise<void> => {
@@ -87,6 +86,7 @@ export const createSearcher = async ({ path }: SearchThreadData, answers: Answer
       try {
         const done = await execute(job)
         if (done) answers.answer(job.id, done.value)
+        else wait(job)
       } catch (error) {
         answers.fail(job.id, error)
       }
