@@ -1,0 +1,65 @@
+import type { CheckedUpdate } from '../../driver-kit/check-changes.ts'
+import { mergeMetadata } from '../../driver-kit/merge-metadata.ts'
+import type { FilterNode } from '../../filter/index.ts'
+import { createBindings } from './bindings.ts'
+import { decodeJson, encodeJsonText } from './encode-text.ts'
+import { type Layout, recordsTable } from './layout.ts'
+import { liveRecords } from './live.ts'
+import type { Sql } from './postgres.ts'
+import { isStorable } from './read-records.ts'
+
+interface Where {
+  layout: Layout
+  /** Of the collection. */
+  id: number
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+/** Changes metadata, inside the transaction given; answers how many records there were. */
+export const updateRecords = async (
+  sql: Sql,
+  { layout, id, now }: Where,
+  updates: CheckedUpdate[],
+): Promise<number> => {
+  const table = recordsTable(layout, id)
+  const bindings = createBindings()
+  const rows = await sql.all<{ id: string; metadata: string }>(
+    `SELECT r.id, r.metadata::text AS metadata FROM ${table} r
+     WHERE r.id = ANY (${bindings.bind(updates.map(({ key }) => key))}::text[]) AND ${liveRecords(undefined, now, bindings, layout)}
+     ORDER BY r.id FOR UPDATE`,
+    bindings.values,
+  )
+  const metadata = new Map(rows.map((row) => [row.id, row.metadata]))
+  for (const update of updates) {
+    const old = metadata.get(update.key)
+    if (old !== undefined) metadata.set(update.key, encodeJsonText(mergeMetadata(update, decodeJson(old))))
+  }
+  await sql.all(
+    `UPDATE ${table} r SET metadata = given.metadata::jsonb
+     FROM unnest($1::text[], $2::text[]) AS given (id, metadata) WHERE r.id = given.id`,
+    [[...metadata.keys()], [...metadata.values()]],
+  )
+  return rows.length
+}
+
+/** Of these ids, or of all that match; answers how many there were, without those that had ended. */
+export const deleteRecords = async (
+  sql: Sql,
+  { layout, id, now }: Where,
+  which: string[] | FilterNode,
+): Promise<number> => {
+  const table = recordsTable(layout, id)
+  const bindings = createBindings()
+  const wanted = Array.isArray(which)
+    ? `r.id = ANY (${bindings.bind(which.filter(isStorable))}::text[])`
+    : liveRecords(which, now, bindings, layout)
+  // Locked in the order of the ids, as writers lock them.
+  const [row] = await sql.all<{ count: number }>(
+    `WITH doomed AS MATERIALIZED (SELECT r.id FROM ${table} r WHERE ${wanted} ORDER BY r.id FOR UPDATE),
+       gone AS (DELETE FROM ${table} r USING doomed WHERE r.id = doomed.id RETURNING r.expires)
+     SELECT count(*)::float8 AS count FROM gone r WHERE ${liveRecords(undefined, now, bindings, layout)}`,
+    bindings.values,
+  )
+  return row!.count
+}

@@ -1,0 +1,146 @@
+import {
+  abortable,
+  type CallOptions,
+  type Clock,
+  RtError,
+  throwIfAborted,
+  type VectorCollection,
+  type VectorRecord,
+  withSpan,
+} from '@rt/core'
+import { batchesOf } from '../../driver-kit/batches-of.ts'
+import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
+import { noCollection } from '../../driver-kit/check-collection.ts'
+import { checkRecords } from '../../driver-kit/check-records.ts'
+import { gatherCandidates, searchCollection } from '../../driver-kit/pipeline/index.ts'
+import { parseFilter } from '../../filter/index.ts'
+import { createCandidateSource } from './candidate-source.ts'
+import { deleteRecords, updateRecords } from './change-records.ts'
+import { type CollectionRow, readRow } from './collection-row.ts'
+import { describeCollections } from './describe-collections.ts'
+import { createGraph } from './graph.ts'
+import type { Layout } from './layout.ts'
+import type { Postgres, Sql } from './postgres.ts'
+import { countRecords, fetchRecords, scrollRecords, toRecord } from './read-records.ts'
+import { createSweeper } from './sweep.ts'
+import { writeRecords } from './write-records.ts'
+
+export interface OpenCollection {
+  collection: VectorCollection
+  /** Ends what runs in the background. */
+  close(): Promise<void>
+}
+
+export const createPgvectorCollection = (
+  postgres: Postgres,
+  layout: Layout,
+  opened: CollectionRow,
+  { graphFrom, clock }: { graphFrom: number; clock: Clock },
+): OpenCollection => {
+  const { id, name } = opened
+  const graph = createGraph(postgres, layout, opened, { graphFrom, clock })
+  const sweeper = createSweeper(postgres, layout, id, clock)
+  let row = opened
+
+  /** Dimensions and metric stay once they are set; until then another process may set them. */
+  const current = async (sql: Sql): Promise<CollectionRow> => {
+    if (row.dimensions === null) row = await readRow(sql, layout, id, name)
+    return row
+  }
+  const where = (): { layout: Layout; id: number; now: number } => ({ layout, id, now: clock.now() })
+  const read = <T>(work: (sql: Sql) => Promise<T>, options?: CallOptions): Promise<T> =>
+    postgres.read(work, options).catch(asDropped)
+  const write = <T>(work: (sql: Sql) => Promise<T>, options?: CallOptions): Promise<T> =>
+    postgres.write(work, options).catch(asDropped)
+  const asDropped = (error: unknown): never => {
+    const isDropped = RtError.isInstance(error) && error.data?.['sqlstate'] === '42P01'
+    throw isDropped ? noCollection(name) : error
+  }
+
+  const store = async (records: VectorRecord[], options: CallOptions): Promise<void> => {
+    throwIfAborted(options.signal)
+    const checked = await checkRecords(records, options.signal)
+    if (!checked.length) return
+    const { ttl } = row
+    const ends = ttl === null ? undefined : clock.now() + ttl
+    const expires = new Map(records.map((record) => [record.id, record.expires ?? ends]))
+    const ending = checked.map((record) => ({ ...record, expires: expires.get(record.key) }))
+    row = await write(async (sql) => writeRecords(sql, layout, await current(sql), ending), options)
+    graph.written(checked.filter(({ vector }) => vector).length, row)
+    sweeper.sweep()
+  }
+
+  const collection: VectorCollection = {
+    name,
+    async upsert(records, options = {}) {
+      throwIfAborted(options.signal)
+      await withSpan(options.span, 'vector.upsert', { 'rt.vector.collection': name }, async (span) => {
+        let count = 0
+        const writeBatch = async (batch: VectorRecord[]): Promise<void> => {
+          count += batch.length
+          await store(batch, options)
+        }
+        // An array is copied before anything is waited for: it is the caller's again.
+        if (Array.isArray(records)) await writeBatch(records)
+        else for await (const batch of batchesOf(records)) await writeBatch(batch)
+        span.set({ 'rt.vector.records': count })
+      })
+    },
+    async get(ids, options = {}) {
+      const found = await read((sql) => fetchRecords(sql, where(), ids, { vectors: true }), options)
+      const byId = new Map(found.map((record) => [record.id, record]))
+      return [...new Set(ids)].flatMap((wanted) => {
+        const record = byId.get(wanted)
+        return record ? [toRecord(record)] : []
+      })
+    },
+    async update(changes, options = {}) {
+      throwIfAborted(options.signal)
+      const checked = changes.map(checkUpdate)
+      return checked.length ? write((sql) => updateRecords(sql, where(), checked), options) : 0
+    },
+    async delete(which, options = {}) {
+      throwIfAborted(options.signal)
+      const wanted = Array.isArray(which) ? [...which] : checkDeletion(which.filter)
+      if (Array.isArray(wanted) && !wanted.length) return 0
+      return write((sql) => deleteRecords(sql, where(), wanted), options)
+    },
+    async count({ filter, ...options } = {}) {
+      const node = parseFilter(filter)
+      return read((sql) => countRecords(sql, where(), node), options)
+    },
+    async scroll(options = {}) {
+      const checked = checkScroll(options)
+      return read((sql) => scrollRecords(sql, where(), checked), options)
+    },
+    search: async (query, options = {}) =>
+      abortable(
+        searchCollection(
+          name,
+          (checked, pool, call) =>
+            read(async (sql) => {
+              const source = createCandidateSource(sql, layout, { row: await current(sql), graph, now: clock.now() })
+              return gatherCandidates(source, checked, pool, call)
+            }, call),
+          query,
+          options,
+        ),
+        options.signal,
+      ),
+    async describe() {
+      const [info] = await read(async (sql) =>
+        describeCollections(sql, layout, [await readRow(sql, layout, id, name)], {
+          now: clock.now(),
+          indexOf: (fresh) => graph.describe(sql, fresh),
+        }),
+      )
+      return info!
+    },
+  }
+  return {
+    collection,
+    async close() {
+      await Promise.all([graph.close(), sweeper.close()])
+    },
+  }
+}

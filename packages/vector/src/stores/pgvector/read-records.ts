@@ -1,0 +1,108 @@
+import { RtError, type ScrollPage, type VectorRecord } from '@rt/core'
+import type { FetchedRecord } from '../../driver-kit/candidate-source.ts'
+import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
+import type { FilterNode } from '../../filter/index.ts'
+import { createBindings } from './bindings.ts'
+import { decodeJson, decodeText } from './encode-text.ts'
+import { decodeVector } from './encode-vector.ts'
+import { type Layout, recordsTable } from './layout.ts'
+import { liveRecords } from './live.ts'
+import type { Sql } from './postgres.ts'
+
+interface Where {
+  layout: Layout
+  /** Of the collection. */
+  id: number
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+interface RecordRow {
+  id: string
+  text: string | null
+  metadata: string
+  expires: number | null
+  vector: Uint8Array | null
+  scale: number
+}
+
+export interface StoredRecord extends FetchedRecord {
+  expires: number | undefined
+}
+
+/** Postgres has no text with NUL or half a surrogate pair, so no record has such an id either. */
+export const isStorable = (id: string): boolean => typeof id === 'string' && !id.includes('\0') && id.isWellFormed()
+
+/** Those of the records that are there, in any order. */
+export const fetchRecords = async (
+  sql: Sql,
+  { layout, id, now }: Where,
+  ids: string[],
+  { vectors }: { vectors: boolean },
+): Promise<StoredRecord[]> => {
+  const bindings = createBindings()
+  const rows = await sql.all<RecordRow>(
+    `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
+     WHERE r.id = ANY (${bindings.bind(ids.filter(isStorable))}::text[]) AND ${liveRecords(undefined, now, bindings, layout)}`,
+    bindings.values,
+  )
+  return rows.map(toStored)
+}
+
+export const countRecords = async (
+  sql: Sql,
+  { layout, id, now }: Where,
+  filter: FilterNode | undefined,
+): Promise<number> => {
+  const bindings = createBindings()
+  const [row] = await sql.all<{ count: number }>(
+    `SELECT count(*)::float8 AS count FROM ${recordsTable(layout, id)} r WHERE ${liveRecords(filter, now, bindings, layout)}`,
+    bindings.values,
+  )
+  return row!.count
+}
+
+/** By id. */
+export const scrollRecords = async (
+  sql: Sql,
+  { layout, id, now }: Where,
+  { filter, limit, after, vectors }: CheckedScroll,
+): Promise<ScrollPage> => {
+  if (after !== undefined && !isStorable(after))
+    throw new RtError({
+      code: 'invalid_request',
+      message: `${JSON.stringify(after.slice(0, 40))} is no place to go on from.`,
+      hint: 'Give the `next` of the page before.',
+    })
+  const bindings = createBindings()
+  const onwards = after === undefined ? 'true' : `r.id > ${bindings.bind(after)}::text`
+  const rows = await sql.all<RecordRow>(
+    `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
+     WHERE ${onwards} AND ${liveRecords(filter, now, bindings, layout)} ORDER BY r.id LIMIT ${bindings.bind(limit)}::int`,
+    bindings.values,
+  )
+  return {
+    records: rows.map((row) => toRecord(toStored(row))),
+    ...(rows.length === limit && { next: rows.at(-1)!.id }),
+  }
+}
+
+export const toRecord = ({ id, vector, text, metadata, expires }: StoredRecord): VectorRecord => ({
+  id,
+  ...(vector && { vector }),
+  ...(text !== undefined && { text }),
+  metadata,
+  ...(expires !== undefined && { expires }),
+})
+
+const columns = ({ vector }: Layout, vectors: boolean): string =>
+  `r.id, r.text, r.metadata::text AS metadata, r.expires, r.scale::int AS scale,
+   ${vectors ? `${vector}.vector_send(r.vector)` : 'NULL::bytea'} AS vector`
+
+const toStored = ({ id, text, metadata, expires, vector, scale }: RecordRow): StoredRecord => ({
+  id,
+  text: text === null ? undefined : decodeText(text),
+  metadata: decodeJson(metadata),
+  expires: expires ?? undefined,
+  vector: vector ? decodeVector(vector, scale) : undefined,
+})
