@@ -3,4 +3,11 @@ import { SEARCH_ENTRIES } from './src/stores/sqlite/search/search-entries.ts'
 
 const workers = Object.fromEntries(Object.entries(SEARCH_ENTRIES).map(([name, file]) => [name, `src/${file}`]))
 
-export default library({ entry: { index: 'src/index.ts', conformance: 'src/conformance/index.ts', ...workers } })
+export default library({
+  entry: {
+    index: 'src/index.ts',
+    conformance: 'src/conformance/index.ts',
+    pgvector: 'src/stores/pgvector/index.ts',
+    ...workers,
+  },
+})

@@ -63,3 +63,13 @@ export const deleteRecords = async (
   )
   return row!.count
 }
+
+/** Removes some records that have ended, but none that another writer holds: that one writes it anew. */
+export const sweepRecords = async (sql: Sql, { layout, id, now }: Where, limit: number): Promise<void> => {
+  const table = recordsTable(layout, id)
+  await sql.all(
+    `WITH ended AS MATERIALIZED (SELECT r.id FROM ${table} r WHERE r.expires <= $1::float8 LIMIT $2::int FOR UPDATE SKIP LOCKED)
+     DELETE FROM ${table} r USING ended WHERE r.id = ended.id`,
+    [now, limit],
+  )
+}

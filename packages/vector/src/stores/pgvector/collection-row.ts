@@ -1,10 +1,10 @@
-import type { CollectionOptions, CollectionStamp, Metric, Tokenizer } from '@rt/core'
-import { noCollection } from '../../driver-kit/check-collection.ts'
+import type { CollectionOptions, Metric, Tokenizer } from '@rt/core'
+import { noCollection, type StoredStamp } from '../../driver-kit/check-collection.ts'
 import type { Layout } from './layout.ts'
 import type { Sql } from './postgres.ts'
 
 /** A row of `collections`. */
-export interface CollectionRow {
+export interface CollectionRow extends StoredStamp {
   id: number
   name: string
   dimensions: number | null
@@ -23,10 +23,6 @@ export const MAX_DIMENSIONS = 16_000
 
 export const COLUMNS =
   'c.id, c.name, c.dimensions, c.metric, c.fingerprint, c.tokenizer, c.ttl, c.index, c.target, c.ef, c.recall'
-
-/** The stamp of a collection; undefined until one was given. */
-export const stampOf = ({ dimensions, metric, fingerprint }: CollectionRow): CollectionStamp | undefined =>
-  dimensions === null || metric === null || fingerprint === null ? undefined : { dimensions, metric, fingerprint }
 
 export const optionsOf = ({ tokenizer, ttl, index, target }: CollectionRow): CollectionOptions => ({
   tokenizer,

@@ -1,7 +1,6 @@
 import {
   abortable,
   type CallOptions,
-  type Clock,
   RtError,
   throwIfAborted,
   type VectorCollection,
@@ -15,15 +14,17 @@ import { checkRecords } from '../../driver-kit/check-records.ts'
 import { gatherCandidates, searchCollection } from '../../driver-kit/pipeline/index.ts'
 import { parseFilter } from '../../filter/index.ts'
 import { createCandidateSource } from './candidate-source.ts'
-import { deleteRecords, updateRecords } from './change-records.ts'
+import { deleteRecords, sweepRecords, updateRecords } from './change-records.ts'
 import { type CollectionRow, readRow } from './collection-row.ts'
 import { describeCollections } from './describe-collections.ts'
 import { createGraph } from './graph.ts'
 import type { Layout } from './layout.ts'
 import type { Postgres, Sql } from './postgres.ts'
 import { countRecords, fetchRecords, scrollRecords, toRecord } from './read-records.ts'
-import { createSweeper } from './sweep.ts'
 import { writeRecords } from './write-records.ts'
+
+/** Records that have ended and go with one write. */
+const SWEPT_A_WRITE = 1000
 
 export interface OpenCollection {
   collection: VectorCollection
@@ -35,11 +36,10 @@ export const createPgvectorCollection = (
   postgres: Postgres,
   layout: Layout,
   opened: CollectionRow,
-  { graphFrom, clock }: { graphFrom: number; clock: Clock },
+  { graphFrom, clock }: { graphFrom: number; clock: () => number },
 ): OpenCollection => {
   const { id, name } = opened
-  const graph = createGraph(postgres, layout, opened, { graphFrom, clock })
-  const sweeper = createSweeper(postgres, layout, id, clock)
+  const graph = createGraph(postgres, layout, opened, graphFrom)
   let row = opened
 
   /** Dimensions and metric stay once they are set; until then another process may set them. */
@@ -47,7 +47,7 @@ export const createPgvectorCollection = (
     if (row.dimensions === null) row = await readRow(sql, layout, id, name)
     return row
   }
-  const where = (): { layout: Layout; id: number; now: number } => ({ layout, id, now: clock.now() })
+  const where = (): { layout: Layout; id: number; now: number } => ({ layout, id, now: clock() })
   const read = <T>(work: (sql: Sql) => Promise<T>, options?: CallOptions): Promise<T> =>
     postgres.read(work, options).catch(asDropped)
   const write = <T>(work: (sql: Sql) => Promise<T>, options?: CallOptions): Promise<T> =>
@@ -61,13 +61,13 @@ export const createPgvectorCollection = (
     throwIfAborted(options.signal)
     const checked = await checkRecords(records, options.signal)
     if (!checked.length) return
-    const { ttl } = row
-    const ends = ttl === null ? undefined : clock.now() + ttl
-    const expires = new Map(records.map((record) => [record.id, record.expires ?? ends]))
-    const ending = checked.map((record) => ({ ...record, expires: expires.get(record.key) }))
-    row = await write(async (sql) => writeRecords(sql, layout, await current(sql), ending), options)
+    row = await write(async (sql) => {
+      const now = clock()
+      const written = await writeRecords(sql, layout, await current(sql), checked, now)
+      await sweepRecords(sql, { layout, id, now }, SWEPT_A_WRITE)
+      return written
+    }, options)
     graph.written(checked.filter(({ vector }) => vector).length, row)
-    sweeper.sweep()
   }
 
   const collection: VectorCollection = {
@@ -119,7 +119,7 @@ export const createPgvectorCollection = (
           name,
           (checked, pool, call) =>
             read(async (sql) => {
-              const source = createCandidateSource(sql, layout, { row: await current(sql), graph, now: clock.now() })
+              const source = createCandidateSource(sql, layout, { row: await current(sql), graph, now: clock() })
               return gatherCandidates(source, checked, pool, call)
             }, call),
           query,
@@ -130,17 +130,12 @@ export const createPgvectorCollection = (
     async describe() {
       const [info] = await read(async (sql) =>
         describeCollections(sql, layout, [await readRow(sql, layout, id, name)], {
-          now: clock.now(),
+          now: clock(),
           indexOf: (fresh) => graph.describe(sql, fresh),
         }),
       )
       return info!
     },
   }
-  return {
-    collection,
-    async close() {
-      await Promise.all([graph.close(), sweeper.close()])
-    },
-  }
+  return { collection, close: () => graph.close() }
 }

@@ -1,6 +1,15 @@
 import { type CollectionOptions, type CollectionStamp, RtError } from '@rt/core'
-import { noCollection, refuseMismatch } from '../../driver-kit/check-collection.ts'
-import { type CollectionRow, COLUMNS, findRow, optionsOf, stampOf } from './collection-row.ts'
+import {
+  aliasNotCollection,
+  aliasOfAlias,
+  checkSameOptions,
+  DEFAULT_OPTIONS,
+  isAlias,
+  lacksStamp,
+  nameTaken,
+  noCollection,
+} from '../../driver-kit/check-collection.ts'
+import { type CollectionRow, COLUMNS, findRow, MAX_DIMENSIONS, optionsOf } from './collection-row.ts'
 import { type Layout, recordsTable } from './layout.ts'
 import { lockStore } from './migrate.ts'
 import type { Postgres, Sql } from './postgres.ts'
@@ -8,7 +17,7 @@ import { createRecordsTable, setDimensions } from './records-table.ts'
 
 interface Given {
   stamp: CollectionStamp | undefined
-  options: CollectionOptions | undefined
+  options: CollectionOptions
 }
 
 /** A collection by name or alias, which is made or stamped when it has to be. */
@@ -19,34 +28,43 @@ export const openCollection = async (
   given: Given,
 ): Promise<CollectionRow> => {
   const found = await postgres.session((sql) => findRow(sql, layout, name))
-  if (found) refuseOther(found, given)
-  if (found && (!given.stamp || stampOf(found))) return found
+  if (found && !isUnfinished(found, given)) return found
+  if (!found) refuseImpossible(given)
   return postgres.write(async (sql) => {
     await lockStore(sql, layout.schema)
     const present = await findRow(sql, layout, name)
     if (!present) return createCollection(sql, layout, name, given)
-    refuseOther(present, given)
-    return given.stamp && !stampOf(present) ? stampCollection(sql, layout, present, given.stamp) : present
+    return isUnfinished(present, given) ? stampCollection(sql, layout, present, given.stamp!) : present
   })
 }
 
-const refuseOther = (row: CollectionRow, given: Given): void => {
-  const { dimensions, metric, fingerprint } = row
-  const stamp: Partial<CollectionStamp> = {
-    ...(dimensions !== null && { dimensions }),
-    ...(metric !== null && { metric }),
-    ...(fingerprint !== null && { fingerprint }),
-  }
-  refuseMismatch(row.name, { stamp, options: optionsOf(row) }, given)
+/** @throws RtError `stamp_mismatch` */
+const isUnfinished = (row: CollectionRow, { stamp, options }: Given): boolean => {
+  checkSameOptions(row.name, optionsOf(row), options)
+  return stamp !== undefined && lacksStamp(row, stamp)
+}
+
+const refuseImpossible = ({ stamp, options: { index } }: Given): void => {
+  if (stamp && stamp.dimensions > MAX_DIMENSIONS)
+    throw new RtError({
+      code: 'unsupported',
+      message: `pgvector takes vectors of up to ${MAX_DIMENSIONS} dimensions, these have ${stamp.dimensions}.`,
+    })
+  if (index === 'usearch')
+    throw new RtError({
+      code: 'unsupported',
+      message: 'Postgres has no index usearch.',
+      hint: 'Its graph is hnsw; auto builds it when it is worth it.',
+    })
 }
 
 const createCollection = async (
   sql: Sql,
   layout: Layout,
   name: string,
-  { stamp, options = {} }: Given,
+  { stamp, options }: Given,
 ): Promise<CollectionRow> => {
-  const { tokenizer = 'porter', ttl = null, index = 'auto', recall = 0.97 } = options
+  const { tokenizer, index, recall, ttl = null } = { ...DEFAULT_OPTIONS, ...options }
   const [row] = await sql.all<CollectionRow>(
     `INSERT INTO ${layout.schema}.collections AS c (name, dimensions, metric, fingerprint, tokenizer, ttl, index, target)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${COLUMNS}`,
@@ -87,12 +105,7 @@ export const dropCollection = async (
     await lockStore(sql, layout.schema)
     const row = await findRow(sql, layout, name)
     if (!row) return undefined
-    if (row.name !== name)
-      throw new RtError({
-        code: 'invalid_request',
-        message: `"${name}" is an alias of collection "${row.name}".`,
-        hint: `Drop the collection by its own name, or remove the alias: alias({ ${JSON.stringify(name)}: null }).`,
-      })
+    if (row.name !== name) throw aliasNotCollection(name, row.name)
     await remove(sql, layout, row.id)
     return row.id
   })
@@ -104,27 +117,25 @@ const remove = async (sql: Sql, layout: Layout, id: number): Promise<void> => {
 }
 
 /** All of them in one transaction. */
-export const changeAliases = (
+export const setAliases = (
   postgres: Postgres,
   layout: Layout,
-  changes: { [alias: string]: string | null },
+  changes: readonly (readonly [string, string | null])[],
 ): Promise<void> =>
   postgres.write(async (sql) => {
     await lockStore(sql, layout.schema)
-    for (const [alias, target] of Object.entries(changes)) {
-      const taken = await findRow(sql, layout, alias)
-      if (taken?.name === alias)
-        throw new RtError({
-          code: 'invalid_request',
-          message: `"${alias}" is the name of a collection, so it cannot be an alias.`,
-          hint: 'Choose another name for the alias, or rename the collection.',
-        })
-      await sql.all(`DELETE FROM ${layout.schema}.aliases WHERE name = $1`, [alias])
-      if (target === null) continue
-      const row = await findRow(sql, layout, target)
-      if (!row) throw noCollection(target)
-      await sql.all(`INSERT INTO ${layout.schema}.aliases (name, collection) VALUES ($1, $2)`, [alias, row.id])
+    const targets = new Map<string, number>()
+    for (const [alias, target] of changes) {
+      if ((await findRow(sql, layout, alias))?.name === alias) throw nameTaken(alias)
+      const row = target === null ? undefined : await findRow(sql, layout, target)
+      if (target !== null && !row) throw noCollection(target)
+      if (row && row.name !== target) throw aliasOfAlias(alias, target!)
+      if (row) targets.set(alias, row.id)
     }
+    const { schema } = layout
+    await sql.all(`DELETE FROM ${schema}.aliases WHERE name = ANY ($1::text[])`, [changes.map(([alias]) => alias)])
+    for (const [alias, id] of targets)
+      await sql.all(`INSERT INTO ${schema}.aliases (name, collection) VALUES ($1, $2)`, [alias, id])
   })
 
 /** @returns the numbers of the collections whose open handles are no longer right. */
@@ -138,14 +149,12 @@ export const renameCollection = (
     const [row, taken] = [await findRow(sql, layout, name), await findRow(sql, layout, to)]
     if (row?.name !== name) throw noCollection(name)
     if (to === name) return []
-    if (taken && (taken.name !== to || !replace))
+    if (taken && taken.name !== to) throw isAlias(to, taken.name)
+    if (taken && !replace)
       throw new RtError({
         code: 'invalid_request',
-        message: `"${to}" is taken by ${taken.name === to ? 'a collection' : `an alias of "${taken.name}"`}.`,
-        hint:
-          taken.name === to
-            ? 'Choose another name, or say { replace: true } to drop it in the same moment.'
-            : 'Choose another name, or remove the alias first.',
+        message: `there is a collection "${to}" already.`,
+        hint: 'Choose another name, or say { replace: true } to drop it in the same moment.',
       })
     if (taken) {
       // Its aliases stay, and lead to what comes in its place.

@@ -1,6 +1,7 @@
 import type { CollectionInfo, IndexInfo } from '@rt/core'
+import { stampOf } from '../../driver-kit/check-collection.ts'
 import { createBindings } from './bindings.ts'
-import { type CollectionRow, optionsOf, stampOf } from './collection-row.ts'
+import { type CollectionRow, optionsOf } from './collection-row.ts'
 import { type Layout, quoteText, recordsTable } from './layout.ts'
 import { liveRecords } from './live.ts'
 import type { Sql } from './postgres.ts'

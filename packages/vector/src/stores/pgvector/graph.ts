@@ -1,4 +1,4 @@
-import type { Clock, IndexInfo } from '@rt/core'
+import type { IndexInfo } from '@rt/core'
 import { type CollectionRow, readRow, shapeOf } from './collection-row.ts'
 import { createGraphStatement, type GraphState, hasVectors, readGraphState } from './graph-state.ts'
 import { graphName, type Layout, recordsTable } from './layout.ts'
@@ -25,7 +25,7 @@ export const createGraph = (
   postgres: Postgres,
   layout: Layout,
   { id, name }: { id: number; name: string },
-  { graphFrom, clock }: { graphFrom: number; clock: Clock },
+  graphFrom: number,
 ): Graph => {
   const closing = new AbortController()
   let state: (GraphState & { at: number; ef: number }) | undefined
@@ -85,11 +85,11 @@ export const createGraph = (
   return {
     async usable(sql, row) {
       if (!shapeOf(row)) return undefined
-      if (!state || clock.monotonic() - state.at > BELIEVED_MS) {
+      if (!state || performance.now() - state.at > BELIEVED_MS) {
         const read = await readGraphState(sql, layout, row)
         const { ef } = read.isReady ? await readRow(sql, layout, id, name) : row
         // What was built and not yet measured is asked with care.
-        state = { ...read, at: clock.monotonic(), ef: ef ?? 160 }
+        state = { ...read, at: performance.now(), ef: ef ?? 160 }
       }
       if (!state.isReady && unseen === Infinity) consider(row)
       return state.isReady && typeof state.shape !== 'string' ? { shape: state.shape, ef: state.ef } : undefined

@@ -51,7 +51,7 @@ interface FeatureRow {
 /** @returns undefined where the extension is not in this database yet. */
 export const readLayout = async (sql: Sql, schema: string): Promise<Layout | undefined> => {
   const { bind, values } = createBindings()
-  const [row] = await sql.all<FeatureRow>(
+  const [found] = await sql.all<FeatureRow>(
     `SELECT current_setting('server_encoding') AS encoding, quote_ident(n.nspname) AS schema, e.extversion AS version,
        coalesce(to_regtype(quote_ident(n.nspname) || '.halfvec') IS NOT NULL, false) AS half,
        EXISTS (SELECT 1 FROM pg_catalog.pg_am WHERE amname = 'hnsw') AS graph,
@@ -61,13 +61,14 @@ export const readLayout = async (sql: Sql, schema: string): Promise<Layout | und
      LEFT JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace`,
     values,
   )
-  if (row!.encoding !== 'UTF8')
+  const row = found!
+  if (row.encoding !== 'UTF8')
     throw new RtError({
       code: 'unsupported',
-      message: `the database has the encoding ${row!.encoding}, which cannot hold every text.`,
+      message: `the database has the encoding ${row.encoding}, which cannot hold every text.`,
       hint: "Make one with CREATE DATABASE … ENCODING 'UTF8'.",
     })
-  if (row?.schema == null || row.version === null) return undefined
+  if (row.schema === null || row.version === null) return undefined
   return {
     schema,
     vector: row.schema,

@@ -1,9 +1,10 @@
 import type { Tokenizer, WordMatch } from '@rt/core'
+import { queryWords, splitWords } from '../../driver-kit/query-words.ts'
 import type { Bindings } from './bindings.ts'
 import { type Layout, quoteText } from './layout.ts'
 
-/** Terms of one query; more than this only costs time. */
-const MAX_TERMS = 64
+/** Parts of words in one query; more than this only costs time. */
+const MAX_PARTS = 64
 /** Longer words are cut: Postgres indexes none above 2 KB. */
 const MAX_WORD = 200
 /** So much of a text is indexed, at four bytes a character: a tsvector holds 1 MB, and a word may take twice its bytes. */
@@ -12,18 +13,17 @@ const MAX_INDEXED = 120_000
 /** Words as they are indexed and looked for, in lower case and without accents, with one space between. */
 export const indexedWords = (text: string): string => wordsOf(text).join(' ').slice(0, MAX_INDEXED).toWellFormed()
 
-/** Letters, digits and marks: what else there is separates, so that nothing in a word is syntax anywhere. */
-const wordsOf = (text: string): string[] =>
-  (
-    text
-      .normalize('NFD')
-      .replaceAll(/[\u0300-\u036F]/g, '')
-      .normalize('NFC')
-      .toLowerCase()
-      .match(/[\p{L}\p{N}\p{M}\p{Co}]+/gu) ?? []
-  )
-    .filter((word) => /[\p{L}\p{N}\p{Co}]/u.test(word))
-    .map((word) => (word.length > MAX_WORD ? word.slice(0, MAX_WORD).toWellFormed() : word))
+const wordsOf = (text: string): string[] => splitWords(fold(text)).map(cut)
+
+/** As FTS5 of SQLite folds them: the marks of other scripts than Latin, Greek and Cyrillic are part of their words. */
+const fold = (text: string): string =>
+  text
+    .normalize('NFD')
+    .replaceAll(/[\u0300-\u036F]/g, '')
+    .normalize('NFC')
+    .toLowerCase()
+
+const cut = (word: string): string => (word.length > MAX_WORD ? word.slice(0, MAX_WORD).toWellFormed() : word)
 
 /** The SQL of `words` for indexed words that are bound or a column. */
 export const toWords = (layout: Layout, tokenizer: Tokenizer, words: string): string =>
@@ -48,7 +48,7 @@ export const matchWords = (
   { layout, tokenizer }: { layout: Layout; tokenizer: Tokenizer },
   { bind }: Bindings,
 ): WordQuery | undefined => {
-  const words = wordsOf(text)
+  const words = queryWords(fold(text), match).map(cut)
   if (!words.length) return undefined
   return tokenizer === 'trigram'
     ? matchParts(words, match, bind)
@@ -63,28 +63,18 @@ const matchLexemes = (
   { layout, tokenizer }: { layout: Layout; tokenizer: Tokenizer },
   bind: Bind,
 ): WordQuery => {
-  const own = configuration(layout, tokenizer)
-  const lexemes = (config: string, some: string[]): string =>
-    some.map((term) => `plainto_tsquery(${config}, ${term})`).join(match === 'any' ? ' || ' : ' && ')
-  /** Stop words count only when there is nothing else. */
-  const telling = (some: string[]): string => {
-    const all = `(${lexemes(own, some)})`
-    if (tokenizer !== 'porter') return all
-    const strict = lexemes("'pg_catalog.english'::regconfig", some)
-    return `(CASE WHEN numnode(${strict}) > 0 THEN ${strict} ELSE ${all} END)`
-  }
+  const config = configuration(layout, tokenizer)
+  const lexemes = (some: string[]): string[] => some.map((word) => `plainto_tsquery(${config}, ${bind(word)}::text)`)
   const query = (): string => {
-    if (match === 'phrase') return `phraseto_tsquery(${own}, ${bind(words.slice(0, MAX_TERMS).join(' '))}::text)`
-    const isPrefix = match === 'prefix'
-    const whole = (isPrefix ? [...new Set(words.slice(0, -1))] : [...new Set(words)]).slice(0, MAX_TERMS)
-    const before = whole.map((term) => `${bind(term)}::text`)
-    if (!isPrefix) return telling(before)
-    const last = `${bind(words.at(-1)!)}::text`
-    const asTyped = `(quote_literal(${last}) || ':*')::tsquery`
+    if (match === 'phrase') return `phraseto_tsquery(${config}, ${bind(words.join(' '))}::text)`
+    if (match !== 'prefix') return lexemes(words).join(match === 'any' ? ' || ' : ' && ')
+    const last = `${bind(words.at(-1))}::text`
+    const beginning = (lexeme: string): string => `(quote_literal(${lexeme}) || ':*')::tsquery`
     const stem = `(ts_lexize(${quoteText(`${layout.schema}.stem`)}::regdictionary, ${last}))[1]`
-    const beginning =
-      tokenizer === 'porter' ? `(${asTyped} || (quote_literal(coalesce(${stem}, ${last})) || ':*')::tsquery)` : asTyped
-    return before.length ? `${telling(before)} && ${beginning}` : beginning
+    // A word that is not finished has no stem to be found by, a finished one is found by that alone.
+    const either =
+      tokenizer === 'porter' ? `(${beginning(last)} || ${beginning(`coalesce(${stem}, ${last})`)})` : beginning(last)
+    return [...lexemes(words.slice(0, -1)), either].join(' && ')
   }
   return {
     from: `(SELECT ${query()} AS query OFFSET 0) q`,
@@ -97,7 +87,7 @@ const matchLexemes = (
 /** Parts of words by LIKE, which the trigrams of pg_trgm answer. */
 const matchParts = (words: string[], match: WordMatch, bind: Bind): WordQuery => {
   const parts = match === 'any' ? words.flatMap(trigramsOf) : match === 'phrase' ? [words.join(' ')] : words
-  const bound = [...new Set(parts)].slice(0, MAX_TERMS).map((part) => `${bind(part)}::text`)
+  const bound = [...new Set(parts)].slice(0, MAX_PARTS).map((part) => `${bind(part)}::text`)
   // A word has no character that means something to LIKE.
   const tests = bound.map((part) => `r.words LIKE '%' || ${part} || '%'`)
   const counts = bound.map(

@@ -28,7 +28,11 @@ export const measureRecall = async (
   )
   const { metric } = shapeOf(row)!
   const queries = samples.map(({ vector }) => ({
-    ...{ layout, id: row.id, metric, k: K, filter: undefined },
+    layout,
+    id: row.id,
+    metric,
+    k: K,
+    filter: undefined,
     // Nothing has ended: whatever is in the table can be found.
     now: -Infinity,
     vector: decodeVector(vector, 0),

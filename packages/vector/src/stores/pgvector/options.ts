@@ -1,4 +1,3 @@
-import type { Clock } from '@rt/core'
 import type { PostgresPool } from './connection.ts'
 
 interface Shared {
@@ -6,8 +5,8 @@ interface Shared {
   schema?: string
   /** Bytes of vectors from which a collection gets a graph. Default 16 MiB: 10,922 vectors of 384 dimensions. */
   graphFrom?: number
-  /** Decides when records end. Default: the system's. */
-  clock?: Clock
+  /** Milliseconds since 1970, by which records end. Default `Date.now`. */
+  clock?: () => number
 }
 
 /** Where the store lives: at an address, with connections of its own, or behind a pool that is open already. */

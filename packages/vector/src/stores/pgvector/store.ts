@@ -1,8 +1,8 @@
-import { RtError, systemClock, type VectorCapabilities, type VectorStore } from '@rt/core'
-import { checkName, checkOptions, checkStamp } from '../../driver-kit/check-collection.ts'
+import { RtError, type VectorCapabilities, type VectorStore } from '@rt/core'
+import { checkAliases, checkName, checkOptions, checkStamp } from '../../driver-kit/check-collection.ts'
 import { createPgvectorCollection, type OpenCollection } from './collection.ts'
-import { COLUMNS, type CollectionRow, MAX_DIMENSIONS } from './collection-row.ts'
-import { changeAliases, dropCollection, openCollection, renameCollection } from './collections.ts'
+import { COLUMNS, type CollectionRow } from './collection-row.ts'
+import { dropCollection, openCollection, renameCollection, setAliases } from './collections.ts'
 import { describeCollections } from './describe-collections.ts'
 import { createGraph } from './graph.ts'
 import { checkSchema, type Layout } from './layout.ts'
@@ -12,7 +12,6 @@ import type { PgvectorStoreOptions } from './options.ts'
 import { createPostgres, type Postgres } from './postgres.ts'
 
 const GRAPH_FROM: number = 16 * 1024 * 1024
-const INDEXES: readonly string[] = ['auto', 'flat', 'hnsw']
 
 /**
  * A vector store in Postgres with the extension pgvector. Makes its schema and tables when they are missing.
@@ -21,7 +20,7 @@ const INDEXES: readonly string[] = ['auto', 'flat', 'hnsw']
  * and `network` for addresses that do not work; `database_newer` when a later version made the tables.
  */
 export const createPgvectorStore = async (options: PgvectorStoreOptions): Promise<VectorStore> => {
-  const { schema: name = 'rt_vector', graphFrom = GRAPH_FROM, clock = systemClock } = options
+  const { schema: name = 'rt_vector', graphFrom = GRAPH_FROM, clock = Date.now } = options
   const schema = checkSchema(name)
   const own = options.pool ? undefined : await loadPool(options.url, options)
   const postgres = createPostgres(options.pool ?? own!)
@@ -38,10 +37,7 @@ export const createPgvectorStore = async (options: PgvectorStoreOptions): Promis
 const createStore = (
   postgres: Postgres,
   layout: Layout,
-  {
-    close,
-    ...settings
-  }: { graphFrom: number; clock: NonNullable<PgvectorStoreOptions['clock']>; close: () => Promise<void> },
+  { close, ...settings }: { graphFrom: number; clock: () => number; close: () => Promise<void> },
 ): VectorStore => {
   /** By number: all handles of one collection share what is known of its graph. */
   const open = new Map<number, OpenCollection>()
@@ -71,12 +67,11 @@ const createStore = (
   return {
     kind: 'pgvector',
     capabilities,
-    async collection(name, stamp, options) {
+    async collection(name, stamp, options = {}) {
       refuseClosed()
       checkName(name)
-      if (stamp) checkStamp(stamp, { metrics: capabilities.metrics, maxDimensions: MAX_DIMENSIONS })
-      if (options) checkOptions(options, { tokenizers: capabilities.tokenizers, indexes: INDEXES })
-      const row = await openCollection(postgres, layout, name, { stamp, options })
+      if (stamp) checkStamp(stamp, capabilities)
+      const row = await openCollection(postgres, layout, name, { stamp, options: checkOptions(options, capabilities) })
       let entry = open.get(row.id)
       if (!entry) open.set(row.id, (entry = createPgvectorCollection(postgres, layout, row, settings)))
       return entry.collection
@@ -88,8 +83,8 @@ const createStore = (
           `SELECT ${COLUMNS} FROM ${layout.schema}.collections c ORDER BY c.name`,
         )
         return describeCollections(sql, layout, rows, {
-          now: settings.clock.now(),
-          indexOf: (row) => createGraph(postgres, layout, row, settings).describe(sql, row),
+          now: settings.clock(),
+          indexOf: (row) => createGraph(postgres, layout, row, settings.graphFrom).describe(sql, row),
         })
       })
     },
@@ -100,8 +95,8 @@ const createStore = (
     },
     async alias(changes) {
       refuseClosed()
-      for (const alias of Object.keys(changes)) checkName(alias)
-      await changeAliases(postgres, layout, changes)
+      const checked = checkAliases(changes)
+      if (checked.length) await setAliases(postgres, layout, checked)
     },
     async rename(name, to, { replace = false } = {}) {
       refuseClosed()

@@ -1,5 +1,5 @@
 import { RtError } from '@rt/core'
-import { checkDimensions, type CheckedRecord, recordName, refuseZero } from '../../driver-kit/check-records.ts'
+import { type CheckedRecord, checkShape, recordName } from '../../driver-kit/check-records.ts'
 import { type CollectionRow, MAX_DIMENSIONS, readRow, shapeOf } from './collection-row.ts'
 import { encodeJsonText, encodeText } from './encode-text.ts'
 import { encodeVector } from './encode-vector.ts'
@@ -33,15 +33,15 @@ export const writeRecords = async (
   sql: Sql,
   layout: Layout,
   given: CollectionRow,
-  records: (CheckedRecord & { expires?: number | undefined })[],
+  records: CheckedRecord[],
+  now: number,
 ): Promise<CollectionRow> => {
   const first = records.find(({ vector }) => vector)?.vector
   const row = first && given.dimensions === null ? await fixDimensions(sql, layout, given, first.length) : given
   const shape = shapeOf(row)
   const encoded = records.map((record): EncodedRecord => {
     const { key, vector, text, metadata, expires } = record
-    if (vector) checkDimensions(vector, shape!.dimensions, recordName(key), row.name)
-    if (vector && shape!.metric === 'cosine') refuseZero(vector, recordName(key))
+    if (vector) checkShape(vector, recordName(key), { name: row.name, ...shape! })
     const stored = vector && encodeVector(vector, shape!.metric === 'cosine')
     return {
       id: key,
@@ -50,7 +50,7 @@ export const writeRecords = async (
       text: text === undefined ? null : encodeText(text),
       words: text === undefined ? null : indexedWords(text),
       metadata: encodeJsonText(metadata),
-      expires: expires ?? null,
+      expires: expires ?? (row.ttl === null ? null : now + row.ttl),
     }
   })
   encoded.sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)))
