@@ -7,7 +7,7 @@ import {
   type VectorRecord,
   withSpan,
 } from '@rt/core'
-import { batchesOf } from '../../driver-kit/batches-of.ts'
+import { writeBatches } from '../../driver-kit/batches-of.ts'
 import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords } from '../../driver-kit/check-records.ts'
@@ -82,7 +82,7 @@ export const createPgvectorCollection = (
         }
         // An array is copied before anything is waited for: it is the caller's again.
         if (Array.isArray(records)) await writeBatch(records)
-        else for await (const batch of batchesOf(records)) await writeBatch(batch)
+        else await writeBatches(records, writeBatch, options)
         span.set({ 'rt.vector.records': count })
       })
     },

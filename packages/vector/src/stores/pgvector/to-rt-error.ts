@@ -61,6 +61,3 @@ export const isLost = (error: unknown): boolean => {
   if (/^[0-9A-Z]{5}$/.test(state) && !SOCKET.test(state)) return state.startsWith('08') || state.startsWith('57P')
   return SOCKET.test(state) || (!state && error instanceof Error && LOST.test(error.message))
 }
-
-/** A table or schema that is not there: the collection was dropped. */
-export const isUndefinedTable = (error: unknown): boolean => ['42P01', '3F000'].includes(stateOf(error))

@@ -1,5 +1,6 @@
 import { RtError } from '@rt/core'
 import { type CheckedRecord, checkShape, recordName } from '../../driver-kit/check-records.ts'
+import { createPacer } from '../../driver-kit/pacer.ts'
 import { type CollectionRow, MAX_DIMENSIONS, readRow, shapeOf } from './collection-row.ts'
 import { encodeJsonText, encodeText } from './encode-text.ts'
 import { encodeVector } from './encode-vector.ts'
@@ -8,9 +9,9 @@ import { indexedWords, toWords } from './match-words.ts'
 import type { Sql } from './postgres.ts'
 import { setDimensions } from './records-table.ts'
 
-/** One statement takes about so much. */
-const RECORDS_A_STATEMENT = 1000
-const BYTES_A_STATEMENT: number = 16 * 1024 * 1024
+/** One statement takes about so much: the driver makes its message in one go, during which nothing else runs. */
+const RECORDS_A_STATEMENT = 250
+const BYTES_A_STATEMENT: number = 4 * 1024 * 1024
 
 /** A record as it is stored, all its values as Postgres reads them. */
 interface EncodedRecord {
@@ -39,11 +40,12 @@ export const writeRecords = async (
   const first = records.find(({ vector }) => vector)?.vector
   const row = first && given.dimensions === null ? await fixDimensions(sql, layout, given, first.length) : given
   const shape = shapeOf(row)
-  const encoded = records.map((record): EncodedRecord => {
-    const { key, vector, text, metadata, expires } = record
+  const encoded: EncodedRecord[] = []
+  const pace = createPacer()
+  for (const { key, vector, text, metadata, expires } of records) {
     if (vector) checkShape(vector, recordName(key), { name: row.name, ...shape! })
     const stored = vector && encodeVector(vector, shape!.metric === 'cosine')
-    return {
+    encoded.push({
       id: key,
       vector: stored?.text ?? null,
       scale: stored?.scale ?? 0,
@@ -51,8 +53,10 @@ export const writeRecords = async (
       words: text === undefined ? null : indexedWords(text),
       metadata: encodeJsonText(metadata),
       expires: expires ?? (row.ttl === null ? null : now + row.ttl),
-    }
-  })
+    })
+    const pause = pace()
+    if (pause) await pause
+  }
   encoded.sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)))
   const statement = insertStatement(layout, row)
   for (const part of statementsOf(encoded)) await sql.all(statement, columnsOf(part))
