@@ -9,6 +9,9 @@ beforeAll(async () => void (server = await startPglite()))
 afterAll(() => server[Symbol.asyncDispose]())
 
 vectorStoreConformance(
-  { name: 'pgvector', create: () => createPgvectorStore({ pool: server.pool, schema: `store_${schemas++}` }) },
+  {
+    name: 'pgvector',
+    create: ({ clock }) => createPgvectorStore({ pool: server.pool, schema: `store_${schemas++}`, clock }),
+  },
   { describe, it, expect },
 )

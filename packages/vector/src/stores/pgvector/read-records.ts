@@ -68,14 +68,9 @@ export const scrollRecords = async (
   { layout, id, now }: Where,
   { filter, limit, after, vectors }: CheckedScroll,
 ): Promise<ScrollPage> => {
-  if (after !== undefined && !isStorable(after))
-    throw new RtError({
-      code: 'invalid_request',
-      message: `${JSON.stringify(after.slice(0, 40))} is no place to go on from.`,
-      hint: 'Give the `next` of the page before.',
-    })
+  const last = readCursor(after)
   const bindings = createBindings()
-  const onwards = after === undefined ? 'true' : `r.id > ${bindings.bind(after)}::text`
+  const onwards = last === undefined ? 'true' : `r.id > ${bindings.bind(last)}::text`
   const rows = await sql.all<RecordRow>(
     `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
      WHERE ${onwards} AND ${liveRecords(filter, now, bindings, layout)} ORDER BY r.id LIMIT ${bindings.bind(limit)}::int`,
@@ -83,8 +78,21 @@ export const scrollRecords = async (
   )
   return {
     records: rows.map((row) => toRecord(toStored(row))),
-    ...(rows.length === limit && { next: rows.at(-1)!.id }),
+    ...(rows.length === limit && { next: `${CURSOR}${rows.at(-1)!.id}` }),
   }
+}
+
+/** Says what it is, so that an id given by mistake is not taken for a place. */
+const CURSOR = 'after:'
+
+const readCursor = (cursor: string | undefined): string | undefined => {
+  if (cursor === undefined) return undefined
+  if (cursor.startsWith(CURSOR) && isStorable(cursor)) return cursor.slice(CURSOR.length)
+  throw new RtError({
+    code: 'invalid_request',
+    message: `${JSON.stringify(cursor.slice(0, 40))} is no place to go on from.`,
+    hint: 'Give the `next` of the page before.',
+  })
 }
 
 export const toRecord = ({ id, vector, text, metadata, expires }: StoredRecord): VectorRecord => ({
