@@ -9,6 +9,7 @@ import { searchConformance } from './search.ts'
 import { searchOptionsConformance } from './search-options.ts'
 import { streamsConformance } from './streams.ts'
 import type { TestFunctions } from './test-functions.ts'
+import { tokenizersConformance } from './tokenizers.ts'
 import { ttlConformance } from './ttl.ts'
 import { updatesConformance } from './updates.ts'
 
@@ -20,6 +21,7 @@ const PARTS: readonly ((kit: Kit) => void)[] = [
   scrollConformance,
   filtersConformance,
   searchConformance,
+  tokenizersConformance,
   collectionsConformance,
   aliasesConformance,
   ttlConformance,

@@ -2,6 +2,7 @@ import {
   abortable,
   type CallOptions,
   throwIfAborted,
+  type Tokenizer,
   type VectorCollection,
   type VectorRecord,
   withSpan,
@@ -31,12 +32,12 @@ const SWEPT_A_WRITE = 1024
 /** One collection: searched in the thread given, the rest through the database. */
 export const createSqliteCollection = (
   database: Database,
-  identity: { id: number; name: string },
+  { tokenizer, ...identity }: { id: number; name: string; tokenizer: Tokenizer },
   thread: SearchThread,
   clock: () => number,
 ): VectorCollection => {
   const gather: Gather = async (query, pool, { signal }) => {
-    const request = { type: 'search', collection: identity, query, pool, now: clock() } as const
+    const request = { type: 'search', collection: identity, query, pool, tokenizer, now: clock() } as const
     return unpackCandidates(await thread.request<PackedCandidate[]>(request, signal), signal)
   }
   const store = async (records: VectorRecord[], { signal }: CallOptions): Promise<void> => {

@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '@rt/node/sqlite'
 import { checkAliases, checkName, checkOptions, checkStamp } from '../../driver-kit/check-collection.ts'
 import { indexInfo } from './index-info.ts'
 import { createSqliteCollection } from './collection.ts'
+import { optionsOf } from './collection-row.ts'
 import { listCollections } from './describe-collections.ts'
 import { dropCollection } from './drop-collection.ts'
 import { migrations, NAMESPACE } from './migrations.ts'
@@ -69,9 +70,19 @@ const createStore = ({ database, thread, clock, close }: Parts): VectorStore => 
       refuseClosed()
       checkName(asked)
       if (stamp) checkStamp(stamp, CAPABILITIES)
-      const { id, name } = await openCollection(database, asked, stamp, checkOptions(options, CAPABILITIES))
+      const row = await openCollection(database, asked, stamp, checkOptions(options, CAPABILITIES))
+      const { id, name } = row
       let collection = open.get(id)
-      if (!collection) open.set(id, (collection = createSqliteCollection(database, { id, name }, thread, clock)))
+      if (!collection)
+        open.set(
+          id,
+          (collection = createSqliteCollection(
+            database,
+            { id, name, tokenizer: optionsOf(row).tokenizer },
+            thread,
+            clock,
+          )),
+        )
       return collection
     },
     async list() {

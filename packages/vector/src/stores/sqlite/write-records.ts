@@ -38,7 +38,7 @@ export const writeRecords = async (
   const row = await readCollection(tx, collection)
   const dimensions = dimensionsFor(row, records)
   const version = row.version + 1
-  const { ttl } = optionsOf(row)
+  const { ttl, tokenizer } = optionsOf(row)
   const stored = await readKeys(
     tx,
     row.id,
@@ -73,7 +73,7 @@ export const writeRecords = async (
       expires ?? (ttl === undefined ? null : now + ttl),
     ]),
   )
-  await indexText(tx, row.id, { removed: wordedIds(stored), added: placed.map(({ record }) => record) })
+  await indexText(tx, { id: row.id, tokenizer }, { removed: wordedIds(stored), added: placed })
   await saveBlocks(tx, { collection: row.id, version, dimensions }, blocks)
   await tx.run({
     sql: `UPDATE vector_collections SET version = ?, records = records + ?, bytes = bytes + ?,
@@ -106,7 +106,7 @@ export const deleteRecords = async (
     'DELETE FROM vector_records WHERE id = ?',
     [...stored.values()].map(({ id }) => [id]),
   )
-  await indexText(tx, row.id, { removed: wordedIds(stored), added: [] })
+  await indexText(tx, { id: row.id, ...optionsOf(row) }, { removed: wordedIds(stored), added: [] })
   await saveBlocks(tx, { collection: row.id, version, dimensions: undefined }, blocks)
   const gone = [...stored.values()]
   await tx.run({

@@ -1,3 +1,4 @@
+import type { Tokenizer } from '@rt/core'
 import type { Reader } from '@rt/node/sqlite/in-thread'
 import type { CandidateSource, FetchedRecord, RankedHit } from '../../../driver-kit/candidate-source.ts'
 import { matchExpression } from '../match-expression.ts'
@@ -26,12 +27,14 @@ interface Row {
 export interface SourceOptions {
   /** Milliseconds since 1970: what ended before is not there. */
   now: number
+  /** Of the collection. */
+  tokenizer: Tokenizer
 }
 
 export const createCollectionSource = (
   reader: Reader,
   collection: LoadedCollection,
-  { now }: SourceOptions,
+  { now, tokenizer }: SourceOptions,
 ): CollectionSource => {
   /** Row numbers of what the lists found. */
   const records = new Map<string, number>()
@@ -60,7 +63,7 @@ export const createCollectionSource = (
       return hits
     },
     keyword: async (text, { k, filter, words }) => {
-      const match = matchExpression(text, words)
+      const match = matchExpression(text, words, tokenizer)
       if (match === undefined) return []
       const table = textTable(collection.id)
       const live = onlyLive(collection.id, now)

@@ -1,4 +1,4 @@
-import type { SerializedRtError } from '@rt/core'
+import type { SerializedRtError, Tokenizer } from '@rt/core'
 import type { CheckedQuery } from '../../../driver-kit/check-query.ts'
 
 /** What the search thread is started with. */
@@ -20,6 +20,8 @@ export interface SearchRequest {
   query: CheckedQuery
   /** Candidates wanted, at most. */
   pool: number
+  /** Of the collection. */
+  tokenizer: Tokenizer
   /** Milliseconds since 1970: what ended before is not there. */
   now: number
 }

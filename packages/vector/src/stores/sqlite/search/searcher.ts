@@ -61,7 +61,7 @@ export const createSearcher = async ({ path }: SearchThreadData, answers: Answer
       const fresh = !(query.vector || query.mmr) || collection.refresh(job.waits >= MAX_WAITS)
       if (!fresh) return undefined
       // Waits for nothing but itself, so no other request comes into this transaction.
-      const source = createCollectionSource(reader, collection, { now })
+      const source = createCollectionSource(reader, collection, { now, tokenizer: request.tokenizer })
       const candidates = await gatherCandidates(source, query, pool)
       return { value: candidates.map((candidate) => packCandidate(candidate, source.metadataOf(candidate.id))) }
     } finally {
