@@ -8,6 +8,7 @@ export default library({
     index: 'src/index.ts',
     conformance: 'src/conformance/index.ts',
     pgvector: 'src/stores/pgvector/index.ts',
+    lancedb: 'src/stores/lancedb/index.ts',
     ...workers,
   },
 })

@@ -1,0 +1,121 @@
+import type { Table } from '@lancedb/lancedb'
+import { saveGraph } from './catalog.ts'
+import { graphOf } from './catalog-row.ts'
+import type { CollectionContext } from './collection-context.ts'
+import { buildGraph, wantsGraph } from './graph.ts'
+import { isConflict } from './lance-error.ts'
+import { retryConflicts } from './retry-conflicts.ts'
+import { sqlNumber } from './sql-text.ts'
+import { deleteRows } from './write-rows.ts'
+
+/** Every commit leaves a version and a piece of data. This many are merged in a small collection ... */
+const FEWEST_PIECES = 32
+/** ... and this many in a large one, since merging rewrites the pieces that are not full yet (a million rows). */
+const MOST_PIECES = 256
+const BYTES_A_PIECE: number = 2 * 1024 * 1024
+/** Commits between two looks. */
+const LOOK_EVERY = 8
+/** Rows from which equality in filters gets an index. */
+const INDEXED_ROWS = 10_000
+const TOKEN_INDEX = 'tokens_idx'
+/** Old versions stay for searches that still read them, in other processes too. */
+export const KEEP_VERSIONS_MS = 15_000
+
+/** What keeps a collection small and fast, in the background, one thing at a time. */
+export interface Maintenance {
+  /** After a commit. */
+  wrote(): void
+  /** Looks now whether something is to be done. */
+  look(): void
+  /** What went wrong the last time; the next look tries again. */
+  readonly failure: string | undefined
+  /** Whether an approximate index is being built. */
+  readonly building: boolean
+  /** Waits for what runs; nothing starts after it. */
+  stop(): Promise<void>
+}
+
+export const createMaintenance = (context: CollectionContext, keepVersionsMs: number): Maintenance => {
+  let commits = 0
+  let running: Promise<void> | undefined
+  let again = false
+  let stopped = false
+  let failure: string | undefined
+  let building = false
+
+  const compact = async (table: Table): Promise<void> => {
+    const { totalBytes, fragmentStats } = await table.stats()
+    const limit = Math.max(FEWEST_PIECES, Math.min(MOST_PIECES, Math.floor(totalBytes / BYTES_A_PIECE)))
+    if (Math.max(commits, fragmentStats.numFragments) < limit) return
+    const counted = commits
+    await context.locked(() =>
+      // Never deleteUnverified: it would take files from under a writer that is not rt.
+      retryConflicts(() => table.optimize({ cleanupOlderThan: new Date(Date.now() - keepVersionsMs) }), isConflict),
+    )
+    commits -= counted
+  }
+
+  const sweep = async (table: Table): Promise<void> => {
+    const ended = `expires <= ${sqlNumber(context.clock())}`
+    if ((await context.row()).expiring && (await table.countRows(ended)) > 0)
+      await context.locked((writing) => deleteRows(writing.table, ended))
+  }
+
+  const indexTokens = async (table: Table): Promise<void> => {
+    if ((await table.countRows()) < INDEXED_ROWS) return
+    if ((await table.listIndices()).some(({ name }) => name === TOKEN_INDEX)) return
+    await table.createIndex('tokens', { config: context.libraries.lancedb.Index.labelList(), name: TOKEN_INDEX })
+  }
+
+  const indexVectors = async (table: Table): Promise<void> => {
+    const row = await context.row()
+    if (!(await wantsGraph(table, row, graphOf(row)))) return
+    building = true
+    try {
+      const graph = await buildGraph(context.libraries, table, row)
+      await context.locked(({ tx }) => saveGraph(tx, context.id, graph))
+    } finally {
+      building = false
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    do {
+      again = false
+      try {
+        const table = await context.table()
+        for (const step of [sweep, compact, indexTokens, indexVectors]) {
+          if (stopped) return
+          await step(table)
+        }
+        failure = undefined
+      } catch (error) {
+        failure = error instanceof Error ? error.message : String(error)
+      }
+    } while (again && !stopped)
+  }
+
+  const look = (): void => {
+    if (stopped) return
+    again = true
+    running ??= run().finally(() => (running = undefined))
+  }
+
+  return {
+    wrote() {
+      commits++
+      if (commits % LOOK_EVERY === 0) look()
+    },
+    look,
+    get failure() {
+      return failure
+    },
+    get building() {
+      return building
+    },
+    async stop() {
+      stopped = true
+      await running
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { RtError, type ScrollPage, type VectorRecord } from '@rt/core'
+import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
+import type { CatalogRow } from './catalog-row.ts'
+import type { CollectionContext } from './collection-context.ts'
+import { conditionOf, notEnded } from './lance-source.ts'
+import { type Column, parseMetadata, readByIds, readColumns, type ReadRow } from './read-rows.ts'
+import { allOf, sqlText } from './sql-text.ts'
+
+export const readRecords = async (
+  context: CollectionContext,
+  ids: readonly string[],
+  signal: AbortSignal | undefined,
+  withVectors = true,
+): Promise<VectorRecord[]> => {
+  const row = await context.row()
+  const table = await context.table()
+  const columns = await columnsOf(context, row, withVectors)
+  const found = await readByIds(table, ids, { columns, only: notEnded(row, context.clock()), signal })
+  return [...new Set(ids)].flatMap((id) => toRecord(found.get(id)) ?? [])
+}
+
+/** In the order of ids. The ids of a page are found first, then its records: only the ids are read beyond the page. */
+export const scrollRecords = async (
+  context: CollectionContext,
+  { filter, limit, after, vectors }: CheckedScroll,
+  signal: AbortSignal | undefined,
+): Promise<ScrollPage> => {
+  const row = await context.row()
+  const table = await context.table()
+  const condition = allOf(
+    after === undefined ? undefined : `id > ${sqlText(readCursor(after))}`,
+    conditionOf(row, filter, context.clock()),
+  )
+  let query = table.query().select(['id']).orderBy({ columnName: 'id' }).limit(limit)
+  if (condition !== undefined) query = query.where(condition)
+  const ids = readColumns(await query.toArrow()).map(({ id }) => id)
+  const records = await readRecords(context, ids, signal, vectors)
+  return { records, ...(ids.length === limit && { next: writeCursor(ids.at(-1)!) }) }
+}
+
+const columnsOf = async (context: CollectionContext, row: CatalogRow, withVectors: boolean): Promise<Column[]> => {
+  const columns: Column[] = ['id', 'text', 'metadata', 'expires']
+  if (!withVectors || row.dimensions === null) return columns
+  const { fields } = await (await context.table()).schema()
+  return fields.some(({ name }) => name === 'vector') ? [...columns, 'vector'] : columns
+}
+
+const toRecord = (row: ReadRow | undefined): VectorRecord | undefined =>
+  row && {
+    id: row.id,
+    ...(row.vector && { vector: row.vector }),
+    ...(row.text !== null && { text: row.text }),
+    metadata: parseMetadata(row.metadata),
+    ...(row.expires !== null && { expires: row.expires }),
+  }
+
+/** Marked, so that a cursor of another store is not taken for an id. */
+const MARK = 'after:'
+const writeCursor = (id: string): string => MARK + id
+const readCursor = (after: string): string => {
+  if (after.startsWith(MARK)) return after.slice(MARK.length)
+  throw new RtError({
+    code: 'invalid_request',
+    message: `${JSON.stringify(after)} is no place to go on from.`,
+    hint: 'Give the `next` of the page before.',
+  })
+}

@@ -1,0 +1,25 @@
+import type { Table } from '@lancedb/lancedb'
+import { isConflict } from './lance-error.ts'
+import type { Libraries } from './load-lancedb.ts'
+import { retryConflicts } from './retry-conflicts.ts'
+import { type StoredRow, toArrow } from './to-arrow.ts'
+
+/** Inserts or replaces rows by id, in one commit. The caller holds the lock; writers that are not rt may still interfere. */
+export const writeRows = async (
+  { arrow }: Libraries,
+  table: Table,
+  rows: StoredRow[],
+  dimensions: number | undefined,
+): Promise<void> => {
+  const data = toArrow(arrow, rows, dimensions)
+  await retryConflicts(
+    () => table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data),
+    isConflict,
+  )
+}
+
+/** Deletes what matches, in one commit; answers how many there were. */
+export const deleteRows = async (table: Table, condition: string): Promise<number> => {
+  const { numDeletedRows } = await retryConflicts(() => table.delete(condition), isConflict)
+  return numDeletedRows
+}
