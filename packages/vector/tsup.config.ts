@@ -7,6 +7,7 @@ export default library({
   entry: {
     index: 'src/index.ts',
     conformance: 'src/conformance/index.ts',
+    qdrant: 'src/stores/qdrant/index.ts',
     pgvector: 'src/stores/pgvector/index.ts',
     lancedb: 'src/stores/lancedb/index.ts',
     ...workers,

@@ -1,0 +1,108 @@
+import { RtError, type VectorCapabilities, type VectorStore } from '@rt/core'
+import {
+  checkAliases,
+  checkName,
+  checkOptions as checkCollectionOptions,
+  checkStamp,
+} from '../../driver-kit/check-collection.ts'
+import { fetchCatalog, fetchCollection } from './client.ts'
+import { createQdrantCollection } from './collection.ts'
+import { connect } from './connection.ts'
+import { createLane, type Lane } from './lane.ts'
+import { dropCollection, renameCollection, setAliases } from './names.ts'
+import { openCollection } from './open-collection.ts'
+import { checkOptions, type QdrantStoreOptions } from './options.ts'
+
+const CAPABILITIES: VectorCapabilities = {
+  metrics: ['cosine', 'dot', 'l2'],
+  durability: 'server',
+  consistency: 'read-your-writes',
+  atomicUpsert: false,
+  keyword: 'bm25',
+  tokenizers: ['porter', 'unicode61', 'trigram'],
+  filteredSearch: 'graph',
+  snapshot: false,
+  rename: true,
+}
+
+/**
+ * A vector store on a Qdrant server, 1.19 or later.
+ *
+ * @throws RtError `network` when no server answers; `unsupported` when it is too old or the package
+ * @qdrant/js-client-rest is missing; `unauthorized`.
+ */
+export const createQdrantStore = async (options: QdrantStoreOptions): Promise<VectorStore> => {
+  const connection = await connect(checkOptions(options))
+  const { clock = Date.now } = options
+  /** By physical name: all handles of a collection write one after the other. */
+  const lanes = new Map<string, Lane>()
+  let closed = false
+
+  const refuseClosed = (): void => {
+    if (closed)
+      throw new RtError({ code: 'invalid_request', message: 'the vector store is closed.', hint: 'Open it again.' })
+  }
+  const laneOf = (physical: string): Lane => {
+    let lane = lanes.get(physical)
+    if (!lane) lanes.set(physical, (lane = createLane()))
+    return lane
+  }
+
+  return {
+    kind: 'qdrant',
+    capabilities: CAPABILITIES,
+    async collection(name, stamp, given = {}) {
+      refuseClosed()
+      checkName(name)
+      if (stamp) checkStamp(stamp, CAPABILITIES)
+      const checked = checkCollectionOptions(given, CAPABILITIES)
+      if (checked.index === 'usearch')
+        throw new RtError({
+          code: 'unsupported',
+          message: 'Qdrant has no index usearch.',
+          hint: 'Give auto or hnsw, which it builds by size, or flat to compare every vector.',
+        })
+      const found = await openCollection(connection, name, stamp, checked)
+      return createQdrantCollection(connection, found, { clock, lane: laneOf(found.physical), refuseClosed })
+    },
+    async list() {
+      refuseClosed()
+      const { collections } = await fetchCatalog(connection)
+      const names = [...collections].toSorted(([a], [b]) => (a < b ? -1 : 1))
+      const all = await Promise.all(
+        names.map(async ([name, physical]) => {
+          const found = await fetchCollection(connection, physical, name)
+          if (!found) return []
+          const handle = createQdrantCollection(connection, found, { clock, lane: laneOf(physical), refuseClosed })
+          return [await handle.describe()]
+        }),
+      )
+      return all.flat()
+    },
+    async drop(name) {
+      refuseClosed()
+      return dropCollection(connection, name)
+    },
+    async rename(name, to, { replace = false } = {}) {
+      refuseClosed()
+      checkName(to)
+      await renameCollection(connection, { name, to, replace })
+    },
+    async alias(changes) {
+      refuseClosed()
+      await setAliases(connection, checkAliases(changes))
+    },
+    async snapshot() {
+      refuseClosed()
+      throw new RtError({
+        code: 'unsupported',
+        message: 'Qdrant keeps its snapshots on the server: they are not copied into a file here.',
+        hint: 'Use its own (POST /collections/NAME/snapshots), or export the records.',
+      })
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true
+      lanes.clear()
+    },
+  }
+}
