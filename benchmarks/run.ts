@@ -4,15 +4,20 @@ import { parseArgs } from 'node:util'
 import type { Metric } from './kit/compare.ts'
 import { describe, failed } from './kit/describe.ts'
 
-const BENCHMARKS: Record<string, () => Promise<{ benchmark(rounds: number): Promise<Metric[]> }>> = {
+const BENCHMARKS: Record<
+  string,
+  () => Promise<{ benchmark(rounds: number, options: { quick: boolean }): Promise<Metric[]> }>
+> = {
   batch: () => import('./batch.ts'),
   call: () => import('./call.ts'),
   'cold-start': () => import('./cold-start.ts'),
   decode: () => import('./decode.ts'),
   embed: () => import('./embed.ts'),
+  hybrid: () => import('./hybrid.ts'),
   ipc: () => import('./ipc.ts'),
   speculate: () => import('./speculate.ts'),
   prefix: () => import('./prefix.ts'),
+  vector: () => import('./vector.ts'),
 }
 
 const { values, positionals } = parseArgs({
@@ -37,7 +42,7 @@ if (build.status !== 0) {
 }
 
 const rounds = Number(values.rounds ?? (values.quick ? 3 : 9))
-const metrics = await (await load()).benchmark(rounds)
+const metrics = await (await load()).benchmark(rounds, { quick: values.quick ?? false })
 // The headline, the first metric, comes last: as a line to read, or as its JSON object.
 const lines = values.json ? metrics.map((metric) => JSON.stringify(metric)).toReversed() : describe(metrics)
 for (const line of lines) console.log(line)

@@ -12,7 +12,7 @@ export interface Metric {
   rounds: number
   ours: number
   peer: number | null
-  unit: 'ms' | 'us' | 'tok/s' | 'texts/s' | 'rows' | 'of the fastest'
+  unit: 'ms' | 'us' | 'tok/s' | 'texts/s' | 'q/s' | 'vectors/s' | 'GB/s' | 'recall@10' | 'rows' | 'of the fastest'
   ms?: number
   target?: number
 }
@@ -71,6 +71,21 @@ export const measure = async (name: string, rounds: number, ours: () => Promise<
   }
   const ms = round3(median(values))
   return { name, ratio: null, p10: null, noisy, rounds, ours: ms, peer: null, unit: 'ms', ms }
+}
+
+/** One value of ours against a bound: the least a rate may be, or the most a time may take. */
+export const within = (values: number[], bound: number, naming: Omit<Naming, 'target'>, noisy = 0): Metric => {
+  const ratios = values.map((value) => (TIMES.has(naming.unit) ? bound / value : value / bound))
+  return {
+    ...naming,
+    ratio: round3(median(ratios)),
+    p10: round3(quantile(ratios, 0.1)),
+    noisy,
+    rounds: values.length,
+    ours: round3(median(values)),
+    peer: bound,
+    target: 1,
+  }
 }
 
 const differ = (one: number, other: number): boolean => Math.abs(one - other) / Math.min(one, other) > NOISE

@@ -10,9 +10,15 @@ export interface Arm {
   round: () => Promise<number>
 }
 
+export interface StartOptions {
+  /** How long it may take to get ready. Default: as long as it likes. */
+  limitMs?: number
+}
+
 /** An arm is a process that measures when it is told to: no thread of it runs while another is measured. */
-export const startArm = async (file: string, args: string[]): Promise<Arm> => {
+export const startArm = async (file: string, args: string[], { limitMs }: StartOptions = {}): Promise<Arm> => {
   const child = fork(fileURLToPath(new URL(`../arms/${file}`, import.meta.url)), args, { execArgv: [] })
+  const timer = limitMs && setTimeout(() => child.kill('SIGKILL'), limitMs)
   const answer = (): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const gone = (code: number | null): void => reject(new Error(`${file} exited with ${code}`))
@@ -27,7 +33,8 @@ export const startArm = async (file: string, args: string[]): Promise<Arm> => {
     child.send(what)
     return result
   }
-  return { child, ready: await answer(), ask, round: async () => Number(await ask('go')) }
+  const ready = await answer().finally(() => clearTimeout(timer || undefined))
+  return { child, ready, ask, round: async () => Number(await ask('go')) }
 }
 
 /** One after the other: warming up together, each would wait for cores on which the threads of another one spin. */
