@@ -11,6 +11,7 @@ import { once } from './once.ts'
 import type { Runtime, RuntimeOptions, Thread, TurnOptions } from './runtime.ts'
 import { createServing } from './serving.ts'
 import type { Services } from './services.ts'
+import { lazyCollections } from './vectors/lazy-collections.ts'
 
 /**
  * Opens a runtime: reads config.toml, takes the data folder and opens its database. Models are loaded when they are first
@@ -135,7 +136,8 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     classifier: async (model) => (await services()).classifier(model),
     ingest: async (paths, ingestOptions) => (await services()).ingest(paths, ingestOptions),
     search: async (query, searchOptions) => (await services()).search(query, searchOptions),
-    collection: async (name, stamp) => (await (await services()).vectors()).collection(name, stamp),
+    collection: async (name, stamp, collectionOptions) =>
+      (await (await services()).vectors()).collection(name, stamp, collectionOptions),
     models: async () => (await services()).list(),
     health: health.report,
 
@@ -153,10 +155,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       list: async () => (await operations()).documents.list(),
       forget: async (source, forgetOptions) => (await operations()).documents.forget(source, forgetOptions),
     },
-    collections: {
-      list: async () => (await operations()).collections.list(),
-      drop: async (name, callOptions) => (await operations()).collections.drop(name, callOptions),
-    },
+    collections: lazyCollections(async () => (await services()).collections),
     trace: {
       last: async () => (await operations()).trace.last(),
       get: async (id) => (await operations()).trace.get(id),

@@ -19,6 +19,8 @@ const setUp = async (embedder: EmbeddingModel): Promise<Knowledge> => {
   const knowledge = createKnowledge({
     database: async () => database,
     vectors: async () => store,
+    elsewhere: false,
+    reranker: () => Promise.reject(new Error('none')),
     telemetry: async () => noopTelemetry,
     embedder: async () => embedder,
     settings: { embed: ['openai/embed'], passages: 2 },
@@ -63,6 +65,8 @@ it('knows at once that there are documents, and that there are none any more', a
   const knowledge = createKnowledge({
     database: async () => database,
     vectors: async () => store,
+    elsewhere: false,
+    reranker: () => Promise.reject(new Error('none')),
     telemetry: async () => noopTelemetry,
     embedder: async () => undefined,
     settings: { embed: false, passages: 2 },

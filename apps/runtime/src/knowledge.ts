@@ -1,14 +1,16 @@
 import {
   abortable,
+  type CallOptions,
   type CollectionStamp,
   type EmbeddingModel,
   type IngestOptions,
   type IngestReport,
   LOCAL,
   type Principal,
-  RtError,
+  type SearchOptions,
   type Telemetry,
   type VectorCollection,
+  type VectorFilter,
   type VectorStore,
 } from '@rt/core'
 import { createIngest, createRetriever, type Ingest } from '@rt/memory'
@@ -19,10 +21,16 @@ import { NO_EMBEDDER } from './no-embedder.ts'
 import { readOnlyError } from './read-only-error.ts'
 import type { Retrieval, RetrieveOptions } from './run-request.ts'
 import { KNOWLEDGE } from './runtime.ts'
+import { findCollection, findInfo } from './vectors/find-collection.ts'
+import { storeElsewhere } from './vectors/keep-local.ts'
+import type { PickReranker } from './vectors/pick-reranker.ts'
 
 export interface KnowledgeParts {
   database(): Promise<Database>
   vectors(): Promise<VectorStore>
+  /** The store of vectors is on another machine. */
+  elsewhere: boolean
+  reranker: PickReranker
   telemetry(): Promise<Telemetry>
   embedder(): Promise<EmbeddingModel | undefined>
   settings: Pick<Settings, 'embed' | 'passages'>
@@ -35,13 +43,19 @@ export interface KnowledgeParts {
  */
 export interface Knowledge {
   ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
-  retrieve(collection: string, query: string, options: RetrieveOptions & { k?: number }): Promise<Retrieval>
+  retrieve(collection: string, query: string, options: RetrieveOptions & KnowledgeOptions): Promise<Retrieval>
   /** The collection that is meant; `true` = ours, when there is anything in it. */
   named(wanted: boolean | string): Promise<string | undefined>
 }
 
+interface KnowledgeOptions {
+  k?: number
+  /** How it is searched. */
+  tuning?: Omit<SearchOptions, 'k' | 'collection' | 'label' | keyof CallOptions>
+}
+
 export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
-  const { settings, vectors, embedder } = parts
+  const { settings, vectors, embedder, reranker } = parts
   /** One for all calls: runs wait for each other. Made anew once an embedder that was missing is there. */
   const writers = new Map<EmbeddingModel | undefined, Ingest>()
   const writer = async (): Promise<Ingest> => {
@@ -56,20 +70,12 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
   /** Reading makes no collection: a name that a client made up must not. */
   const existing = async (name: string, model: EmbeddingModel | undefined): Promise<Existing | undefined> => {
     const store = await vectors()
-    const infos = await store.list()
-    const info = infos.find((other) => other.name === name)
+    const info = findInfo(await store.list(), name)
+    if (!info && name === KNOWLEDGE) return undefined
+    const found = info ?? (await findCollection(store, name))
     // Its stamp is checked: vectors of another model are numbers that mean nothing here.
-    if (info) {
-      const collection = await store.collection(name, info.stamp && model && stampOf(model))
-      return { collection, stamped: info.stamp !== undefined }
-    }
-    if (name === KNOWLEDGE) return undefined
-    const known = infos.map((other) => other.name)
-    throw new RtError({
-      code: 'not_found',
-      message: `there is no collection "${name}".`,
-      hint: known.length ? `Collections: ${known.join(', ')}.` : 'There is none yet: ingest documents first.',
-    })
+    const collection = await store.collection(found.name, found.stamp && model && stampOf(model))
+    return { collection, stamped: found.stamp !== undefined }
   }
 
   /** Asked with every turn, and only this process writes: it is looked up again when something was written. */
@@ -78,13 +84,15 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
     const { written } = await parts.database()
     if (known?.at === written) return known.holds
     const collections = await (await vectors()).list()
-    known = { at: written, holds: collections.some(({ name, count }) => name === KNOWLEDGE && count > 0) }
+    known = { at: written, holds: (findInfo(collections, KNOWLEDGE)?.count ?? 0) > 0 }
     return known.holds
   }
 
   return {
     async ingest(paths, options) {
       if (parts.readOnly) throw readOnlyError()
+      if (options?.label && parts.elsewhere)
+        throw storeElsewhere('the documents are to be local-only', (await vectors()).kind)
       const [into, spans] = await Promise.all([abortable(writer(), options?.signal), parts.telemetry()])
       const span = spans.span('ingest')
       try {
@@ -97,7 +105,8 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
       }
     },
 
-    async retrieve(name, query, { k = settings.passages, principal, label, signal, span }) {
+    async retrieve(name, query, { k = settings.passages, principal, label, signal, span, tuning = {} }) {
+      if (label && parts.elsewhere) return { passages: [], warning: notAsked(await vectors()) }
       const wanted = await abortable(embedder(), signal)
       const model = label && !wanted?.local ? undefined : wanted
       const found = await existing(name, model)
@@ -107,7 +116,14 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
         collection,
         embedder: stamped && model ? askedBy(model, principal) : undefined,
       })
-      const passages = await retriever.retrieve(query, { k, principal: LOCAL, signal, span })
+      const { filter, rerank, ...others } = tuning
+      const passages = await retriever.retrieve(query, {
+        k,
+        filter: filter ? { and: [OURS, filter] } : OURS,
+        signal,
+        span,
+        tuning: rerank ? { ...others, rerank: { ...rerank, model: await reranker(rerank.model, collection) } } : others,
+      })
       if (wanted && !model && stamped) return { passages, warning: keptHere(wanted) }
       return { passages, ...(settings.embed !== false && !wanted && { warning: NO_EMBEDDER }) }
     },
@@ -131,6 +147,14 @@ interface Existing {
   /** It holds vectors. */
   stamped: boolean
 }
+
+/** Records that a program wrote itself say nothing of whose they are. */
+const OURS: VectorFilter = { or: [{ principal: LOCAL }, { principal: { exists: false } }] }
+
+const notAsked = ({ kind }: VectorStore): Retrieval['warning'] => ({
+  id: 'local-only-query',
+  message: `the question is local-only and the vector store (${kind}) is not on this machine: no documents were looked for.`,
+})
 
 const keptHere = ({ id }: EmbeddingModel): Retrieval['warning'] => ({
   id: 'local-only-query',

@@ -1,5 +1,5 @@
-import { abortable, type Operations, type Telemetry, throwIfAborted, type VectorStore } from '@rt/core'
-import { createDocuments, type Documents } from '@rt/memory'
+import { abortable, type Operations, type Telemetry, throwIfAborted } from '@rt/core'
+import type { Documents } from '@rt/memory'
 import type { Database, Owner } from '@rt/node/sqlite'
 import type { TraceReader } from '@rt/observe/sqlite'
 import type { KeyStore } from './keys/key-store.ts'
@@ -9,11 +9,11 @@ import { KNOWLEDGE } from './runtime.ts'
 import { version } from './version.ts'
 
 /** What of `Operations` the runtime answers from its parts alone; the rest needs a turn or a run of ingest. */
-export type OwnOperations = Omit<Operations, 'turn' | 'ingest' | 'search' | 'rerank' | 'threads'>
+export type OwnOperations = Omit<Operations, 'turn' | 'ingest' | 'search' | 'rerank' | 'threads' | 'collections'>
 
 export interface OperationParts {
   database(): Promise<Database>
-  vectors(): Promise<VectorStore>
+  documents(): Promise<Documents>
   telemetry(): Promise<Telemetry>
   keys(): Promise<KeyStore>
   models: Models
@@ -31,19 +31,11 @@ export const createOperations = (parts: OperationParts): OwnOperations => {
     await (await parts.telemetry()).flush()
     return traces()
   }
-  const documents = once(async (): Promise<Documents> =>
-    createDocuments({ database: await parts.database(), store: parts.vectors }),
-  )
-
   return {
     documents: {
-      list: async () => (await documents()).list(),
+      list: async () => (await parts.documents()).list(),
       forget: async (source, { collection = KNOWLEDGE, ...options } = {}) =>
-        (await documents()).forget(source, collection, options),
-    },
-    collections: {
-      list: async () => (await parts.vectors()).list(),
-      drop: async (name, options) => (await documents()).dropCollection(name, options),
+        (await parts.documents()).forget(source, collection, options),
     },
     trace: {
       last: async () => (await flushed()).last(),

@@ -1,5 +1,6 @@
 import type {
   Chat,
+  CollectionOptions,
   CollectionStamp,
   EmbeddingsPort,
   EmbedOptions,
@@ -158,7 +159,8 @@ export interface Runtime extends RuntimeClient, Chat, EmbeddingsPort, RankingPor
    */
   classifier(model: string): Promise<TextClassifier>
   embed(texts: string[], options?: EmbedOptions): Promise<Embeddings>
-  collection(name: string, stamp?: CollectionStamp): Promise<VectorCollection>
+  /** Opens a collection of your own, and makes it when it is missing. */
+  collection(name: string, stamp?: CollectionStamp, options?: CollectionOptions): Promise<VectorCollection>
   /** Loads the default models now instead of at the first question. */
   warm(): Promise<void>
   /** The server as a function, for any web framework. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import {
   checkLabel,
   type ChatRequest,
+  type CollectionOperations,
   disposeAll,
   type EmbeddingModel,
   type Embeddings,
@@ -19,6 +20,7 @@ import {
   type Router,
   RtError,
   type SearchOptions,
+  type StorePlace,
   type StreamPart,
   type Telemetry,
   type TextClassifier,
@@ -27,10 +29,9 @@ import {
   type TurnRequest,
   type VectorStore,
 } from '@rt/core'
-import { createContextAssembler, createThreadStore } from '@rt/memory'
+import { createContextAssembler, createDocuments, createThreadStore } from '@rt/memory'
 import { createSqliteKeyValue, type Database, type Owner } from '@rt/node/sqlite'
 import type { CostCalculator } from '@rt/observe'
-import { createSqliteStore } from '@rt/vector'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
 import { createKeyStore, type KeyStore } from './keys/key-store.ts'
@@ -50,6 +51,13 @@ import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
 import { createTurns, type Turns } from './turns.ts'
+import { createCollections } from './vectors/create-collections.ts'
+import { createHeldStore, type HeldStore } from './vectors/held-store.ts'
+import { createKeepLocal, storeElsewhere } from './vectors/keep-local.ts'
+import { createMove } from './vectors/move.ts'
+import { openStore } from './vectors/open-store.ts'
+import { createPickReranker } from './vectors/pick-reranker.ts'
+import { isElsewhere } from './vectors/place.ts'
 
 /** How long an embedder that cannot be had is not looked for again. */
 const RETRY_EMBEDDER_MS = 60_000
@@ -59,6 +67,7 @@ export interface Services extends AsyncDisposable {
   /** Brings the data file to today's version and makes the app, so that what is wrong with them is said at the start. */
   prepare(): Promise<void>
   readonly operations: OwnOperations
+  readonly collections: CollectionOperations
   app(): Promise<ResolvedApp>
   keys(): Promise<KeyStore>
   threads(): Promise<ThreadStore>
@@ -126,7 +135,20 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     signal,
   })
   const database = once(() => openData(join(data, 'rt.db'), readOnly))
-  const vectors = once(async (): Promise<VectorStore> => createSqliteStore({ database: await database() }))
+  const place: StorePlace = { store: 'sqlite' }
+  const open = async (where: StorePlace): Promise<VectorStore> => {
+    const store = await openStore(where, { data, database })
+    return isElsewhere(where) ? createKeepLocal(store) : store
+  }
+  const vectors = once(async (): Promise<HeldStore> => createHeldStore(await open(place)))
+  const documents = once(async () => createDocuments({ database: await database(), store: vectors }))
+  const reranker = createPickReranker(models)
+  const collections = createCollections({
+    vectors,
+    drop: async (name, dropOptions) => (await documents()).dropCollection(name, dropOptions),
+    move: createMove({ vectors, place, open }),
+    reranker,
+  })
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))
   const keys = once(async () => createKeyStore({ database: await database() }))
   const telemetry = once(async () => observe(await database(), readOnly || !settings.trace, prices))
@@ -152,7 +174,16 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
       return undefined
     }
   }
-  const knowledge = createKnowledge({ database, vectors, telemetry, embedder, settings, readOnly })
+  const knowledge = createKnowledge({
+    database,
+    vectors,
+    elsewhere: isElsewhere(place),
+    reranker,
+    telemetry,
+    embedder,
+    settings,
+    readOnly,
+  })
   const ready = (): Promise<ResolvedApp> => {
     making.refuseInside()
     return app()
@@ -188,11 +219,13 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     vectors,
     telemetry,
     embedder,
-    operations: createOperations({ database, vectors, telemetry, keys, models, owner }),
+    operations: createOperations({ database, documents, telemetry, keys, models, owner }),
+    collections,
     ingest: (paths, ingestOptions) => knowledge.ingest(paths, ingestOptions),
-    async search(query, { collection = KNOWLEDGE, k = 5, ...searchOptions } = {}) {
-      checkLabel(searchOptions.label)
-      return (await knowledge.retrieve(collection, query, { k, ...searchOptions })).passages
+    async search(query, { collection = KNOWLEDGE, k = 5, label, signal: abort, span, ...tuning } = {}) {
+      checkLabel(label)
+      if (label && isElsewhere(place)) throw storeElsewhere('the query is local-only', place.store)
+      return (await knowledge.retrieve(collection, query, { k, label, signal: abort, span, tuning })).passages
     },
     turn(request, { signal: abort, tools, own = false }) {
       const { keepAliveMs: ms } = request

@@ -75,6 +75,8 @@ export type {
   VectorQuery,
   WordMatch,
 } from './store/vector-query.ts'
+export { recordFromJson, recordToJson, vectorFromJson, vectorToBase64 } from './store/record-json.ts'
+export type { RecordJson } from './store/record-json.ts'
 export type { KeyValue } from './store/key-value.ts'
 export type { ThreadInfo, ThreadStore } from './thread/thread-store.ts'
 export type {
@@ -104,6 +106,16 @@ export type {
 } from './port/ports.ts'
 export type { Budget, BudgetRequest, Reservation } from './port/budget.ts'
 export type { Identity, KeyInfo, KeyScope, KeysPort } from './port/keys.ts'
+export type {
+  CollectionOperations,
+  CollectionQuery,
+  CreateCollectionOptions,
+  MoveOptions,
+  MoveProgress,
+  MoveReport,
+  RecordsOptions,
+  StorePlace,
+} from './port/collections.ts'
 export type {
   ForgetOptions,
   LoadedModel,

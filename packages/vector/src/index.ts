@@ -12,3 +12,6 @@ export type { FusedHit, FusedPart, FusionKey, RankedList } from './fusion/ranked
 // Another embedder
 export { migrateEmbedder } from './migrate/migrate-embedder.ts'
 export type { Migration, MigrationOptions, MigrationProgress, MigrationReport, Parity } from './migrate/types.ts'
+// From store to store
+export { moveCollection } from './move/move-collection.ts'
+export type { MoveCollectionOptions, MovedCollection } from './move/move-collection.ts'

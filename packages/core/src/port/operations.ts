@@ -4,10 +4,11 @@ import type { StreamPart } from '../message/stream-part.ts'
 import type { CallOptions } from '../model/call-options.ts'
 import type { OutputFormat, Reasoning, Sampling, ToolChoice } from '../model/language-model.ts'
 import type { RerankResult } from '../model/reranker.ts'
-import type { CollectionInfo } from '../store/vector-store.ts'
+import type { VectorQuery } from '../store/vector-query.ts'
 import type { CostRow, Trace, TraceSummary } from '../telemetry/trace.ts'
 import type { RetrievedChunk } from '../thread/context.ts'
 import type { ThreadInfo } from '../thread/thread-store.ts'
+import type { CollectionOperations, CollectionQuery } from './collections.ts'
 import type { KeyInfo, KeyScope } from './keys.ts'
 
 /** A turn as the operator's own client asks for it: plain data, so that it can cross a process. */
@@ -37,12 +38,23 @@ export interface TurnRequest {
   keepAliveMs?: number
 }
 
-export interface SearchOptions extends CallOptions {
+/** How passages are searched for; see `VectorQuery`. */
+type SearchTuning = Pick<
+  VectorQuery,
+  'mode' | 'filter' | 'words' | 'fusion' | 'weights' | 'threshold' | 'mmr' | 'group' | 'explain' | 'exact'
+>
+
+export interface SearchOptions extends CallOptions, SearchTuning {
   /** Default 5. */
   k?: number
+  /** By a cross-encoder of this name, or that of the settings. Default: none. */
+  rerank?: CollectionQuery['rerank']
   /** Default `default`. */
   collection?: string
-  /** Of the query: `local-only` keeps it from an embedder elsewhere, and passages are found by words. */
+  /**
+   * Of the query: `local-only` keeps it from an embedder elsewhere, and passages are found by words. From a store elsewhere
+   * nothing is asked.
+   */
   label?: PrivacyLabel
 }
 
@@ -150,11 +162,7 @@ export interface Operations {
      */
     forget(source: string, options?: ForgetOptions): Promise<boolean>
   }
-  readonly collections: {
-    list(): Promise<CollectionInfo[]>
-    /** Deletes a collection with its documents; false when there is none. Waits for a running ingest of it. */
-    drop(name: string, options?: CallOptions): Promise<boolean>
-  }
+  readonly collections: CollectionOperations
   readonly threads: {
     list(): Promise<ThreadInfo[]>
     /** Empty for a thread that does not exist. */

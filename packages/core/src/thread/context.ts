@@ -1,5 +1,6 @@
 import type { Message, PrivacyLabel } from '../message/message.ts'
 import type { CallOptions } from '../model/call-options.ts'
+import type { HitExplanation } from '../store/vector-query.ts'
 import type { LanguageModel, OutputFormat, ToolChoice, ToolSpec } from '../model/language-model.ts'
 
 /** What one step sent to the model, in the model's own tokens. The parts of `by` sum to `used`. */
@@ -33,6 +34,10 @@ export interface RetrievedChunk {
   score: number
   cosine?: number
   bm25?: number
+  /** Of the cross-encoder, as it gives it. */
+  rerank?: number
+  /** Asked for by `explain`. */
+  explain?: HitExplanation
   /** Of the document it is from; the message that carries the passage gets it. */
   label?: PrivacyLabel
 }

@@ -5,7 +5,9 @@ import {
   type Principal,
   type RetrievedChunk,
   type VectorCollection,
+  type VectorFilter,
   type VectorHit,
+  type VectorQuery,
 } from '@rt/core'
 import { intersection, union } from '../text/sets.ts'
 import { numbersOf, wordsOf } from '../text/terms.ts'
@@ -26,7 +28,11 @@ export interface RetrieveOptions extends CallOptions {
   /** Most passages. Default 4. */
   k?: number
   /** Only documents of this principal. Default: the whole collection. */
-  principal?: Principal
+  principal?: Principal | undefined
+  /** Only passages whose metadata match, such as `{ source: { prefix: 'handbook/' } }`. */
+  filter?: VectorFilter | undefined
+  /** How it is searched. With a `threshold` that alone judges what is related. */
+  tuning?: Omit<VectorQuery, 'vector' | 'text' | 'k' | 'filter'> | undefined
 }
 
 export interface Retriever {
@@ -43,28 +49,31 @@ export const createRetriever = ({
   embedder,
   minCosine = embedder?.relatedCosine ?? -1,
 }: RetrieverOptions): Retriever => ({
-  async retrieve(query, { k = 4, principal, signal, span: parent } = {}) {
+  async retrieve(query, { k = 4, principal, filter, tuning = {}, signal, span: parent } = {}) {
     const text = query.trim()
     if (!text) return []
+    const byMeaning = tuning.mode === 'keyword' ? undefined : embedder
     const attributes = {
       'gen_ai.operation.name': 'retrieval',
       'gen_ai.data_source.id': collection.name,
       'gen_ai.retrieval.top_k': k,
-      'rt.retrieval.mode': embedder ? 'hybrid' : 'keyword',
+      'rt.retrieval.mode': tuning.mode ?? (embedder ? 'hybrid' : 'keyword'),
     }
     return withSpan(parent, `retrieval ${collection.name}`, attributes, async (span) => {
-      const embedded = await embedder?.embed([text], { kind: 'query', signal, span })
+      const embedded = await byMeaning?.embed([text], { kind: 'query', signal, span })
       // Twice as many as asked for: what is dropped as unrelated makes room for the next.
       const hits = await collection.search(
         {
+          ...tuning,
           text,
           k: k * 2,
           ...(embedded && { vector: embedded.vectors[0] }),
-          ...(principal !== undefined && { filter: { principal } }),
+          ...both(filter, principal),
         },
         { signal, span },
       )
-      const chunks = hits.filter(isRelated(text, minCosine)).slice(0, k).map(toChunk)
+      const related = tuning.threshold ? hits : hits.filter(isRelated(text, minCosine))
+      const chunks = related.slice(0, k).map(toChunk)
       span.set({
         'gen_ai.usage.input_tokens': embedded?.tokens,
         'rt.retrieval.found': hits.length,
@@ -76,6 +85,11 @@ export const createRetriever = ({
     })
   },
 })
+
+const both = (filter: VectorFilter | undefined, principal: Principal | undefined): Pick<VectorQuery, 'filter'> => {
+  if (principal === undefined) return { filter }
+  return { filter: filter ? { and: [filter, { principal }] } : { principal } }
+}
 
 /** A query of common words only ("what about it?") has nothing to share; then the keyword list decides alone. */
 const isRelated = (query: string, minCosine: number): ((hit: VectorHit) => boolean) => {

@@ -1,7 +1,16 @@
 import type { RetrievedChunk, VectorHit } from '@rt/core'
 
 /** A hit as a passage. Records that were not ingested from a file are cited by their own id, as a whole. */
-export const toChunk = ({ id, score, cosine, bm25, text = '', metadata }: VectorHit): RetrievedChunk => {
+export const toChunk = ({
+  id,
+  score,
+  cosine,
+  bm25,
+  rerank,
+  explain,
+  text = '',
+  metadata,
+}: VectorHit): RetrievedChunk => {
   const { source, headings, start, end, converted, label } = metadata
   const placed = typeof start === 'number' && typeof end === 'number'
   return {
@@ -14,6 +23,8 @@ export const toChunk = ({ id, score, cosine, bm25, text = '', metadata }: Vector
     score,
     ...(cosine !== undefined && { cosine }),
     ...(bm25 !== undefined && { bm25 }),
+    ...(rerank !== undefined && { rerank }),
+    ...(explain && { explain }),
     ...(label === 'local-only' && { label }),
   }
 }

@@ -1,4 +1,4 @@
-import { createMessage, emptyUsage, type IngestProgress, type IngestReport, type Message, type Operations, RtError, type Trace } from '@rt/core'
+import { type CollectionInfo, createMessage, emptyUsage, type IngestProgress, type IngestReport, type Message, type MoveReport, type Operations, RtError, type Trace, type VectorRecord } from '@rt/core'
 
 export interface FakeOperations extends Operations {
   /** Name and arguments of every call that arrived. */
@@ -43,6 +43,46 @@ export const progress = (done: number): IngestProgress => ({
   embedded: 2,
 })
 
+export const RECORDS: VectorRecord[] = [
+  { id: 'ä', vector: Float32Array.of(1, -0.5), text: 'Größe\n👋', metadata: { n: 1 }, expires: 17 },
+  { id: 'b', metadata: {} },
+]
+export const INFO: CollectionInfo = { name: 'default', count: 2, index: { kind: 'flat', reason: 'a fake' } }
+export const MOVED: MoveReport = { name: 'default', records: 2, passes: 2, kept: false, ms: 3 }
+
+type Note = <T>(name: string, given: unknown[], answer: T) => T
+
+const fakeCollections = (note: Note): Operations['collections'] => ({
+  list: async () => note('collections.list', [], [INFO]),
+  async describe(name) {
+    if (name !== 'none') return note('collections.describe', [name], INFO)
+    throw new RtError({ code: 'not_found', message: 'no collection none.', hint: 'rt collections.' })
+  },
+  create: async (name, { stamp, options } = {}) => note('collections.create', [name, { stamp, options }], INFO),
+  drop: async (name) => note('collections.drop', [name], name !== 'none'),
+  alias: async (changes) => note('collections.alias', [changes], undefined),
+  async upsert(name, records) {
+    const taken: VectorRecord[] = []
+    for await (const record of records) taken.push(record)
+    return note('collections.upsert', [name, taken], taken.length)
+  },
+  get: async (name, ids) => note('collections.get', [name, ids], RECORDS),
+  update: async (name, changes) => note('collections.update', [name, changes], changes.length),
+  delete: async (name, which) => note('collections.delete', [name, which], 2),
+  count: async (name, { filter } = {}) => note('collections.count', [name, { filter }], 2),
+  scroll: async (name, { filter, limit, after, vectors } = {}) =>
+    note('collections.scroll', [name, { filter, limit, after, vectors }], { records: RECORDS, next: 'b' }),
+  async *records(name, { filter, vectors } = {}) {
+    note('collections.records', [name, { filter, vectors }], undefined)
+    yield* RECORDS
+  },
+  search: async (name, query) => note('collections.search', [name, query], [{ id: 'ä', score: 0.5, cosine: 0.25, metadata: {} }]),
+  async move(name, { to, from, keep, onProgress }) {
+    onProgress?.({ pass: 1, done: 2, total: 2, changed: 2 })
+    return note('collections.move', [name, { to, from, keep }], MOVED)
+  },
+})
+
 /** Operations that answer with fixed values of every kind and write down what they were asked. */
 export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOperations => {
   const calls: FakeOperations['calls'] = []
@@ -75,10 +115,7 @@ export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOp
       forget: async (source, { collection } = {}) =>
         note('documents.forget', [source, { collection }], source === 'a.md'),
     },
-    collections: {
-      list: async () => note('collections.list', [], [{ name: 'default', count: 2, index: { kind: 'flat', reason: 'a fake' } }]),
-      drop: async (name) => note('collections.drop', [name], name !== 'none'),
-    },
+    collections: fakeCollections(note),
     threads: {
       list: async () => note('threads.list', [], [{ id: 'ada', messages: 3, createdAt: 1, updatedAt: 2 }]),
       messages: async (id) => note('threads.messages', [id], id === 'none' ? [] : MESSAGES),

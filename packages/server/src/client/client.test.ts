@@ -5,13 +5,26 @@ import {
   createMessage,
   type IngestProgress,
   isTerminal,
+  type MoveProgress,
   type Operations,
+  recordFromJson,
+  recordToJson,
   RtError,
   type SerializedRtError,
   type StreamPart,
+  type VectorRecord,
 } from '@rt/core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createFakeOperations, MESSAGES, progress, REPORT, TRACE } from '../__fixtures__/fake-operations.ts'
+import {
+  createFakeOperations,
+  INFO,
+  MESSAGES,
+  MOVED,
+  progress,
+  RECORDS,
+  REPORT,
+  TRACE,
+} from '../__fixtures__/fake-operations.ts'
 import { aborted, withOperations } from '../__fixtures__/fake-ports.ts'
 import { createWatchedClock } from '../__fixtures__/watched-clock.ts'
 import { type AppOptions, createApp } from '../index.ts'
@@ -83,6 +96,102 @@ const METHODS: [name: string, ask: (client: Client) => Promise<unknown>, call: u
   ['documents.forget of none', (c) => c.documents.forget('../b'), ['documents.forget', '../b', {}], false],
   ['collections.list', (c) => c.collections.list(), ['collections.list']],
   ['collections.drop', (c) => c.collections.drop('ä/b c'), ['collections.drop', 'ä/b c'], true],
+  ['collections.describe', (c) => c.collections.describe('ä/b'), ['collections.describe', 'ä/b'], INFO],
+  [
+    'collections.create',
+    (c) =>
+      c.collections.create('n', {
+        stamp: { dimensions: 2, metric: 'cosine', fingerprint: 'f' },
+        options: { tokenizer: 'trigram', ttl: 5, index: 'hnsw', recall: 0.9 },
+      }),
+    [
+      'collections.create',
+      'n',
+      {
+        stamp: { dimensions: 2, metric: 'cosine', fingerprint: 'f' },
+        options: { tokenizer: 'trigram', ttl: 5, index: 'hnsw', recall: 0.9 },
+      },
+    ],
+    INFO,
+  ],
+  ['collections.create alone', (c) => c.collections.create('n'), ['collections.create', 'n', {}], INFO],
+  ['collections.get', (c) => c.collections.get('n', ['ä', 'b']), ['collections.get', 'n', ['ä', 'b']], RECORDS],
+  [
+    'collections.update',
+    (c) => c.collections.update('n', [{ id: 'a', set: { x: null }, remove: ['y'] }]),
+    ['collections.update', 'n', [{ id: 'a', set: { x: null }, remove: ['y'] }]],
+    1,
+  ],
+  ['collections.delete by id', (c) => c.collections.delete('n', ['a']), ['collections.delete', 'n', ['a']], 2],
+  [
+    'collections.delete by filter',
+    (c) => c.collections.delete('n', { filter: { lang: { in: ['de'] } } }),
+    ['collections.delete', 'n', { filter: { lang: { in: ['de'] } } }],
+    2,
+  ],
+  [
+    'collections.count',
+    (c) => c.collections.count('n', { filter: { a: 1 } }),
+    ['collections.count', 'n', { filter: { a: 1 } }],
+    2,
+  ],
+  [
+    'collections.scroll',
+    (c) => c.collections.scroll('n', { filter: { a: 1 }, limit: 5, after: 'x' }),
+    ['collections.scroll', 'n', { filter: { a: 1 }, limit: 5, after: 'x', vectors: true }],
+    { records: RECORDS, next: 'b' },
+  ],
+  [
+    'collections.scroll without vectors',
+    (c) => c.collections.scroll('n', { vectors: false }),
+    ['collections.scroll', 'n', { vectors: false }],
+    { records: RECORDS.map((record) => recordFromJson({ ...recordToJson(record), vector: undefined }, '')), next: 'b' },
+  ],
+  [
+    'collections.search',
+    (c) =>
+      c.collections.search('n', {
+        vector: Float32Array.of(0.1, 2),
+        text: 'x',
+        mode: 'hybrid',
+        k: 3,
+        filter: { not: { a: { gt: 1 } } },
+        fusion: 'rrf',
+        weights: { keyword: 1, dense: 2 },
+        threshold: { cosine: -0.5 },
+        rerank: { model: 'm', candidates: 9 },
+        mmr: { lambda: 0.25 },
+        group: { by: 'a.b', size: 2 },
+        words: 'prefix',
+        explain: true,
+        exact: true,
+      }),
+    [
+      'collections.search',
+      'n',
+      {
+        vector: Float32Array.of(0.1, 2),
+        text: 'x',
+        mode: 'hybrid',
+        k: 3,
+        filter: { not: { a: { gt: 1 } } },
+        fusion: 'rrf',
+        weights: { keyword: 1, dense: 2 },
+        threshold: { cosine: -0.5 },
+        rerank: { model: 'm', candidates: 9 },
+        mmr: { lambda: 0.25 },
+        group: { by: 'a.b', size: 2 },
+        words: 'prefix',
+        explain: true,
+        exact: true,
+      },
+    ],
+  ],
+  [
+    'search with all that can be tuned',
+    (c) => c.search('x', { filter: { a: { exists: true } }, rerank: {}, explain: true, mode: 'keyword' }),
+    ['search', 'x', {}],
+  ],
   ['threads.list', (c) => c.threads.list(), ['threads.list']],
   ['threads.messages', (c) => c.threads.messages('ada'), ['threads.messages', 'ada'], MESSAGES],
   ['threads.messages of none', (c) => c.threads.messages('none'), ['threads.messages', 'none'], []],
@@ -170,6 +279,72 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
     expect(await client.ingest(['docs', '/a'], { ...options, onProgress: (p) => seen.push(p) })).toEqual(REPORT)
     expect(seen).toEqual([1, 2, 3].map(progress))
     expect(operations.calls).toEqual([['ingest', [resolvePath('docs'), '/a'], options]])
+  })
+
+  it('upserts arrays in one request, and iterables as they come', async () => {
+    const { client, operations } = await start()
+    expect(await client.collections.upsert('n', RECORDS)).toBe(2)
+    const vector = Float32Array.from({ length: 1024 }, (_, i) => i + 1)
+    async function* many() {
+      for (let i = 0; i < 600; i++) yield { id: `r${i}`, vector }
+    }
+    expect(await client.collections.upsert('n', many())).toBe(600)
+    const [whole, ...pieces] = operations.calls.map(([, , taken]) => taken as VectorRecord[])
+    expect(whole).toEqual(RECORDS)
+    expect(pieces.length).toBeGreaterThan(1)
+    expect(pieces.flat()).toEqual(Array.from({ length: 600 }, (_, i) => ({ id: `r${i}`, vector })))
+  })
+
+  it('asks for the next records when the last ones are stored', async () => {
+    let given = 0
+    const stored: number[] = []
+    const own = createFakeOperations()
+    const { client } = await start({
+      collections: {
+        ...own.collections,
+        async upsert(_name, records) {
+          stored.push(given)
+          return (records as VectorRecord[]).length
+        },
+      },
+    })
+    const vector = new Float32Array(65_536).fill(1)
+    function* many() {
+      for (; given < 20; given++) yield { id: `r${given}`, vector }
+    }
+    expect(await client.collections.upsert('n', many())).toBe(20)
+    // 7 of these fill a request; the eighth was taken to see that.
+    expect(stored[0]).toBeLessThan(9)
+    expect(stored).toHaveLength(3)
+  })
+
+  it('reads all records of a collection', async () => {
+    const { client, operations } = await start()
+    const seen: VectorRecord[] = []
+    for await (const record of client.collections.records('n', { filter: { a: 1 } })) seen.push(record)
+    expect(seen).toEqual(RECORDS)
+    expect(operations.calls.at(-1)).toEqual(['collections.records', 'default', { filter: { a: 1 }, vectors: true }])
+    const missing = client.collections.records('none')[Symbol.asyncIterator]()
+    await expect(missing.next()).rejects.toMatchObject({ code: 'not_found', hint: 'rt collections.' })
+  })
+
+  it('moves a collection, telling progress', async () => {
+    const { client, operations } = await start()
+    const seen: MoveProgress[] = []
+    const to = { store: 'qdrant' as const, url: 'http://127.0.0.1:6333', apiKey: 'k' }
+    expect(await client.collections.move('n', { to, keep: true, onProgress: (p) => seen.push(p) })).toEqual(MOVED)
+    await client.collections.move('n', { from: to, to: { store: 'lancedb', url: 'vectors' } })
+    expect(seen).toEqual([{ pass: 1, done: 2, total: 2, changed: 2 }])
+    expect(operations.calls).toEqual([
+      ['collections.move', 'n', { to, from: undefined, keep: true }],
+      ['collections.move', 'n', { from: to, to: { store: 'lancedb', url: resolvePath('vectors') }, keep: undefined }],
+    ])
+  })
+
+  it('points aliases', async () => {
+    const { client, operations } = await start()
+    await client.collections.alias({ live: 'b', old: null })
+    expect(operations.calls).toEqual([['collections.alias', { live: 'b', old: null }]])
   })
 
   it('gets the errors of the other side as they were', async () => {

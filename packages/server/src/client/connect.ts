@@ -1,10 +1,12 @@
 import { type Clock, type Operations, RtError, systemClock } from '@rt/core'
 import { isHeaderText } from '../header-text.ts'
 import { decodeMessages, type WireMessage } from '../wires/native/message-bytes.ts'
+import { collections } from './collections.ts'
 import { fetchTransport } from './fetch-transport.ts'
 import { httpTransport } from './http-transport.ts'
 import { absolute, ingest } from './ingest.ts'
 import { createLink, type LinkRequest } from './link.ts'
+import { segment } from './segment.ts'
 import { turn } from './turn.ts'
 
 export interface ConnectOptions {
@@ -48,8 +50,8 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
     turn: (request, options) => turn(link, request, options),
     ingest: (paths, options) => ingest(link, paths, options),
     // Patient: it may have to load the embedder, or fetch it.
-    search: (query, { k, collection, label, signal } = {}) =>
-      post('/rt/search', { query, k, collection, label }, { signal, patient: true }),
+    search: (query, { signal, span: _span, ...options } = {}) =>
+      post('/rt/search', { query, ...options }, { signal, patient: true }),
     // Patient for the same reason.
     rerank: (query, documents, { model, topK, label, signal } = {}) =>
       post('/rt/rerank', { query, documents, model, topK, label }, { signal, patient: true }),
@@ -61,10 +63,7 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
         return (await post<{ deleted: boolean }>('/rt/documents/forget', body, { signal, patient: true })).deleted
       },
     },
-    collections: {
-      list: () => get('/rt/collections'),
-      drop: async (name, { signal } = {}) => remove(`/rt/collections/${segment(name)}`, { signal, patient: true }),
-    },
+    collections: collections(link),
     threads: {
       list: () => get('/rt/threads'),
       messages: async (id) => decodeMessages(await get<WireMessage[]>(`/rt/threads/${segment(id)}/messages`)),
@@ -88,17 +87,6 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
     backup: async (path, { signal } = {}) => post('/rt/backup', { path: absolute(path) }, { signal, patient: true }),
     shutdown: async () => void (await post('/rt/shutdown', {})),
   }
-}
-
-/** A name as one part of a path. */
-const segment = (name: string): string => {
-  // Every URL parser takes these two for "here" and "above", however they are written.
-  if (name !== '' && name !== '.' && name !== '..') return encodeURIComponent(name.toWellFormed())
-  throw new RtError({
-    code: 'invalid_request',
-    message: `${JSON.stringify(name)} cannot be asked for over HTTP.`,
-    hint: 'Names are at least one character, and neither "." nor "..".',
-  })
 }
 
 const query = (values: Record<string, number | undefined>): string => {

@@ -14,7 +14,8 @@ export interface LinkOptions {
 export interface LinkRequest {
   method: 'GET' | 'POST' | 'DELETE'
   path: string
-  body?: object
+  /** Text is JSON already. */
+  body?: object | string
   signal?: AbortSignal | undefined
   /** It may take as long as it likes; else `idleMs` is all it has. */
   patient?: boolean
@@ -54,7 +55,7 @@ export const createLink = ({ address, token, transport, clock, idleMs }: LinkOpt
           method,
           url: address + path,
           headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
-          body: body && JSON.stringify(body),
+          body: typeof body === 'object' ? JSON.stringify(body) : body,
           signal,
         }),
       signal,

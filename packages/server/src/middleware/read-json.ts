@@ -18,7 +18,9 @@ export const readJson = async (request: Request, limits: Limits): Promise<JsonOb
 }
 
 export const isJson = (contentType: string | undefined): boolean =>
-  /^application\/([\w.-]+\+)?json$/i.test(contentType?.split(';')[0]?.trim() ?? '')
+  /^application\/([\w.-]+\+)?json$/i.test(mediaType(contentType))
+
+export const mediaType = (contentType: string | undefined): string => contentType?.split(';')[0]?.trim() ?? ''
 
 const readBytes = async (request: Request, limit: number): Promise<Uint8Array> => {
   const declared = request.headers.get('content-length')
@@ -56,7 +58,7 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
 }
 
 /** Counts open brackets outside strings: deep nesting would overflow whatever walks the value later. */
-const checkDepth = (text: string, limit: number): void => {
+export const checkDepth = (text: string, limit: number): void => {
   let depth = 0
   let inString = false
   for (let i = 0; i < text.length; i++) {

@@ -1,9 +1,9 @@
 import { clientError } from '../../errors/error-response.ts'
 import { errorContext, requestSignal } from '../../middleware/app-context.ts'
 import { requireJson } from '../../middleware/require-json.ts'
-import { ingestLines } from './ingest-lines.ts'
 import { type NativeContext, readBody } from './native-context.ts'
 import { ndjson } from './ndjson.ts'
+import { progressLines } from './progress-lines.ts'
 
 /** Documents in, passages out. */
 export const knowledgeRoutes = ({ app, operations, settings }: NativeContext): void => {
@@ -12,7 +12,7 @@ export const knowledgeRoutes = ({ app, operations, settings }: NativeContext): v
     const { paths, ...options } = await readBody(c, settings, 'ingestSchema')
     const context = errorContext(c, settings)
     return ndjson(c, settings, (signal) =>
-      ingestLines(
+      progressLines(
         async (onProgress) => operations.ingest(paths, { ...options, signal, onProgress }),
         (error) => clientError(error, context),
       ),
@@ -31,8 +31,4 @@ export const knowledgeRoutes = ({ app, operations, settings }: NativeContext): v
     const { source, ...options } = await readBody(c, settings, 'forgetSchema')
     return c.json({ deleted: await operations.documents.forget(source, { ...options, signal: requestSignal(c) }) })
   })
-  app.get('/rt/collections', async (c) => c.json(await operations.collections.list()))
-  app.delete('/rt/collections/:name', async (c) =>
-    c.json({ deleted: await operations.collections.drop(c.req.param('name'), { signal: requestSignal(c) }) }),
-  )
 }

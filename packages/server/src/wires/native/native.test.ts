@@ -59,6 +59,30 @@ describe('the native API', () => {
     ['/rt/backup', { path: 'copy.db' }, 'path'],
     ['/rt/search', { query: 'x', k: 0 }, 'k'],
     ['/rt/search', {}, 'query'],
+    ['/rt/search', { query: 'x', filter: [] }, 'filter'],
+    ['/rt/search', { query: 'x', rerank: true }, 'rerank'],
+    ['/rt/search', { query: 'x', mode: 'best' }, 'mode'],
+    ['/rt/search', { query: 'x', threshold: { cos: 1 } }, 'threshold'],
+    ['/rt/collections', { name: '' }, 'name'],
+    [
+      '/rt/collections',
+      { name: 'a', stamp: { dimensions: 0, metric: 'cosine', fingerprint: 'f' } },
+      'stamp.dimensions',
+    ],
+    ['/rt/collections', { name: 'a', options: { index: 'best' } }, 'options.index'],
+    ['/rt/aliases', { changes: { a: 1 } }, 'changes.a'],
+    ['/rt/collections/n/records', { records: {} }, 'records'],
+    ['/rt/collections/n/records', { records: [{ id: 'a' }, { id: 5 }] }, 'records[1].id'],
+    ['/rt/collections/n/records', { records: [{ id: 'a', vector: [1, '2'] }] }, 'records[0].vector[1]'],
+    ['/rt/collections/n/get', { ids: 'a' }, 'ids'],
+    ['/rt/collections/n/update', { changes: [{ set: {} }] }, 'changes[0].id'],
+    ['/rt/collections/n/scroll', { limit: 0 }, 'limit'],
+    ['/rt/collections/n/scroll', { vectors: 'text' }, 'vectors'],
+    ['/rt/collections/n/search', { vector: 'x' }, 'vector'],
+    ['/rt/collections/n/search', { text: 'x', k: 0 }, 'k'],
+    ['/rt/collections/n/search', { text: 'x', rerank: { model: '' } }, 'rerank.model'],
+    ['/rt/collections/n/move', {}, 'to'],
+    ['/rt/collections/n/move', { to: { store: 'redis' } }, 'to.store'],
     ['/rt/documents/forget', { source: '' }, 'source'],
     ['/rt/keys', { name: 'ci', scope: 'root' }, 'scope'],
     ['/rt/keys', { name: '', scope: 'chat' }, 'name'],
@@ -302,6 +326,123 @@ describe('POST /rt/ingest', () => {
     expect((await signal.promise).aborted).toBe(false)
     await reader.cancel()
     await aborted(await signal.promise)
+  })
+})
+
+describe('records of a collection', () => {
+  const lines = (body: BodyInit, type = 'application/x-ndjson'): Request =>
+    new Request('http://127.0.0.1/rt/collections/n/records', {
+      method: 'POST',
+      headers: { ...ADMIN, 'content-type': type },
+      body,
+      duplex: 'half',
+    } as RequestInit)
+
+  it('are read line by line, cut anywhere', async () => {
+    const { app, operations } = createSubject()
+    const bytes = new TextEncoder().encode('{"id":"ä","text":"Größe 👋"}\n\r\n{"id":"b","vector":[1,2]}')
+    const pieces = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte))
+        controller.close()
+      },
+    })
+    const response = await app.fetch(lines(pieces))
+    expect([response.status, await response.json()]).toEqual([200, { upserted: 2 }])
+    expect(operations.calls).toEqual([
+      [
+        'collections.upsert',
+        'n',
+        [
+          { id: 'ä', text: 'Größe 👋' },
+          { id: 'b', vector: Float32Array.of(1, 2) },
+        ],
+      ],
+    ])
+  })
+
+  it('are taken no faster than they are stored', async () => {
+    let sent = 0
+    const taken: number[] = []
+    const { app } = createSubject({
+      collections: {
+        ...createFakeOperations().collections,
+        async upsert(_name, records) {
+          for await (const _ of records) taken.push(sent)
+          return taken.length
+        },
+      },
+    })
+    const source = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          if (sent === 50) return controller.close()
+          controller.enqueue(new TextEncoder().encode(`{"id":"r${sent++}"}\n`))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    await app.fetch(lines(source))
+    expect(taken).toHaveLength(50)
+    expect(Math.max(...taken.map((count, index) => count - index))).toBeLessThan(4)
+  })
+
+  it.each<[string, string | Uint8Array, number, string, string]>([
+    ['no JSON', '{"id":"a"}\n{"id"', 400, 'invalid_json', 'line 2 '],
+    ['no record', '{"id":"a"}\n[]\n', 400, 'invalid_request', 'line 2'],
+    ['no UTF-8', new Uint8Array([0x7b, 0xff, 0x7d]), 400, 'invalid_json', 'line 1 is not valid UTF-8'],
+    [
+      'too deep',
+      `{"id":"a","metadata":${'{"a":'.repeat(200)}1${'}'.repeat(200)}}`,
+      400,
+      'invalid_json',
+      'nests deeper',
+    ],
+    ['a line that is too long', `{"id":"${'x'.repeat(5000)}"}`, 413, 'payload_too_large', '4096'],
+  ])('that are %s are refused by line', async (_what, body, status, code, message) => {
+    const { app } = createSubject({}, { maxBodyBytes: 4096 })
+    const response = await app.fetch(lines(body as BodyInit))
+    const { error } = (await response.json()) as NativeErrorBody
+    expect([response.status, error.code]).toEqual([status, code])
+    expect(error.message).toContain(message)
+  })
+
+  it('may be more than one body may hold', async () => {
+    const { app } = createSubject({}, { maxBodyBytes: 100 })
+    const body = Array.from({ length: 100 }, (_, i) => `{"id":"r${i}"}\n`).join('')
+    expect(await (await app.fetch(lines(body))).json()).toEqual({ upserted: 100 })
+    expect((await app.fetch(lines(body, 'text/plain'))).status).toBe(415)
+  })
+
+  it('come back with vectors in base64, as numbers, or without', async () => {
+    const { send } = createSubject()
+    const vectorsOf = async (vectors?: unknown): Promise<unknown> => {
+      const response = await send('/rt/collections/n/get', { ids: ['ä'], vectors })
+      return ((await response.json()) as { records: { vector?: unknown }[] }).records[0]!.vector
+    }
+    expect([await vectorsOf(), await vectorsOf('numbers'), await vectorsOf(false)]).toEqual([
+      'AACAPwAAAL8=',
+      [1, -0.5],
+      undefined,
+    ])
+  })
+
+  it('end in a line that says so, or in an error', async () => {
+    const { send } = createSubject()
+    expect((await linesOf(await send('/rt/collections/n/export', {}))).at(-1)).toEqual({ type: 'end', records: 2 })
+    expect((await send('/rt/collections/none/export', {})).status).toBe(404)
+    const broken = createSubject({
+      collections: {
+        ...createFakeOperations().collections,
+        async *records() {
+          yield { id: 'a' }
+          throw new RtError({ code: 'database_corrupt', message: 'block 3.' })
+        },
+      },
+    })
+    expect(await linesOf(await broken.send('/rt/collections/n/export', {}))).toMatchObject([
+      { type: 'error', error: { code: 'database_corrupt' } },
+    ])
   })
 })
 

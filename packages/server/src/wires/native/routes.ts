@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { HonoEnv, WireContext } from '../../middleware/app-context.ts'
 import { requireAdmin } from '../../middleware/require-key.ts'
+import { collectionRoutes } from './collection-routes.ts'
 import { controlRoutes } from './control-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { keyRoutes } from './key-routes.ts'
@@ -14,6 +15,6 @@ export const nativeRoutes = (app: Hono<HonoEnv>, { ports: { operations }, settin
     await next()
     c.res.headers.set('cache-control', 'no-store')
   })
-  for (const routes of [turnRoutes, knowledgeRoutes, historyRoutes, keyRoutes, controlRoutes])
+  for (const routes of [turnRoutes, knowledgeRoutes, collectionRoutes, historyRoutes, keyRoutes, controlRoutes])
     routes({ app, operations, settings })
 }

@@ -1,4 +1,18 @@
-import type { JsonObject, JsonValue, KeyScope, PrivacyLabel, TurnRequest } from '@rt/core'
+import type {
+  CallOptions,
+  CollectionOptions,
+  CollectionQuery,
+  CollectionStamp,
+  JsonObject,
+  JsonValue,
+  KeyScope,
+  MetadataUpdate,
+  MoveOptions,
+  PrivacyLabel,
+  SearchOptions,
+  TurnRequest,
+  VectorFilter,
+} from '@rt/core'
 import * as z from 'zod'
 import type { WireMessage } from './message-bytes.ts'
 
@@ -152,13 +166,141 @@ export const ingestSchema: z.ZodType<{ paths: string[]; prune?: boolean; label?:
   label: privacy,
 })
 
-export const searchSchema: z.ZodType<{ query: string; k?: number; collection?: string; label?: PrivacyLabel }> =
-  z.strictObject({
-    query: z.string(),
-    k: z.int().min(1).max(1000).optional(),
-    collection: label.optional(),
-    label: privacy,
-  })
+const raw = z.number().optional()
+/** How a search is done, alike for passages and for records. What is in a filter is checked by the store. */
+const tuning = {
+  mode: z.enum(['dense', 'keyword', 'hybrid']).optional(),
+  filter: jsonObject.optional() as z.ZodType<VectorFilter | undefined>,
+  words: z.enum(['any', 'all', 'phrase', 'prefix']).optional(),
+  fusion: z.enum(['min-max', 'rrf']).optional(),
+  weights: z.strictObject({ keyword: z.number().min(0), dense: z.number().min(0) }).optional(),
+  threshold: z.strictObject({ cosine: raw, dot: raw, distance: raw, bm25: raw, rerank: raw }).optional(),
+  mmr: z
+    .strictObject({
+      lambda: z.number().min(0).max(1).optional(),
+      candidates: z.int().min(1).max(10_000).optional(),
+    })
+    .optional(),
+  group: z.strictObject({ by: z.string().min(1).max(1024), size: z.int().min(1).max(10_000).optional() }).optional(),
+  explain: z.boolean().optional(),
+  exact: z.boolean().optional(),
+  rerank: z
+    .strictObject({
+      model: z.string().min(1).max(4096).optional(),
+      candidates: z.int().min(1).max(10_000).optional(),
+    })
+    .optional(),
+}
+
+export const searchSchema: z.ZodType<{ query: string } & Omit<SearchOptions, keyof CallOptions>> = z.strictObject({
+  query: z.string(),
+  k: z.int().min(1).max(1000).optional(),
+  collection: label.optional(),
+  label: privacy,
+  ...tuning,
+})
+
+/** Its numbers are checked where it is decoded: a schema for each of a thousand would take longer than the search. */
+const vector = z.custom<string | number[]>(
+  (value) => typeof value === 'string' || Array.isArray(value),
+  'Invalid input: expected a list of numbers, or base64',
+)
+
+export const collectionSearchSchema: z.ZodType<
+  Omit<CollectionQuery, 'vector'> & { vector?: string | number[] | undefined }
+> = z.strictObject({
+  vector: vector.optional(),
+  text: z.string().optional(),
+  k: z.int().min(1).max(10_000).optional(),
+  ...tuning,
+})
+
+export const newCollectionSchema: z.ZodType<{
+  name: string
+  stamp?: CollectionStamp
+  options?: CollectionOptions
+}> = z.strictObject({
+  name: label,
+  stamp: z
+    .strictObject({
+      dimensions: z.int().min(1).max(65_536),
+      metric: z.enum(['cosine', 'dot', 'l2']),
+      fingerprint: z.string().min(1).max(1024),
+    })
+    .optional(),
+  options: z
+    .strictObject({
+      tokenizer: z.enum(['porter', 'unicode61', 'trigram']).optional(),
+      ttl: z.int().min(1).optional(),
+      index: z.enum(['auto', 'flat', 'usearch', 'hnsw']).optional(),
+      recall: z.number().min(0.5).max(1).optional(),
+    })
+    .optional(),
+})
+
+export const aliasSchema: z.ZodType<{ changes: Record<string, string | null> }> = z.strictObject({
+  changes: z.record(label, z.union([label, z.null()])),
+})
+
+const ids = z.array(z.string().min(1)).max(100_000)
+/** Of vectors in an answer: base64 (true), numbers, or none. */
+const vectors = z.union([z.boolean(), z.literal('numbers')]).optional()
+export type Vectors = boolean | 'numbers' | undefined
+
+export const newRecordsSchema: z.ZodType<{ records: unknown[] }> = z.strictObject({ records: z.array(z.unknown()) })
+
+export const getRecordsSchema: z.ZodType<{ ids: string[]; vectors?: Vectors }> = z.strictObject({ ids, vectors })
+
+export const updateRecordsSchema: z.ZodType<{ changes: MetadataUpdate[] }> = z.strictObject({
+  changes: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1),
+        set: jsonObject.optional(),
+        remove: z.array(z.string()).optional(),
+      }),
+    )
+    .max(100_000),
+})
+
+export const deleteRecordsSchema: z.ZodType<{ ids: string[] } | { filter: VectorFilter }> = z.union([
+  z.strictObject({ ids }),
+  z.strictObject({ filter: jsonObject }),
+])
+
+const filter = jsonObject.optional() as z.ZodType<VectorFilter | undefined>
+
+export const countSchema: z.ZodType<{ filter?: VectorFilter | undefined }> = z.strictObject({ filter })
+
+export const scrollSchema: z.ZodType<{
+  filter?: VectorFilter | undefined
+  limit?: number
+  after?: string
+  vectors?: Vectors
+}> = z.strictObject({
+  filter,
+  limit: z.int().min(1).max(10_000).optional(),
+  after: z.string().optional(),
+  vectors,
+})
+
+export const exportSchema: z.ZodType<{ filter?: VectorFilter | undefined; vectors?: Vectors }> = z.strictObject({
+  filter,
+  vectors,
+})
+
+const place = z.strictObject({
+  store: z.enum(['sqlite', 'lancedb', 'pgvector', 'qdrant']),
+  url: plain.min(1).max(4096).optional(),
+  apiKey: z.string().min(1).max(4096).optional(),
+})
+
+export const moveSchema: z.ZodType<Omit<MoveOptions, 'onProgress' | keyof CallOptions>> = z.strictObject({
+  to: place,
+  from: place.optional(),
+  keep: z.boolean().optional(),
+  resume: z.boolean().optional(),
+})
 
 export const rerankSchema: z.ZodType<{
   query: string

@@ -1,3 +1,4 @@
+import { lazyCollections } from '../../../vectors/lazy-collections.ts'
 import { abortError, createMessage, emptyUsage, type Message, RtError, type StreamPart } from '@rt/core'
 import type { RuntimeClient, TurnOptions } from '../../../runtime.ts'
 
@@ -58,7 +59,7 @@ export const createFakeClient = (answer: FakeAnswer = say): FakeClient => {
         : [{ id: 'c', source: 'a.md', headings: ['Meals'], start: 1, end: 2, score: 0.9, text: `about ${query}` }],
     rerank: cannot,
     documents: { list: async () => [], forget: async () => false },
-    collections: { list: async () => [], drop: async () => false },
+    collections: lazyCollections(cannot),
     threads: {
       list: async () =>
         Array.from(threads, ([id, messages], index) => ({

@@ -1,24 +1,24 @@
-import type { IngestProgress, IngestReport, SerializedRtError } from '@rt/core'
+import type { SerializedRtError } from '@rt/core'
 import { toLine } from './to-line.ts'
 
-/** A line of `POST /rt/ingest`; the last one is a report or an error. */
-export type IngestLine =
-  | ({ type: 'progress' } & IngestProgress)
-  | { type: 'report'; report: IngestReport }
+/** A line of work that tells how far it is; the last one is a report or an error. */
+export type ProgressLine<Progress, Report> =
+  | ({ type: 'progress' } & Progress)
+  | { type: 'report'; report: Report }
   | { type: 'error'; error: SerializedRtError }
 
 /** Each line says how far all of it is, so to a reader who lags behind the oldest ones are worth least. */
 const MOST_UNREAD = 1000
 
-/** An ingest as lines: its progress as far as it is read in time, then how it ended. */
-export async function* ingestLines(
-  run: (onProgress: (progress: IngestProgress) => void) => Promise<IngestReport>,
+/** Work as lines: its progress as far as it is read in time, then how it ended. */
+export async function* progressLines<Progress extends object, Report>(
+  run: (onProgress: (progress: Progress) => void) => Promise<Report>,
   toClient: (error: unknown) => SerializedRtError,
 ): AsyncGenerator<string> {
-  const unread: IngestProgress[] = []
+  const unread: Progress[] = []
   let more = Promise.withResolvers<void>()
-  let last: IngestLine | undefined
-  const end = (line: IngestLine): void => {
+  let last: ProgressLine<Progress, Report> | undefined
+  const end = (line: ProgressLine<Progress, Report>): void => {
     last = line
     more.resolve()
   }
@@ -30,7 +30,7 @@ export async function* ingestLines(
     (report) => end({ type: 'report', report }),
     (error: unknown) => end({ type: 'error', error: toClient(error) }),
   )
-  const line = (value: IngestLine): string => toLine(value)
+  const line = (value: ProgressLine<Progress, Report>): string => toLine(value)
   try {
     for (;;) {
       for (let next = unread.shift(); next; next = unread.shift()) yield line({ type: 'progress', ...next })
