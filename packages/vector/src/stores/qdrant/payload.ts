@@ -27,7 +27,7 @@ export type Payload = {
   dates?: Record<string, number>
   /** The words of the text in their order, for phrases. */
   words?: string
-  /** Each of them once, for beginnings. */
+  /** Each of them once, for what must be there and for beginnings. */
   terms?: string[]
 }
 
@@ -43,7 +43,8 @@ export const toPoint = (
 ): Schemas['PointStruct'] => {
   const norm = vector && metric === 'cosine' ? vectorNorm(vector) : 1
   const isUnit = Math.abs(norm - 1) <= UNIT_TOLERANCE
-  const tokens = text === undefined ? [] : wordsOf(text, tokenizer)
+  const tokens = wordsOf(text ?? '', tokenizer)
+  const { stream, characters } = tokens
   const sparse = documentVector(tokens)
   const payload: Payload = {
     id: key,
@@ -52,8 +53,7 @@ export const toPoint = (
     ...(expires !== undefined && { expires }),
     ...(vector &&
       !isUnit && { given: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64') }),
-    ...(tokens.length && { words: tokens.join(' ') }),
-    ...(tokens.length && tokenizer !== 'trigram' && { terms: [...new Set(tokens)] }),
+    ...(stream.length && { words: stream.join(' '), terms: [...new Set([...stream, ...characters])] }),
   }
   return {
     id: pointId(key),

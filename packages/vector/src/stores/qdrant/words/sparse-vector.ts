@@ -1,4 +1,5 @@
 import { wordDimension } from './encode-word.ts'
+import type { TextWords } from './words-of.ts'
 
 export interface SparseVector {
   indices: number[]
@@ -15,14 +16,14 @@ const AVERAGE_WORDS = 100
  * What BM25 knows of one text: how often each word stands in it, dampened by its length. How rare a word is, Qdrant
  * multiplies in when it searches (`modifier: idf`). Undefined for a text without words.
  */
-export const documentVector = (tokens: readonly string[]): SparseVector | undefined => {
-  if (!tokens.length) return undefined
+export const documentVector = ({ stream, characters }: TextWords): SparseVector | undefined => {
+  if (!stream.length) return undefined
   const counts = new Map<number, number>()
-  for (const token of tokens) {
+  for (const token of [...stream, ...characters]) {
     const dimension = wordDimension(token)
     counts.set(dimension, (counts.get(dimension) ?? 0) + 1)
   }
-  const length = K1 * (1 - B + (B * tokens.length) / AVERAGE_WORDS)
+  const length = K1 * (1 - B + (B * stream.length) / AVERAGE_WORDS)
   const entries = [...counts].toSorted(([a], [b]) => a - b)
   return {
     indices: entries.map(([dimension]) => dimension),
