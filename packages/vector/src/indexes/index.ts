@@ -1,8 +1,12 @@
 // What stores use of the indexes.
 
+export { chooseGraph } from './choose-graph.ts'
+export { loadDriver } from './load-driver.ts'
+export { toSlots } from './graph-input.ts'
 export { createFlat } from './flat/create-flat.ts'
 export { loadFlatKernel } from './flat/kernel/load-flat-kernel.ts'
 export type { FlatKernel } from './flat/kernel/kernel-types.ts'
+export type { ChosenGraph } from './choose-graph.ts'
 export type {
   Bitmap,
   FlatIndex,

@@ -8,7 +8,7 @@ export const flatSubject = (name: string, kernel: FlatKernel): IndexSubject => (
   name,
   metrics: ['cosine', 'dot', 'l2'],
   recall: 1,
-  filtered: 0,
+  filtered: () => 0,
   create({ metric, dimensions }) {
     const index = createFlat({ dimensions, metric, kernel })
     const blocks = new Map<number, { vectors: Float32Array; used: Uint8Array }>()

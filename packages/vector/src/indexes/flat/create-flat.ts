@@ -7,7 +7,7 @@ import { bitmapChunks, type Chunk, listChunks, rangeChunks } from './chunks.ts'
 import { exactScore } from './exact-score.ts'
 import { createFlatRows, type FlatOptions } from './flat-rows.ts'
 import type { FlatSegment } from './kernel/kernel-types.ts'
-import { SAFE_SQUARES, sumOfSquares } from './sum-of-squares.ts'
+import { SAFE_SQUARES, sumOfSquares } from '../sum-of-squares.ts'
 
 /** Candidates taken beyond `k`, since single precision may swap neighbours that lie close together. */
 const SPARE = 16
