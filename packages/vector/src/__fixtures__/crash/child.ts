@@ -1,0 +1,62 @@
+// Run and killed by kill-rounds.ts: says what it finds, then writes and says so of each write, until it is killed.
+import { DatabaseSync } from 'node:sqlite'
+import type { VectorCollection } from '@rt/core'
+import { createSqliteStore } from '../../index.ts'
+import { look } from './look.ts'
+import { ALIAS, DIMENSIONS, operationAt, type Operation, textOf, vectorOf } from './plan.ts'
+
+const [path = '', seed = '', first = ''] = process.argv.slice(2)
+const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
+const stamp = { dimensions: DIMENSIONS, metric: 'cosine', fingerprint: 'crash/12' } as const
+
+const begun = performance.now()
+const store = await createSqliteStore({ path })
+const open = (name: string): Promise<VectorCollection> =>
+  store.collection(name, stamp, name === 'graph' ? { index: 'usearch' } : {})
+const collections: Record<string, VectorCollection> = {}
+for (const name of ['one', 'two', 'graph']) collections[name] = await open(name)
+await collections['one']!.count()
+const openMs = performance.now() - begun
+
+say({ ...(await look(store, open, Number(first))), openMs })
+if (process.argv[5] === 'end') {
+  await store[Symbol.asyncDispose]()
+  process.exit()
+}
+
+/** As another process does it: what is in the log goes into the file. */
+const compact = (): void => {
+  const other = new DatabaseSync(path)
+  other.exec('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)')
+  other.close()
+}
+
+const run = async (operation: Operation, number: number): Promise<void> => {
+  const { kind } = operation
+  if (kind === 'compact') return compact()
+  if (kind === 'alias') return store.alias({ [ALIAS]: operation.collection })
+  if (kind === 'search') {
+    const vector = vectorOf('id-1', number)
+    for (const collection of Object.values(collections)) await collection.search({ vector, k: 5, text: 'id7' })
+    return
+  }
+  const collection = collections[operation.collection]!
+  if (kind === 'delete') return void (await collection.delete(operation.ids))
+  if (kind === 'delete by filter') return void (await collection.delete({ filter: { tenth: operation.tenth } }))
+  if (kind === 'update')
+    return void (await collection.update(operation.ids.map((id) => ({ id, set: { updated: number } }))))
+  const records = operation.ids.map((id) => ({
+    id,
+    vector: vectorOf(id, number),
+    text: textOf(id, number),
+    metadata: { written: number, updated: number, tenth: number % 10 },
+  }))
+  await collection.upsert(kind === 'import' ? records.values() : records)
+}
+
+for (let number = Number(first); ; number++) {
+  const operation = operationAt(Number(seed), number)
+  say({ begins: number, kind: operation.kind })
+  await run(operation, number)
+  say({ done: number })
+}
