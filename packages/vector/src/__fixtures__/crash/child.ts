@@ -1,39 +1,32 @@
 // Run and killed by kill-rounds.ts: says what it finds, then writes and says so of each write, until it is killed.
-import { DatabaseSync } from 'node:sqlite'
 import type { VectorCollection } from '@rt/core'
-import { createSqliteStore } from '../../index.ts'
 import { look } from './look.ts'
-import { ALIAS, DIMENSIONS, operationAt, type Operation, textOf, vectorOf } from './plan.ts'
+import { ALIAS, COLLECTIONS, DIMENSIONS, operationAt, type Operation, textOf, vectorOf } from './plan.ts'
+import { subjects } from './subjects.ts'
 
-const [path = '', seed = '', first = ''] = process.argv.slice(2)
+const [path = '', seed = '', first = '', kind = '', end] = process.argv.slice(2)
+const subject = subjects[kind]!
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 const stamp = { dimensions: DIMENSIONS, metric: 'cosine', fingerprint: 'crash/12' } as const
 
 const begun = performance.now()
-const store = await createSqliteStore({ path })
+const store = await subject.create(path)
 const open = (name: string): Promise<VectorCollection> =>
-  store.collection(name, stamp, name === 'graph' ? { index: 'usearch' } : {})
+  store.collection(name, stamp, name === 'graph' ? subject.graph : {})
 const collections: Record<string, VectorCollection> = {}
-for (const name of ['one', 'two', 'graph']) collections[name] = await open(name)
+for (const name of COLLECTIONS) collections[name] = await open(name)
 await collections['one']!.count()
 const openMs = performance.now() - begun
 
 say({ ...(await look(store, open, Number(first))), openMs })
-if (process.argv[5] === 'end') {
+if (end) {
   await store[Symbol.asyncDispose]()
   process.exit()
 }
 
-/** As another process does it: what is in the log goes into the file. */
-const compact = (): void => {
-  const other = new DatabaseSync(path)
-  other.exec('PRAGMA busy_timeout = 1000; PRAGMA wal_checkpoint(TRUNCATE)')
-  other.close()
-}
-
 const run = async (operation: Operation, number: number): Promise<void> => {
   const { kind } = operation
-  if (kind === 'compact') return compact()
+  if (kind === 'compact') return subject.compact(path)
   if (kind === 'alias') return store.alias({ [ALIAS]: operation.collection })
   if (kind === 'search') {
     const vector = vectorOf('id-1', number)

@@ -42,6 +42,14 @@ const momentOf = (random: () => number): Moment => {
   return { at: TARGETED[Math.floor(random() * TARGETED.length)]!, afterMs: random() * 4 }
 }
 
+export interface Subject {
+  /** Of `subjects.ts`. */
+  kind: string
+  path: string
+  /** Says what is written, and when it is killed. */
+  seed: number
+}
+
 interface Lines {
   seen: (Seen & { openMs: number }) | undefined
   /** Numbers of what was acknowledged. */
@@ -52,9 +60,13 @@ interface Lines {
 }
 
 /** Starts the child, kills it at the moment, and gives back what it had said. */
-const runAndKill = async (path: string, seed: number, first: number, moment: Moment | undefined): Promise<Lines> => {
-  const args = ['--conditions=@rt/source', CHILD, path, String(seed), String(first), ...(moment ? [] : ['end'])]
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+const runAndKill = async (
+  { kind, path, seed }: Subject,
+  first: number,
+  moment: Moment | undefined,
+): Promise<Lines> => {
+  const args = [CHILD, path, String(seed), String(first), kind, ...(moment ? [] : ['end'])]
+  const child = spawn(process.execPath, ['--conditions=@rt/source', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   const lines: Lines = { seen: undefined, done: [], begun: undefined, errors: '', signal: null }
   child.stderr.on('data', (data) => (lines.errors += String(data)))
   const exit = once(child, 'exit')
@@ -91,7 +103,8 @@ const runAndKill = async (path: string, seed: number, first: number, moment: Mom
  *
  * @throws Error as soon as something acknowledged is missing, something is there in part, or an answer is wrong.
  */
-export const killRounds = async (path: string, seed: number, count: number): Promise<Round[]> => {
+export const killRounds = async (subject: Subject, count: number): Promise<Round[]> => {
+  const { seed } = subject
   const random = createRandom(seed)
   const rounds: Round[] = []
   let possible: State[] = [emptyState()]
@@ -99,8 +112,8 @@ export const killRounds = async (path: string, seed: number, count: number): Pro
   let killed: Omit<Round, 'underWay' | 'openMs' | 'recall'> | undefined
   for (let round = 0; round <= count; round++) {
     const moment = round < count ? momentOf(random) : undefined
-    const lines = await runAndKill(path, seed, next, moment)
-    const what = `seed ${seed}, round ${round}, killed before at ${killed?.at ?? 'nothing'}`
+    const lines = await runAndKill(subject, next, moment)
+    const what = `${subject.kind}, seed ${seed}, round ${round}, killed before at ${killed?.at ?? 'nothing'}`
     if (moment ? lines.signal !== 'SIGKILL' : lines.signal !== null) throw new Error(`${what}: ${lines.errors}`)
     if (lines.seen) {
       const found = check(lines.seen, possible, what)

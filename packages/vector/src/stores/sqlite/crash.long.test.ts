@@ -18,7 +18,7 @@ it(
     const lane = async (): Promise<void> => {
       for (const seed of seeds) {
         using file = temporaryFile()
-        rounds.push(...(await killRounds(file.path, seed, ROUNDS)))
+        rounds.push(...(await killRounds({ kind: 'sqlite', path: file.path, seed }, ROUNDS)))
       }
     }
     await Promise.all([lane(), lane()])

@@ -10,7 +10,7 @@ describe('kill -9', () => {
     'loses nothing that was acknowledged, leaves nothing in part, and searches stay right; seed %i',
     async (seed) => {
       using file = temporaryFile()
-      const rounds = await killRounds(file.path, seed, ROUNDS)
+      const rounds = await killRounds({ kind: 'sqlite', path: file.path, seed }, ROUNDS)
       expect(rounds).toHaveLength(ROUNDS)
       expect(rounds.reduce((sum, { acknowledged }) => sum + acknowledged, 0)).toBeGreaterThan(ROUNDS)
       const recall = rounds.flatMap((round) => round.recall)
