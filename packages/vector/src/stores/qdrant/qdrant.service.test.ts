@@ -1,38 +1,46 @@
 import type { VectorStore } from '@rt/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { vectorStoreConformance } from '../../conformance/index.ts'
-import { findLocalQdrant, type LocalQdrant, startLocalQdrant } from './__fixtures__/start-local-qdrant.ts'
+import { findStandIn, type RunningQdrant, startStandIn, type StandIn } from './__fixtures__/start-qdrant.ts'
 import { createQdrantStore, type QdrantStoreOptions } from './index.ts'
 
-const folder = findLocalQdrant()
-let local: LocalQdrant | undefined
-beforeAll(async () => void (local = folder === undefined ? undefined : await startLocalQdrant(folder)))
-afterAll(async () => local?.[Symbol.asyncDispose]())
-
-/** Empties what answers there: all collections that rt made. */
+/** Deletes all collections that rt made there. */
 const emptyStore = async (options: QdrantStoreOptions): Promise<VectorStore> => {
   const store = await createQdrantStore(options)
   for (const { name } of await store.list()) await store.drop(name)
   return store
 }
 
-if (folder === undefined)
-  it.skip('the Qdrant store: qdrant-client is not in .cache (no Python, or no network)', () => {})
-else
+const NAMES: Record<StandIn, string> = {
+  local: "qdrant: local mode of Qdrant's Python client",
+  edge: "qdrant: Qdrant's engine in process",
+}
+
+for (const which of ['local', 'edge'] as const) {
+  const packages = findStandIn(which)
+  if (packages === undefined) {
+    it.skip(`${NAMES[which]} is not in .cache (no Python, no network, or no build for this machine)`, () => {})
+    continue
+  }
+  let running: RunningQdrant | undefined
+  beforeAll(async () => void (running = await startStandIn(which, packages)))
+  afterAll(async () => running?.[Symbol.asyncDispose]())
   vectorStoreConformance(
-    {
-      name: "qdrant, local mode of Qdrant's Python client",
-      create: ({ clock }) => emptyStore({ url: local!.url, clock }),
-    },
+    { name: NAMES[which], create: ({ clock }) => emptyStore({ url: running!.url, clock }) },
     { describe, it, expect },
   )
+}
 
 const { QDRANT_URL: url, QDRANT_API_KEY: apiKey } = process.env
-if (url !== undefined)
+if (url !== undefined) {
+  const server: QdrantStoreOptions = { url, ...(apiKey !== undefined && { apiKey }) }
+  beforeAll(async () => {
+    await using store = await createQdrantStore(server)
+    const names = (await store.list()).map(({ name }) => name)
+    if (names.length) throw new TypeError(`these tests delete collections, and ${url} has ${names.join(', ')}`)
+  })
   vectorStoreConformance(
-    {
-      name: 'qdrant at QDRANT_URL',
-      create: ({ clock }) => emptyStore({ url, clock, ...(apiKey !== undefined && { apiKey }) }),
-    },
+    { name: 'qdrant at QDRANT_URL', create: ({ clock }) => emptyStore({ ...server, clock }) },
     { describe, it, expect },
   )
+}

@@ -6,24 +6,20 @@ server, every search is exact, payload indexes do nothing. This file only transl
 Usage: python3 local-qdrant.py [folder of packages]. Prints the port it listens on.
 """
 
-import json
 import sys
-import threading
 import warnings
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
-from urllib.parse import unquote, urlsplit
 
 if len(sys.argv) > 1:
     sys.path.insert(0, sys.argv[1])
 warnings.simplefilter("ignore")
 
-from pydantic import BaseModel, TypeAdapter, ValidationError  # noqa: E402
+from pydantic import BaseModel, TypeAdapter  # noqa: E402
 from qdrant_client.http import models  # noqa: E402
 from qdrant_client.local.qdrant_local import QdrantLocal  # noqa: E402
+from rest_server import Refused, serve  # noqa: E402
 
 local = QdrantLocal(":memory:")
-lock = threading.Lock()
 
 
 def parse(kind, body):
@@ -96,8 +92,7 @@ def aliases(body):
     return local.update_collection_aliases(parse(models.ChangeAliasesOperation, body).actions)
 
 
-def answer(method, path, body):
-    parts = [unquote(part) for part in path.strip("/").split("/")]
+def route(method, parts, body):
     match (method, *parts):
         case ("GET", "collections"):
             return local.get_collections()
@@ -134,7 +129,7 @@ def answer(method, path, body):
             return local.count(name, parse(models.CountRequest, body).filter)
         case ("POST", "collections", name, "points", "query", "batch"):
             return query_batch(name, body)
-    raise LookupError(f"{method} {path}")
+    raise Refused(404, f"{method} /{'/'.join(parts)}")
 
 
 def plain(value):
@@ -147,57 +142,14 @@ def plain(value):
     return value
 
 
-def status_of(error):
-    if isinstance(error, LookupError):
-        return 404
-    if isinstance(error, ValidationError):
-        return 400
-    text = str(error)
-    if "not found" in text and text.startswith("Collection"):
-        return 404
-    return 409 if "already exists" in text else 400
+def answer(method, parts, body):
+    try:
+        return plain(route(method, parts, body))
+    except ValueError as error:
+        text = str(error)
+        if text.startswith("Collection") and "not found" in text:
+            raise Refused(404, text) from error
+        raise Refused(409 if "already exists" in text else 400, text) from error
 
 
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    # Head and body in one packet: two would wait 40 ms for each other.
-    wbufsize = -1
-    disable_nagle_algorithm = True
-
-    def handle_request(self):
-        length = int(self.headers.get("content-length") or 0)
-        raw = self.rfile.read(length)
-        path = urlsplit(self.path).path
-        if self.command == "GET" and path == "/":
-            return self.send(200, {"title": "local mode of qdrant-client", "version": version("qdrant-client")})
-        try:
-            with lock:
-                result = plain(answer(self.command, path, json.loads(raw) if raw else None))
-            self.send(200, {"result": result, "status": "ok", "time": 0})
-        except Exception as error:
-            self.send(status_of(error), {"status": {"error": f"{error}"}, "time": 0})
-
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_request
-
-    def send(self, status, body):
-        data = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-        self.wfile.flush()
-
-    def log_message(self, *args):
-        pass
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-
-server = Server(("127.0.0.1", 0), Handler)
-print(server.server_address[1], flush=True)
-# Ends with whoever started it.
-threading.Thread(target=lambda: (sys.stdin.read(), server.shutdown()), daemon=True).start()
-server.serve_forever()
+serve("local mode of qdrant-client", version("qdrant-client"), answer)
