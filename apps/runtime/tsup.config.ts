@@ -53,6 +53,10 @@ const SEPARATE: Record<string, { name: string; source: string }> = {
   // Remote models, each with its SDK: only where one is asked.
   '@rt/inference/router': { name: 'router', source: '../../packages/inference/src/router/index.ts' },
   '@rt/inference/anthropic': { name: 'anthropic', source: '../../packages/inference/src/providers/anthropic/index.ts' },
+  // Stores of vectors elsewhere: only where the settings name one.
+  '@rt/vector/lancedb': { name: 'lancedb', source: '../../packages/vector/src/stores/lancedb/index.ts' },
+  '@rt/vector/pgvector': { name: 'pgvector', source: '../../packages/vector/src/stores/pgvector/index.ts' },
+  '@rt/vector/qdrant': { name: 'qdrant', source: '../../packages/vector/src/stores/qdrant/index.ts' },
   '@rt/inference/openai': { name: 'openai', source: '../../packages/inference/src/providers/openai/index.ts' },
 }
 

@@ -34,6 +34,7 @@ export const loadSettings = async (options: RuntimeOptions): Promise<LoadedConfi
     signal: options.signal,
     routing: { providers: configured(options.providers), router: options.router, limits: options.limits },
     engine: options.engine,
+    vector: options.vector,
   })
 }
 

@@ -22,7 +22,13 @@ import type { PullProgress } from '@rt/inference/catalog'
 import type { AppEnv } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
 import type { App, AppFactory } from './app/define-app.ts'
-import type { EngineSettings, LimitsSettings, ProviderSettings, RouterSettings } from './config/settings.ts'
+import type {
+  EngineSettings,
+  LimitsSettings,
+  ProviderSettings,
+  RouterSettings,
+  VectorSettings,
+} from './config/settings.ts'
 
 /** The collection that `ingest` fills and turns retrieve from. */
 export const KNOWLEDGE = 'default'
@@ -52,6 +58,8 @@ export interface RuntimeOptions {
   embed?: string | string[] | false
   /** Reranker where a call names none, of a list the first that can be had. Default: none. */
   rerank?: string | string[]
+  /** Where collections are kept, and how new ones are made. Each key wins over the same one of config.toml. */
+  vector?: VectorSettings
   /** How models of this machine are run. Each key wins over the same one of config.toml. */
   engine?: EngineSettings
   /**

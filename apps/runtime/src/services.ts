@@ -51,6 +51,8 @@ import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
 import { createTurns, type Turns } from './turns.ts'
+import { defined } from './defined.ts'
+import { createDefaultOptions } from './vectors/default-options.ts'
 import { createCollections } from './vectors/create-collections.ts'
 import { createHeldStore, type HeldStore } from './vectors/held-store.ts'
 import { createKeepLocal, storeElsewhere } from './vectors/keep-local.ts'
@@ -135,12 +137,15 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     signal,
   })
   const database = once(() => openData(join(data, 'rt.db'), readOnly))
-  const place: StorePlace = { store: 'sqlite' }
+  const { store: kept = 'sqlite', url, apiKey } = settings.vector
+  const place: StorePlace = { store: kept, ...defined({ url, apiKey }) }
   const open = async (where: StorePlace): Promise<VectorStore> => {
     const store = await openStore(where, { data, database })
     return isElsewhere(where) ? createKeepLocal(store) : store
   }
-  const vectors = once(async (): Promise<HeldStore> => createHeldStore(await open(place)))
+  const vectors = once(async (): Promise<HeldStore> =>
+    createHeldStore(createDefaultOptions(await open(place), settings.vector)),
+  )
   const documents = once(async () => createDocuments({ database: await database(), store: vectors }))
   const reranker = createPickReranker(models)
   const collections = createCollections({

@@ -1,7 +1,7 @@
 import { configFields, type Field, fieldAt } from './fields.ts'
 import { VARIABLES_ONLY } from './settings-table.ts'
 import { laterText } from './schema/note.ts'
-import type { ValueKind } from './value-kind.ts'
+import { expects, type ValueKind } from './value-kind.ts'
 
 /** A line of the reference: texts without any markup. */
 export interface ReferenceRow {
@@ -80,6 +80,8 @@ const typeName = (kind: ValueKind): string => {
       return `share, ${kind.min * 100}% to ${kind.max * 100}%: "75%" or 0.75`
     case 'switch':
       return 'true or false'
+    case 'choice':
+      return expects(kind)
     case 'models':
       return `name or list of names${kind.off ? ', or false' : ''}`
     case 'list':

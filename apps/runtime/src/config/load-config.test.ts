@@ -95,7 +95,15 @@ max_requests = 12
 [observe]
 trace = false
 [vector]
-store = "sqlite"
+store = "qdrant"
+url = "http://127.0.0.1:6333"
+api_key = "k"
+index = "hnsw"
+recall = "95%"
+[vector.collections.products]
+tokenizer = "trigram"
+ttl = "1h"
+recall = 0.9
 `)
     // Named: one that was found would be asked about.
     const { settings, file } = await loadConfig({}, { env: {}, cwd: root, config: 'config.toml' })
@@ -123,6 +131,14 @@ store = "sqlite"
       passages: 4,
       tools: ['now'],
       trace: false,
+      vector: {
+        store: 'qdrant',
+        url: 'http://127.0.0.1:6333',
+        apiKey: 'k',
+        index: 'hnsw',
+        recall: 0.95,
+        collections: { products: { tokenizer: 'trigram', ttl: 3_600_000, recall: 0.9 } },
+      },
       server: {
         host: '0.0.0.0',
         port: 8080,

@@ -2,24 +2,29 @@ import { isAbsolute, relative } from 'node:path'
 import { RtError } from '@rt/core'
 import { checkEngine } from './check-engine.ts'
 import { checkRouting } from './check-routing.ts'
+import { checkVectorOptions, checkVectorPlace } from './check-vector.ts'
 import { defined } from '../defined.ts'
 import { type FindConfigOptions, findConfig, type FoundConfig } from './find-config.ts'
 import type { ConfigFile, ReadFileOptions } from './read-file.ts'
 import type { EngineSettings } from './engine-settings.ts'
 import { overEngine, readEngine } from './read-engine.ts'
 import { readRouting, tableRows } from './read-routing.ts'
+import { readVector } from './read-vector.ts'
 import type { RoutingSettings } from './routing-settings.ts'
 import type { FlagValues, LoadedConfig, Origin, SettingRow, Settings } from './settings.ts'
 import { type Setting, SETTINGS, VARIABLES_ONLY } from './settings-table.ts'
 import { shownValue, withoutLoginsDeep } from './shown.ts'
 import type { TrustOptions } from './trust.ts'
 import { checkValue, expects, parseValue } from './value-kind.ts'
+import type { VectorSettings } from './vector-settings.ts'
 
 export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOptions {
   /** Of a program: each wins over the same of the file. */
   routing?: Partial<RoutingSettings>
   /** The same. */
   engine?: EngineSettings
+  /** The same. */
+  vector?: VectorSettings
 }
 
 /**
@@ -30,22 +35,38 @@ export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOpti
  */
 export const loadConfig = async (
   flags: Partial<FlagValues> = {},
-  { env = process.env, cwd = process.cwd(), config, routing = {}, engine = {}, ...trust }: LoadConfigOptions = {},
+  {
+    env = process.env,
+    cwd = process.cwd(),
+    config,
+    routing = {},
+    engine = {},
+    vector = {},
+    ...trust
+  }: LoadConfigOptions = {},
 ): Promise<LoadedConfig> => {
   checkRouting(routing)
   checkEngine(engine)
+  checkVectorOptions(vector)
+  const given = { ...flags, ...vectorFlags(vector) }
   const found = await findConfig({ config, env, cwd })
   const file = found && (await readFound(found, { ...trust, env, shown: shownPath(found.file, cwd) }))
-  const values = SETTINGS.map((setting) => ({ setting, ...valueOf(setting, flags, env, file, found?.file) }))
+  const values = SETTINGS.map((setting) => ({ setting, ...valueOf(setting, given, env, file, found?.file) }))
   const aliases = (file?.models ?? [])
     .filter((name) => !SETTINGS.some(({ key }) => key === `models.${name}`))
     .map((name) => ({ name, ...file!.get(['models', name])! }))
+  const { collections, ...other } = readVector(file)
+  const settings = toSettings(
+    Object.fromEntries(values.map(({ setting, value }) => [setting.option, value])),
+    Object.fromEntries(aliases.map(({ name, value }) => [name, [value].flat() as string[]])),
+  )
+  const apiKey = vector.apiKey ?? (env['RT_VECTOR_API_KEY'] || other.apiKey)
+  const places = { ...settings.vector, ...(apiKey !== undefined && { apiKey }) }
+  checkVectorPlace(places)
   return {
     settings: {
-      ...toSettings(
-        Object.fromEntries(values.map(({ setting, value }) => [setting.option, value])),
-        Object.fromEntries(aliases.map(({ name, value }) => [name, [value].flat() as string[]])),
-      ),
+      ...settings,
+      vector: { ...places, collections: { ...collections, ...vector.collections } },
       engine: overEngine(readEngine(file), engine),
       ...over(readRouting(file), routing),
     },
@@ -66,7 +87,16 @@ export const loadConfig = async (
 }
 
 /** Of a file, beside the settings that have a variable. */
-const TABLES = [['engine', 'onnx'], ['engine', 'gguf'], ['engine', 'models'], ['providers'], ['router'], ['limits']]
+const TABLES = [
+  ['vector', 'api_key'],
+  ['vector', 'collections'],
+  ['engine', 'onnx'],
+  ['engine', 'gguf'],
+  ['engine', 'models'],
+  ['providers'],
+  ['router'],
+  ['limits'],
+]
 
 const readFound = async (found: FoundConfig, options: ReadFileOptions): Promise<ConfigFile> =>
   (await import('./read-file.ts')).readConfigFile(found, options)
@@ -85,7 +115,7 @@ const valueOf = (
   file: ConfigFile | undefined,
   path: string | undefined,
 ): Found => {
-  const { kind, variable, option, flag = option } = setting
+  const { kind, variable, option, within, flag = within ?? option } = setting
   const given = flags[option]
   if (given !== undefined) {
     const value = checkValue(kind, given)
@@ -125,12 +155,17 @@ const toSettings = (
   values: Record<string, unknown>,
   aliases: Record<string, string[]>,
 ): Omit<Settings, keyof RoutingSettings | 'engine'> => {
-  const { host, port, allowedHosts, allowedOrigins, maxRequests, ...others } = values
-  return { ...others, aliases, server: { host, port, allowedHosts, allowedOrigins, maxRequests } } as Omit<
+  const { host, port, allowedHosts, allowedOrigins, maxRequests, ...more } = values
+  const { vectorStore: store, vectorUrl: url, vectorIndex: index, vectorRecall: recall, ...others } = more
+  const server = { host, port, allowedHosts, allowedOrigins, maxRequests }
+  return { ...others, aliases, vector: defined({ store, url, index, recall }), server } as Omit<
     Settings,
     keyof RoutingSettings | 'engine'
   >
 }
+
+const vectorFlags = ({ store, url, index, recall }: VectorSettings): Partial<FlagValues> =>
+  defined({ vectorStore: store, vectorUrl: url, vectorIndex: index, vectorRecall: recall })
 
 /** A provider of the program replaces the whole one of that name; of the other tables each key does. */
 const over = (

@@ -32,7 +32,7 @@ describe('a mistake is named with file, line, key and what to write', () => {
     [
       'rt = 1\n\n[vector]\nstor = "qdrant"\n',
       'line 4: [vector] stor = "qdrant"',
-      '"stor" is not a key of [vector]; did you mean "store"? Keys: store, url.',
+      '"stor" is not a key of [vector]; did you mean "store"? Keys: store, url, api_key, index, recall, collections.',
     ],
     [
       'rt = 1\n[servr]\nport = 1\n',
@@ -188,9 +188,7 @@ describe('env:NAME', () => {
 
 describe('what is not in this version', () => {
   it.each<[string, string, string]>([
-    ['[vector]\nstore = "qdrant"', 'line 3: [vector] store = "qdrant"', 'keeps everything in SQLite'],
-    ['[vector]\nurl = "http://x"', 'line 3: [vector] url = "http://x"', 'keeps everything in SQLite'],
-    ['[state]\nstore = "postgres"', 'line 3: [state] store = "postgres"', 'keeps everything in SQLite'],
+    ['[state]\nstore = "postgres"', 'line 3: [state] store = "postgres"', 'threads and traces in SQLite'],
     ['[mcp.files]\ncommand = ["npx", "x"]', 'line 2: [mcp.files]', 'define tools in your program with tool()'],
     ['[tools]\nshell = true', 'line 3: [tools] shell = true', 'no tool that runs commands'],
     ['[tools]\nroots = ["/"]', 'line 3: [tools] roots = ["/"]', 'no tool that runs commands'],
@@ -225,7 +223,7 @@ describe('secrets', () => {
     'rt = 1\n[server]\nport = "sk-canary-0123456789"\n',
     'rt = 1\n[server]\nhost = "http://user:canary@example.org/x"\n',
     'rt = 1\n[server]\nhost = "http://user:can/canary@example.org/x"\n',
-    'rt = 1\n[vector]\nstore = "qdrant"\nurl = "http://u:canary@h?api_key=canary"\n',
+    'rt = 1\n[vector]\nstore = "qdrnt"\nurl = "http://u:canary@h?api_key=canary"\napi_key = ["canary"]\n',
     'rt = 1\n[providers.x]\napi_key = "canary\n',
     'rt = 1\n[providers.x]\napi_key = canary\n',
     'rt = 1\n[providers.x]\napi_key: canary\n',
@@ -251,6 +249,7 @@ describe('secrets', () => {
     const names = configFields().filter(({ path, keys }) => path.length > 0 && !keys)
     expect(names.filter(({ path }) => isSecret(path, 4)).map(({ path }) => path.join('.'))).toEqual([
       'providers.*.api_key',
+      'vector.api_key',
     ])
   })
 })

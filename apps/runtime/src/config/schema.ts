@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { engineTables } from './schema/engine.ts'
 import { setting, text, texts, toZod, truth } from './schema/keys.ts'
-import { mcp, state, vector } from './schema/later.ts'
+import { mcp, state } from './schema/later.ts'
 import { limits } from './schema/limits.ts'
 import { type Later, noted } from './schema/note.ts'
 import { providers } from './schema/providers.ts'
 import { router } from './schema/router.ts'
+import { vector } from './schema/vector.ts'
 import { expects } from './value-kind.ts'
 
 /** The version that `rt = 1` names. */

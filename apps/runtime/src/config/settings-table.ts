@@ -3,6 +3,7 @@ import { DURATION, KEEP_ALIVE } from './duration.ts'
 import type { FlagValues } from './settings.ts'
 import { SIZE, SIZE_OR_SHARE } from './size.ts'
 import type { ValueKind } from './value-kind.ts'
+import { VECTOR_INDEXES, VECTOR_STORES } from './vector-settings.ts'
 
 /** One thing that can be set, with all its names. The schema, the reference page and `rt config` are made from these. */
 export interface Setting {
@@ -11,6 +12,8 @@ export interface Setting {
   variable: string
   /** Name in `createRuntime({ … })`. */
   option: keyof FlagValues
+  /** In a table there: `vector.store`. */
+  within?: string
   /** Of the command, where there is one. */
   flag?: string
   kind: ValueKind
@@ -156,6 +159,46 @@ export const SETTINGS: readonly Setting[] = [
       'Most passages a question is answered from. The small default model reads two well; larger ones take 4 or more.',
   },
   {
+    key: 'vector.store',
+    variable: 'RT_VECTOR_STORE',
+    option: 'vectorStore',
+    within: 'vector.store',
+    kind: { type: 'choice', values: VECTOR_STORES },
+    default: 'sqlite',
+    meaning:
+      'Where vectors, and the texts and metadata beside them, are kept: in the data folder, or in LanceDB, PostgreSQL with pgvector, or Qdrant, whose package is installed beside rt.',
+  },
+  {
+    key: 'vector.url',
+    variable: 'RT_VECTOR_URL',
+    option: 'vectorUrl',
+    within: 'vector.url',
+    kind: { type: 'text', pattern: NOT_BLANK, expects: 'an address or a folder' },
+    otherwise: 'for lancedb the folder lancedb of the data folder',
+    meaning:
+      'Of the store: "postgres://…" of pgvector, "http://…" of Qdrant, the folder of LanceDB, of the data folder where it is relative. With a password in it write "env:NAME".',
+  },
+  {
+    key: 'vector.index',
+    variable: 'RT_VECTOR_INDEX',
+    option: 'vectorIndex',
+    within: 'vector.index',
+    kind: { type: 'choice', values: VECTOR_INDEXES },
+    default: 'auto',
+    meaning:
+      'Which index searches collections that are made from now on, in sqlite: "auto" = every vector is compared until a graph is faster.',
+  },
+  {
+    key: 'vector.recall',
+    variable: 'RT_VECTOR_RECALL',
+    option: 'vectorRecall',
+    within: 'vector.recall',
+    kind: { type: 'share', min: 0.5, max: 1 },
+    default: 0.97,
+    meaning:
+      'Share of the true neighbours that a search through a graph has to find, in collections that are made from now on. It is measured, and more is looked at where it is missed.',
+  },
+  {
     key: 'tools.allow',
     variable: 'RT_TOOLS',
     option: 'tools',
@@ -243,6 +286,13 @@ export const VARIABLES_ONLY: readonly {
     otherwise: 'none',
     secret: true,
     meaning: 'Token of the Hugging Face hub, for gated models. Sent to the hub alone.',
+  },
+  {
+    key: 'vector_api_key',
+    variable: 'RT_VECTOR_API_KEY',
+    otherwise: 'api_key of [vector], else none',
+    secret: true,
+    meaning: 'API key of Qdrant.',
   },
   {
     key: 'api_key',

@@ -1,7 +1,9 @@
 import type { EngineSettings } from './engine-settings.ts'
 import type { RoutingSettings } from './routing-settings.ts'
+import type { VectorSettings } from './vector-settings.ts'
 
 export type { EngineSettings } from './engine-settings.ts'
+export type { VectorSettings } from './vector-settings.ts'
 export type { BudgetSettings, LimitsSettings, ProviderSettings, RouterSettings } from './routing-settings.ts'
 
 /** Everything that can be set, after flags, environment, config.toml and defaults were put together. */
@@ -42,6 +44,8 @@ export interface Settings extends RoutingSettings {
   passages: number
   /** Names of tools that turns and clients may use; undefined = all of the app's. */
   tools?: string[]
+  /** Where collections are, and how new ones are made. */
+  vector: VectorSettings
   /** Record traces. */
   trace: boolean
   server: {
@@ -73,6 +77,11 @@ export interface FlagValues {
   window: number | string
   retrieve: boolean
   passages: number
+  vectorStore: string
+  vectorUrl: string
+  vectorIndex: string
+  /** `"97%"` or 0.97. */
+  vectorRecall: number | string
   tools: string[]
   trace: boolean
   host: string

@@ -85,6 +85,21 @@ describe('a file that was found needs trust', () => {
       'line 3: [engine.onnx] tensorrt_cache would run what TensorRT built in /tmp/theirs',
       '',
     ],
+    [
+      '[vector]\nstore = "qdrant"\nurl = "https://evil.example"',
+      'line 2: [vector] would keep documents, and what is searched for, in https://evil.example',
+      '',
+    ],
+    [
+      '[vector]\nstore = "pgvector"\nurl = "postgres://u:canary@localhost/x?host=evil.example"',
+      'line 2: [vector] would keep documents, and what is searched for, in postgres://…@localhost/x?host=evil.example',
+      '',
+    ],
+    [
+      '[vector]\nstore = "lancedb"\nurl = "../theirs"',
+      'line 2: [vector] would keep documents, and what is searched for, in ../theirs',
+      '',
+    ],
     ['[models]\nfast = "./m.gguf"', 'line 3: [models] fast would load a model of its own choice: ./m.gguf', ''],
     ['[models]\nfast = "m.gguf"', 'line 3: [models] fast would load a model of its own choice: m.gguf', ''],
   ])('%j', async (text, place, others) => {
@@ -109,6 +124,8 @@ describe('a file that was found needs trust', () => {
   it.each([
     '[server]\nhost = "127.0.0.1"\nport = 80\nallowed_hosts = []\nallowed_origins = []',
     '[server]\nhost = "localhost"\n[models]\nchat = ["smollm2:135m", "qwen2.5-coder:1.5b"]\nembed = false\nmine = "mine:v2"',
+    '[vector]\nstore = "lancedb"\nurl = "lance"',
+    '[vector]\nstore = "qdrant"\nurl = "http://127.0.0.1:6333"',
     '[chat]\nsystem = "Be brief."\n[tools]\nallow = ["now"]\n[observe]\ntrace = false',
   ])('but not for %j', async (text) => {
     expect(await load(`rt = 1\n${text}\n`, { answer: true })).toMatchObject({ asked: [], code: undefined })
@@ -151,6 +168,10 @@ describe('parts that this version cannot run yet', () => {
     ],
     ['[observe]\notlp = "env:OTEL_EXPORTER_OTLP_ENDPOINT"', []],
     ['[tools]\nshell = false\n[vector]\nurl = "x"', []],
+    [
+      '[vector]\nstore = "qdrant"\nurl = "http://127.0.0.1:6333"\napi_key = "env:AWS_SECRET"',
+      ['1 [vector]: send AWS_SECRET to http://127.0.0.1:6333'],
+    ],
   ])('will need trust, wherever the file is: %j', (text, expected) => {
     expect(parts(text).map(({ line, where, does }) => `${line} ${where}: ${does}`)).toEqual(expected)
   })

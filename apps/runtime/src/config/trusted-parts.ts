@@ -4,6 +4,7 @@ import type { KeyLines, Path } from './locate-keys.ts'
 import { isProviderKind, keyVariable } from './provider-kinds.ts'
 import { isVariable } from './resolve-variables.ts'
 import { visible, withoutLogins } from './shown.ts'
+import { isElsewhere } from '../vectors/place.ts'
 
 /** A part of a file that acts on its reader's machine, secrets or server: trusted once. */
 export interface TrustedPart {
@@ -43,7 +44,7 @@ export const trustedParts = (
       value,
     }
   }
-  const { mcp, tools, providers, limits, ...others } = raw
+  const { mcp, tools, providers, limits, vector, ...others } = raw
   const found: TrustedPart[] = []
   for (const [name, server] of entries(mcp)) {
     if (!isTable(server)) continue
@@ -59,6 +60,7 @@ export const trustedParts = (
     found.push(part(['tools', 'roots'], roots, `let models read and write ${roots.map(String).join(', ')}`, true))
   for (const [name, table] of entries(providers))
     if (isTable(table)) found.push(...reaches(name, table, { resolved, isFound, part }))
+  if (isTable(vector)) found.push(...stores(vector, { resolved, isFound, part }))
   found.push(...sends([], others, part))
   if (isFound)
     found.push(
@@ -104,6 +106,27 @@ const reaches = (
     ? [part(path, table, `send conversations to ${asShown(kind)} with a key or headers of its own`)]
     : []
 }
+
+/**
+ * Where documents, and what is looked for in them, would go: a server of the file's choice, or a folder outside of the data
+ * folder. A secret of the environment goes nowhere without asking.
+ */
+const stores = (
+  table: Record<string, unknown>,
+  { resolved, isFound, part }: { resolved: unknown; isFound: boolean; part: Describe },
+): TrustedPart[] => {
+  const { url } = table
+  const sent = sends(['vector'], table, part)
+  if (sent.length || url === undefined || !isFound) return sent
+  const address = valueAt(resolved, ['vector', 'url'])
+  const isLance = valueAt(resolved, ['vector', 'store']) === 'lancedb'
+  const stays = isLance ? isBelow(address) : !isElsewhere({ store: 'pgvector', url: String(address) })
+  return stays ? [] : [part(['vector'], table, `keep documents, and what is searched for, in ${asShown(url)}`)]
+}
+
+/** A folder below another, in the words of any system. */
+const isBelow = (path: unknown): boolean =>
+  typeof path === 'string' && !/^(?:[/\\]|[A-Za-z]:|[a-z][a-z0-9+.-]+:)|(?:^|[/\\])\.\.(?:[/\\]|$)/i.test(path)
 
 const headersOf = ({ headers }: Record<string, unknown>): Record<string, unknown> => (isTable(headers) ? headers : {})
 

@@ -7,6 +7,8 @@ export type ValueKind =
   | { type: 'integer'; min: number; max: number }
   | { type: 'share'; min: number; max: number }
   | { type: 'switch' }
+  /** One of a few words. */
+  | { type: 'choice'; values: readonly string[] }
   /** One name or several in order; `off`: false instead of any. */
   | { type: 'models'; off: boolean }
   | { type: 'list'; each: RegExp; of: string }
@@ -22,6 +24,8 @@ export const expects = (kind: ValueKind): string => {
       return `a share from ${percent(kind.min)} to ${percent(kind.max)}, as "75%" or 0.75`
     case 'switch':
       return 'true or false'
+    case 'choice':
+      return `one of ${kind.values.map((value) => `"${value}"`).join(', ')}`
     case 'models':
       return `a model's name, or a list of names tried in order${kind.off ? ', or false' : ''}`
     case 'list':
@@ -42,6 +46,8 @@ export const checkValue = (kind: ValueKind, value: unknown): unknown => {
     }
     case 'switch':
       return typeof value === 'boolean' ? value : undefined
+    case 'choice':
+      return typeof value === 'string' && kind.values.includes(value) ? value : undefined
     case 'models': {
       if (value === false) return kind.off ? false : undefined
       const names = typeof value === 'string' ? [value] : value
@@ -58,6 +64,8 @@ export const parseValue = (kind: ValueKind, written: string): unknown => {
   switch (kind.type) {
     case 'text':
       return checkValue(kind, written)
+    case 'choice':
+      return checkValue(kind, text)
     case 'integer':
       return checkValue(kind, /^\d+$/.test(text) ? Number(text) : undefined)
     case 'share':

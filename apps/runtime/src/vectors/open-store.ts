@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path'
-import { RtError, type StorePlace, type VectorStore } from '@rt/core'
+import type { StorePlace, VectorStore } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { createSqliteStore } from '@rt/vector'
 
@@ -9,15 +9,30 @@ export interface OpenStoreOptions {
   database(): Promise<Database>
 }
 
-/** Opens a store where it is. Its package is loaded here, and says so when it is missing. */
-export const openStore = async (place: StorePlace, { data, database }: OpenStoreOptions): Promise<VectorStore> => {
-  const { store, url } = place
+/**
+ * Opens a store where it is. What it needs is loaded here and not before.
+ *
+ * @throws RtError of the store: its package is not installed, its server does not answer, its address is wrong.
+ */
+export const openStore = async (
+  { store, url, apiKey }: StorePlace,
+  { data, database }: OpenStoreOptions,
+): Promise<VectorStore> => {
+  const path = (name: string): string => (isAbsolute(name) ? name : resolve(data, name))
   switch (store) {
     case 'sqlite':
-      return url === undefined
-        ? createSqliteStore({ database: await database() })
-        : createSqliteStore({ path: isAbsolute(url) ? url : resolve(data, url) })
-    default:
-      throw new RtError({ code: 'unsupported', message: `this version has no store "${store}".`, hint: 'Use sqlite.' })
+      return createSqliteStore(url === undefined ? { database: await database() } : { path: path(url) })
+    case 'lancedb': {
+      const { createLancedbStore } = await import('@rt/vector/lancedb')
+      return createLancedbStore({ path: path(url ?? 'lancedb') })
+    }
+    case 'pgvector': {
+      const { createPgvectorStore } = await import('@rt/vector/pgvector')
+      return createPgvectorStore({ url: url ?? '' })
+    }
+    case 'qdrant': {
+      const { createQdrantStore } = await import('@rt/vector/qdrant')
+      return createQdrantStore({ url: url ?? '', ...(apiKey !== undefined && { apiKey }) })
+    }
   }
 }

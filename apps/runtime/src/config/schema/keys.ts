@@ -27,6 +27,8 @@ export const toZod = (kind: ValueKind): z.ZodType => {
       ])
     case 'switch':
       return z.boolean()
+    case 'choice':
+      return z.enum(kind.values as [string, ...string[]])
     case 'models': {
       const name = z.string().regex(/\S/)
       return kind.off ? z.union([name, z.array(name).min(1), z.literal(false)]) : z.union([name, z.array(name).min(1)])
@@ -39,7 +41,13 @@ export const toZod = (kind: ValueKind): z.ZodType => {
 /** A key of the table of settings. */
 export const setting = (key: string): z.ZodOptional => {
   const found = SETTINGS.find((one) => one.key === key)!
-  return noted(toZod(found.kind), { meaning: found.meaning, expects: expects(found.kind), setting: found }).optional()
+  const { kind, meaning } = found
+  return noted(toZod(kind), {
+    meaning,
+    expects: expects(kind),
+    setting: found,
+    ...(kind.type === 'choice' && { values: kind.values }),
+  }).optional()
 }
 
 export const text = (note: About): z.ZodOptional => noted(z.string(), { expects: 'text', ...note }).optional()

@@ -4,17 +4,9 @@ import { type Later, noted } from './note.ts'
 
 const SQLITE: Later = {
   unless: ['sqlite'],
-  instead: 'Remove it: this version keeps everything in SQLite, in the data folder.',
+  instead: 'Remove it: this version keeps threads and traces in SQLite, in the data folder.',
 }
 const NO_MCP: Later = { instead: 'Remove the table: define tools in your program with tool(), until MCP servers come.' }
-
-/** `[vector]`: stores are still to come. */
-export const vector: z.ZodOptional = z
-  .strictObject({
-    store: oneOf(['sqlite', 'lancedb', 'pgvector', 'qdrant'], { meaning: 'Where vectors are kept.', later: SQLITE }),
-    url: text({ meaning: 'Address of the store.', later: { instead: SQLITE.instead } }),
-  })
-  .optional()
 
 /** `[state]`. */
 export const state: z.ZodOptional = z

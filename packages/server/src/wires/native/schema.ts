@@ -233,7 +233,7 @@ export const newCollectionSchema: z.ZodType<{
       tokenizer: z.enum(['porter', 'unicode61', 'trigram']).optional(),
       ttl: z.int().min(1).optional(),
       index: z.enum(['auto', 'flat', 'usearch', 'hnsw']).optional(),
-      recall: z.number().min(0.5).max(1).optional(),
+      recall: z.number().gt(0).max(1).optional(),
     })
     .optional(),
 })
