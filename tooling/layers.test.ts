@@ -105,8 +105,8 @@ const LAYERS: Record<string, Layer> = {
       'usearch',
       'zod',
     ],
-    // For `[limits] store = "redis"`.
-    peers: ['redis'],
+    // For `[limits] store = "redis"`, the stores of `[vector]` and its index hnsw.
+    peers: ['@lancedb/lancedb', '@qdrant/js-client-rest', 'apache-arrow', 'hnswlib-node', 'pg', 'redis'],
   },
 }
 

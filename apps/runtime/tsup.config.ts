@@ -73,13 +73,25 @@ const separateFiles: Plugin = {
   },
 }
 
+/** Native packages, and those a user adds. */
+const INSTALLED = [
+  '@lancedb/lancedb',
+  '@qdrant/js-client-rest',
+  'apache-arrow',
+  'hnswlib-node',
+  'onnxruntime-node',
+  'pg',
+  'redis',
+  'usearch',
+]
+
 /** Everything inlined but native packages, and what a user adds; Node's own modules loaded when they are first used. */
 const bundled: Options = {
   ...base,
   outDir: 'dist/cli',
   splitting: false,
-  noExternal: [/^(?!@node-llama-cpp\/|onnxruntime-node$|redis$|node:)/],
-  external: ['onnxruntime-node', 'redis', /^@node-llama-cpp\//],
+  noExternal: [new RegExp(`^(?!@node-llama-cpp/|(?:${INSTALLED.join('|')})$|node:)`)],
+  external: [...INSTALLED, /^@node-llama-cpp\//],
   esbuildPlugins: [lazyBuiltins(), separatePrices],
   esbuildOptions: (options) => {
     options.minifySyntax = true
