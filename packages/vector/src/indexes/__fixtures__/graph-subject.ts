@@ -1,21 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
 import { toSlots } from '../graph-input.ts'
 import type { GraphDriver, GraphIndex, GraphOptions, Precision } from '../types.ts'
+import { endToEnd } from './end-to-end.ts'
 import type { IndexSubject, TestedIndex } from './index-conformance.ts'
 import { trueNeighbours } from './oracle.ts'
-
-export const temporaryFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'rt-index-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  return folder
-}
-
-/** Vectors end to end, as `add` takes them. */
-export const endToEnd = (vectors: Iterable<Float32Array>): Float32Array =>
-  Float32Array.from([...vectors].flatMap((vector) => [...vector]))
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** With fewer bits, more candidates are needed to have the best among them. */
 const CANDIDATES = { f32: 1, f16: 2, i8: 4 } as const
