@@ -9,8 +9,8 @@ const IGNORED = ['**/node_modules/**', '**/dist/**', '**/.cache/**']
 
 /** Workspace packages resolve to their sources, in vitest as in Node (`--conditions=@rt/source`). */
 const shared = {
-  resolve: { conditions: ['@rt/source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@rt/source', 'node', 'import', 'default'] } },
+  resolve: { conditions: ['@rt/source', 'node'] },
+  ssr: { resolve: { conditions: ['@rt/source', 'node'] } },
 }
 
 const kind = (name: Kind, timeout: number): TestProjectConfiguration => ({
