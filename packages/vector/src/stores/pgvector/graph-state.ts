@@ -33,7 +33,7 @@ export const readGraphState = async (sql: Sql, layout: Layout, row: CollectionRo
 export const hasVectors = async (sql: Sql, layout: Layout, row: CollectionRow, many: number): Promise<boolean> => {
   const [found] = await sql.all<{ count: number }>(
     `SELECT count(*)::float8 AS count FROM
-       (SELECT 1 FROM ${recordsTable(layout, row.id)} r WHERE r.vector IS NOT NULL LIMIT $1::int) AS some`,
+       (SELECT 1 FROM ${recordsTable(layout, row.id)} r WHERE r.vector IS NOT NULL LIMIT $1::int) AS first`,
     [many],
   )
   return found!.count >= many

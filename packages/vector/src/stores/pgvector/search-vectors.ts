@@ -68,7 +68,9 @@ export const graphNearest = async (
      ORDER BY ${distance(layout, metric, 'vector', given)}, id LIMIT ${bindings.bind(k)}::int`,
     bindings.values,
   )
-  return rows.length < k ? undefined : rows
+  if (rows.length >= k) return rows
+  await sql.all("SELECT set_config('enable_seqscan', 'on', true)")
+  return undefined
 }
 
 /** For the rest of the transaction. */
@@ -76,6 +78,8 @@ const setUp = async (sql: Sql, { hasIterativeScan }: Layout, width: number): Pro
   const settings = [
     ['hnsw.ef_search', String(width)],
     ['jit', 'off'],
+    // Its cost leaves out that long vectors lie elsewhere, so it would be taken for far too many records.
+    ['enable_seqscan', 'off'],
     ...(hasIterativeScan
       ? [
           // Relaxed: what comes is compared again anyway.
