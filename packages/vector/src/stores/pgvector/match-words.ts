@@ -1,30 +1,12 @@
 import type { Tokenizer, WordMatch } from '@rt/core'
-import { queryWords, splitWords } from '../../driver-kit/query-words.ts'
+import { queryWords } from '../../driver-kit/query-words.ts'
+import { cutRuns } from '../../driver-kit/spaceless.ts'
+import { cutWord, foldText, writePairs } from './indexed-words.ts'
 import type { Bindings } from './bindings.ts'
 import { type Layout, quoteText } from './layout.ts'
 
-/** Parts of words in one query; more than this only costs time. */
-const MAX_PARTS = 64
-/** Longer words are cut: Postgres indexes none above 2 KB. */
-const MAX_WORD = 200
-/** So much of a text is indexed, at four bytes a character: a tsvector holds 1 MB, and a word may take twice its bytes. */
-const MAX_INDEXED = 120_000
-
-/** Words as they are indexed and looked for, in lower case and without accents, with one space between. */
-export const indexedWords = (text: string): string => wordsOf(text).join(' ').slice(0, MAX_INDEXED).toWellFormed()
-
-const wordsOf = (text: string): string[] => splitWords(fold(text)).map(cut)
-
-/** As FTS5 of SQLite folds them: the marks of other scripts than Latin, Greek and Cyrillic are part of their words. */
-const fold = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replaceAll(/[\u0300-\u036F]/g, '')
-    .normalize('NFC')
-    .toLowerCase()
-
-const cut = (word: string): string => (word.length > MAX_WORD ? word.slice(0, MAX_WORD).toWellFormed() : word)
-
+/** Terms of one query; more than this only costs time. */
+const MAX_TERMS = 64
 /** The SQL of `words` for indexed words that are bound or a column. */
 export const toWords = (layout: Layout, tokenizer: Tokenizer, words: string): string =>
   tokenizer === 'trigram' ? words : `to_tsvector(${configuration(layout, tokenizer)}, ${words})`
@@ -48,7 +30,7 @@ export const matchWords = (
   { layout, tokenizer }: { layout: Layout; tokenizer: Tokenizer },
   { bind }: Bindings,
 ): WordQuery | undefined => {
-  const words = queryWords(fold(text), match).map(cut)
+  const words = queryWords(foldText(text), match).map(cutWord)
   if (!words.length) return undefined
   return tokenizer === 'trigram'
     ? matchParts(words, match, bind)
@@ -64,17 +46,26 @@ const matchLexemes = (
   bind: Bind,
 ): WordQuery => {
   const config = configuration(layout, tokenizer)
-  const lexemes = (some: string[]): string[] => some.map((word) => `plainto_tsquery(${config}, ${bind(word)}::text)`)
-  const query = (): string => {
-    if (match === 'phrase') return `phraseto_tsquery(${config}, ${bind(words.join(' '))}::text)`
-    if (match !== 'prefix') return lexemes(words).join(match === 'any' ? ' || ' : ' && ')
-    const last = `${bind(words.at(-1))}::text`
-    const beginning = (lexeme: string): string => `(quote_literal(${lexeme}) || ':*')::tsquery`
-    const stem = `(ts_lexize(${quoteText(`${layout.schema}.stem`)}::regdictionary, ${last}))[1]`
+  const whole = (lexemes: string): string => `plainto_tsquery(${config}, ${bind(lexemes)}::text)`
+  const beginning = (lexeme: string): string => {
+    const bound = `${bind(lexeme)}::text`
+    const begins = (value: string): string => `(quote_literal(${value}) || ':*')::tsquery`
+    if (tokenizer !== 'porter') return begins(bound)
     // A word that is not finished has no stem to be found by, a finished one is found by that alone.
-    const either =
-      tokenizer === 'porter' ? `(${beginning(last)} || ${beginning(`coalesce(${stem}, ${last})`)})` : beginning(last)
-    return [...lexemes(words.slice(0, -1)), either].join(' && ')
+    const stem = `(ts_lexize(${quoteText(`${layout.schema}.stem`)}::regdictionary, ${bound}))[1]`
+    return `(${begins(bound)} || ${begins(`coalesce(${stem}, ${bound})`)})`
+  }
+  const query = (): string => {
+    const terms = termsOf(words, match).slice(0, MAX_TERMS)
+    if (match !== 'phrase')
+      return terms
+        .map(({ text, begins }) => (begins ? beginning(text) : whole(text)))
+        .join(match === 'any' ? ' || ' : ' && ')
+    const last = terms.at(-1)?.begins ? terms.pop() : undefined
+    const before = terms.length
+      ? [`phraseto_tsquery(${config}, ${bind(terms.map(({ text }) => text).join(' '))}::text)`]
+      : []
+    return [...before, ...(last ? [beginning(last.text)] : [])].join(' <-> ')
   }
   return {
     from: `(SELECT ${query()} AS query OFFSET 0) q`,
@@ -84,10 +75,31 @@ const matchLexemes = (
   }
 }
 
+interface Term {
+  text: string
+  /** It is looked for as a beginning. */
+  begins: boolean
+}
+
+/** What stands for the words in the index. Of an only character that has the pairs which begin with it. */
+const termsOf = (words: string[], match: WordMatch): Term[] =>
+  words.flatMap((word, index) => {
+    const isLastWord = index === words.length - 1
+    const parts = [...cutRuns(word)].filter(({ text }) => /[\p{L}\p{N}\p{Co}]/u.test(text))
+    return parts.flatMap(({ text, spaceless }, place): Term[] => {
+      const isLast = isLastWord && place === parts.length - 1
+      if (!spaceless) return [{ text, begins: match === 'prefix' && isLast }]
+      // In the middle of a phrase a run ends where that of the text does; at its end the text may go on.
+      const ends = match === 'phrase' && !isLast
+      const pairs = writePairs(text, ends).map((pair) => ({ text: pair, begins: false }))
+      return pairs.length ? pairs : [{ text: text.normalize('NFKC'), begins: true }]
+    })
+  })
+
 /** Parts of words by LIKE, which the trigrams of pg_trgm answer. */
 const matchParts = (words: string[], match: WordMatch, bind: Bind): WordQuery => {
   const parts = match === 'any' ? words.flatMap(trigramsOf) : match === 'phrase' ? [words.join(' ')] : words
-  const bound = [...new Set(parts)].slice(0, MAX_PARTS).map((part) => `${bind(part)}::text`)
+  const bound = [...new Set(parts)].slice(0, MAX_TERMS).map((part) => `${bind(part)}::text`)
   // A word has no character that means something to LIKE.
   const tests = bound.map((part) => `r.words LIKE '%' || ${part} || '%'`)
   const counts = bound.map(

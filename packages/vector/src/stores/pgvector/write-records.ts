@@ -4,8 +4,9 @@ import { createPacer } from '../../driver-kit/pacer.ts'
 import { type CollectionRow, MAX_DIMENSIONS, readRow, shapeOf } from './collection-row.ts'
 import { encodeJsonText, encodeText } from './encode-text.ts'
 import { encodeVector } from './encode-vector.ts'
+import { indexedWords, plainWords } from './indexed-words.ts'
 import { type Layout, recordsTable } from './layout.ts'
-import { indexedWords, toWords } from './match-words.ts'
+import { toWords } from './match-words.ts'
 import type { Sql } from './postgres.ts'
 import { setDimensions } from './records-table.ts'
 
@@ -50,7 +51,7 @@ export const writeRecords = async (
       vector: stored?.text ?? null,
       scale: stored?.scale ?? 0,
       text: text === undefined ? null : encodeText(text),
-      words: text === undefined ? null : indexedWords(text),
+      words: text === undefined ? null : row.tokenizer === 'trigram' ? plainWords(text) : indexedWords(text),
       metadata: encodeJsonText(metadata),
       expires: expires ?? (row.ttl === null ? null : now + row.ttl),
     })
