@@ -57,7 +57,21 @@ const TEXTS: readonly string[] = [
   '0000-01-01',
   '9999-12-31T23:59:59.999Z',
   '20260131',
+  '2026-01-31\0',
+  '2026-01-31T09:30:00\0Z',
+  '2026-01-31T09:30:00+24:00',
+  '2026-01-31T09:30:00+23:60',
+  '2026-01-31T09:30-00:30',
+  '2026-01-31-05:00',
+  '2026-01-31T09:30:00.',
+  '2026-01-31T09:30:00.1234567890Z',
+  '2026-01-31T09:30:00.12x',
+  '2026-01-31T09:30:00.-5',
+  '2026-01-31x09:30',
+  '2026-13-01',
   '2461042.5',
+  'ab'.repeat(150),
+  'ab'.repeat(160),
   'now',
   ...injections.map(({ value }) => value).filter((value) => value.length < 200),
 ]
@@ -92,6 +106,8 @@ const TIMES: readonly (string | Date)[] = [
 export interface RandomFilters {
   metadata(): JsonObject
   filter(): VectorFilter
+  /** All paths its filters ask for. */
+  paths(): string[][]
 }
 
 export const createRandomFilters = (random: () => number): RandomFilters => {
@@ -156,5 +172,9 @@ export const createRandomFilters = (random: () => number): RandomFilters => {
       () => (depth ? { not: filter(depth - 1) } : field()),
     ])()
 
-  return { metadata: () => object(2), filter: () => filter(2) }
+  return {
+    metadata: () => object(2),
+    filter: () => filter(2),
+    paths: () => NAMES.flatMap((name) => [[name], ...NAMES.map((inner) => [name, inner])]),
+  }
 }

@@ -19,6 +19,7 @@ import { countRecords } from './count-records.ts'
 import { deleteIds, deleteMatching } from './delete-records.ts'
 import { describeCollection } from './describe-collections.ts'
 import { getRecords } from './get-records.ts'
+import type { Maintenance } from './maintenance.ts'
 import { scrollRecords } from './scroll-records.ts'
 import { type PackedCandidate, unpackCandidates } from './search/packed-candidate.ts'
 import type { SearchThread } from './search/search-thread.ts'
@@ -34,9 +35,10 @@ export const createSqliteCollection = (
   database: Database,
   { tokenizer, ...identity }: { id: number; name: string; tokenizer: Tokenizer },
   thread: SearchThread,
-  clock: () => number,
+  { clock, maintenance }: { clock: () => number; maintenance: Maintenance },
 ): VectorCollection => {
   const gather: Gather = async (query, pool, { signal }) => {
+    maintenance.note(identity.id, query.filter)
     const request = { type: 'search', collection: identity, query, pool, tokenizer, now: clock() } as const
     return unpackCandidates(await thread.request<PackedCandidate[]>(request, signal), signal)
   }
@@ -91,11 +93,14 @@ export const createSqliteCollection = (
         : deleteMatching(database, identity, checkDeletion(which.filter), { signal, clock }),
     async count({ filter, signal } = {}) {
       throwIfAborted(signal)
-      return abortable(countRecords(database, identity, parseFilter(filter), clock()), signal)
+      const node = parseFilter(filter)
+      maintenance.note(identity.id, node)
+      return abortable(countRecords(database, identity, node, clock()), signal)
     },
     async scroll(options = {}) {
       throwIfAborted(options.signal)
       const checked = { ...checkScroll(options), now: clock(), signal: options.signal }
+      maintenance.note(identity.id, checked.filter)
       return abortable(scrollRecords(database, identity, checked), options.signal)
     },
     search: (query, options) => searchCollection(identity.name, gather, query, options),

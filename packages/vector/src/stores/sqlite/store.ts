@@ -6,6 +6,7 @@ import { createSqliteCollection } from './collection.ts'
 import { optionsOf } from './collection-row.ts'
 import { listCollections } from './describe-collections.ts'
 import { dropCollection } from './drop-collection.ts'
+import { createMaintenance, type Maintenance } from './maintenance.ts'
 import { migrations, NAMESPACE } from './migrations.ts'
 import { openCollection } from './open-collection.ts'
 import { renameCollection } from './rename-collection.ts'
@@ -35,25 +36,30 @@ export const createSqliteStore = async (options: SqliteStoreOptions): Promise<Ve
   const { database: given, clock = Date.now } = options
   const database = given ?? (await openDatabase({ path: options.path }))
   const thread = createSearchThread({ path: database.path })
-  // Readers first: what closes the file last can bring its log into it.
-  const close = (): Promise<void> => disposeAll([thread, given ? undefined : database])
+  const maintenance = createMaintenance(database, clock)
+  const close = async (): Promise<void> => {
+    await maintenance[Symbol.asyncDispose]()
+    // Readers first: what closes the file last can bring its log into it.
+    await disposeAll([thread, given ? undefined : database])
+  }
   try {
     await database.migrate(NAMESPACE, migrations)
   } catch (error) {
     await close()
     throw error
   }
-  return createStore({ database, thread, clock, close })
+  return createStore({ database, thread, maintenance, clock, close })
 }
 
 interface Parts {
   database: Database
   thread: SearchThread
+  maintenance: Maintenance
   clock: () => number
   close: () => Promise<void>
 }
 
-const createStore = ({ database, thread, clock, close }: Parts): VectorStore => {
+const createStore = ({ database, thread, maintenance, clock, close }: Parts): VectorStore => {
   /** By row number. */
   const open = new Map<number, VectorCollection>()
   let closed = false
@@ -72,17 +78,13 @@ const createStore = ({ database, thread, clock, close }: Parts): VectorStore => 
       if (stamp) checkStamp(stamp, CAPABILITIES)
       const row = await openCollection(database, asked, stamp, checkOptions(options, CAPABILITIES))
       const { id, name } = row
+      maintenance.start()
       let collection = open.get(id)
-      if (!collection)
-        open.set(
-          id,
-          (collection = createSqliteCollection(
-            database,
-            { id, name, tokenizer: optionsOf(row).tokenizer },
-            thread,
-            clock,
-          )),
-        )
+      if (!collection) {
+        const identity = { id, name, tokenizer: optionsOf(row).tokenizer }
+        collection = createSqliteCollection(database, identity, thread, { clock, maintenance })
+        open.set(id, collection)
+      }
       return collection
     },
     async list() {

@@ -2,6 +2,9 @@ import type { JsonValue } from '@rt/core'
 import type { SqlValue } from '@rt/node/sqlite'
 import { canonicalJson } from '../../driver-kit/canonical-json.ts'
 import type { Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
+import { byIndex } from './fields/lookup.ts'
+import { NO_FIELDS, type ReadyFields } from './fields/ready-fields.ts'
+import { fieldTables, IS_DATETIME, MILLISECONDS } from './field-sql.ts'
 
 export interface SqlCondition {
   /** Begins with ` AND`, or is empty. Made of fixed text alone. */
@@ -9,25 +12,33 @@ export interface SqlCondition {
   params: SqlValue[]
 }
 
-/** A filter over `r.metadata`. Names and values are bound, never written into the SQL. */
-export const translateFilter = (filter: FilterNode | undefined): SqlCondition => {
+/**
+ * A filter over a `vector_records r`. Names and values are bound, never written into the SQL.
+ *
+ * @param fields indexes it may use; the answer is the same without.
+ */
+export const translateFilter = (filter: FilterNode | undefined, fields: ReadyFields = NO_FIELDS): SqlCondition => {
   if (!filter) return { sql: '', params: [] }
-  const { sql, params } = translate(filter)
+  const { sql, params } = translate(filter, fields)
   return { sql: ` AND ${sql}`, params }
 }
 
-const translate = (node: FilterNode): SqlCondition => {
+const translate = (node: FilterNode, fields: ReadyFields): SqlCondition => {
+  const inner = (part: FilterNode): SqlCondition => translate(part, fields)
   switch (node.op) {
     case 'and':
-      return join(node.nodes.map(translate), ' AND ', '1')
+      return join(node.nodes.map(inner), ' AND ', '1')
     case 'or':
-      return join(node.nodes.map(translate), ' OR ', '0')
+      return join(node.nodes.map(inner), ' OR ', '0')
     case 'not': {
-      const { sql, params } = translate(node.node)
+      const { sql, params } = inner(node.node)
       return { sql: `NOT ${sql}`, params }
     }
-    default:
-      return atPath(node.path, testOf(node))
+    default: {
+      const plain = atPath(node.path, testOf(node))
+      const field = fields.size ? fields.get(JSON.stringify(node.path)) : undefined
+      return field === undefined ? plain : byIndex(node, field, plain)
+    }
   }
 }
 
@@ -38,16 +49,9 @@ const join = (parts: SqlCondition[], by: string, none: string): SqlCondition => 
 
 /** A test of `f.type` and `f.value`, the last key of the path being `f`. */
 const atPath = (path: FieldPath, test: SqlCondition): SqlCondition => {
-  const tables = path.map((_, depth) => {
-    const name = depth === path.length - 1 ? 'f' : `f${depth}`
-    const above = `f${depth - 1}`
-    // json_each throws on a text that is no JSON, so only objects are looked into.
-    const source = depth === 0 ? 'r.metadata' : `CASE ${above}.type WHEN 'object' THEN ${above}.value ELSE '{}' END`
-    return { name, sql: `json_each(${source}) ${name}` }
-  })
-  const keys = tables.map(({ name }) => `${name}.key = ?`).join(' AND ')
+  const { from, where } = fieldTables(path)
   return {
-    sql: `EXISTS (SELECT 1 FROM ${tables.map(({ sql }) => sql).join(', ')} WHERE ${keys} AND ${test.sql})`,
+    sql: `EXISTS (SELECT 1 FROM ${from} WHERE ${where} AND ${test.sql})`,
     params: [...path, ...test.params],
   }
 }
@@ -82,11 +86,6 @@ const testOf = (node: FieldNode): SqlCondition => {
       return { sql: "(f.type = 'text' AND instr(f.value, ?) = 1)", params: [node.value] }
   }
 }
-
-/** SQLite takes 31 February for 3 March, and much else for a date. */
-const IS_DATETIME =
-  "f.type = 'text' AND f.value GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' AND date(substr(f.value, 1, 10)) = substr(f.value, 1, 10)"
-const MILLISECONDS = "CAST(round(unixepoch(f.value, 'subsec') * 1000) AS INTEGER)"
 
 /** The type names are those of SQLite's json_each. */
 const equals = (table: 'f' | 'e', value: JsonValue): SqlCondition => {

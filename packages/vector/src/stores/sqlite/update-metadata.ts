@@ -4,6 +4,7 @@ import type { CheckedUpdate } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { mergeMetadata } from '../../driver-kit/merge-metadata.ts'
 import { createPacer } from '../../driver-kit/pacer.ts'
+import { writeFields } from './fields/write-fields.ts'
 import { onlyLive } from './live.ts'
 
 const ROWS_A_MESSAGE = 250
@@ -42,6 +43,8 @@ export const updateMetadata = async (
       if (pause) await pause
     }
     await tx.run({ sql: 'UPDATE vector_records SET metadata = ?, version = ? WHERE id = ?', each })
+    const records = rows.map(({ record }) => record)
+    await writeFields(tx, id, { removed: records, added: records })
     count += rows.length
   }
   if (count)

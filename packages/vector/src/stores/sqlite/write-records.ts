@@ -5,6 +5,7 @@ import { createPacer } from '../../driver-kit/pacer.ts'
 import { BLOCK_SLOTS } from '../../driver-kit/types.ts'
 import { aligned, emptyBlock, fillSlot, freeSlots, type OpenBlock, toBytes, usedVectors } from './blocks.ts'
 import { type CollectionRow, optionsOf } from './collection-row.ts'
+import { writeFields } from './fields/write-fields.ts'
 import { indexText } from './index-text.ts'
 
 /** Rows sent to the writer in one message, so that a big ingest does not stall the sender. */
@@ -74,6 +75,7 @@ export const writeRecords = async (
     ]),
   )
   await indexText(tx, { id: row.id, tokenizer }, { removed: wordedIds(stored), added: placed })
+  await writeFields(tx, row.id, { removed: idsOf(stored), added: placed.map(({ record }) => record) })
   await saveBlocks(tx, { collection: row.id, version, dimensions }, blocks)
   await tx.run({
     sql: `UPDATE vector_collections SET version = ?, records = records + ?, bytes = bytes + ?,
@@ -107,6 +109,7 @@ export const deleteRecords = async (
     [...stored.values()].map(({ id }) => [id]),
   )
   await indexText(tx, { id: row.id, ...optionsOf(row) }, { removed: wordedIds(stored), added: [] })
+  await writeFields(tx, row.id, { removed: idsOf(stored), added: [] })
   await saveBlocks(tx, { collection: row.id, version, dimensions: undefined }, blocks)
   const gone = [...stored.values()]
   await tx.run({
@@ -122,6 +125,8 @@ const sum = (numbers: number[]): number => numbers.reduce((total, number) => tot
 
 const bytesOf = ({ key, text, metadata }: PlacedRecord): number =>
   Buffer.byteLength(key) + (text === undefined ? 0 : Buffer.byteLength(text)) + Buffer.byteLength(metadata)
+
+const idsOf = (stored: Map<string, StoredKey>): number[] => [...stored.values()].map(({ id }) => id)
 
 const wordedIds = (stored: Map<string, StoredKey>): number[] =>
   [...stored.values()].flatMap(({ id, worded }) => (worded ? [id] : []))

@@ -5,6 +5,7 @@ import { matchExpression } from '../match-expression.ts'
 import { onlyLive } from '../live.ts'
 import { textTable } from '../migrations.ts'
 import { translateFilter } from '../translate-filter.ts'
+import { readyFields } from './ready-fields.ts'
 import type { LoadedCollection } from './loaded-collection.ts'
 import { nearest } from './nearest.ts'
 
@@ -67,7 +68,7 @@ export const createCollectionSource = (
       if (match === undefined) return []
       const table = textTable(collection.id)
       const live = onlyLive(collection.id, now)
-      const condition = translateFilter(filter)
+      const condition = translateFilter(filter, filter && readyFields(reader, collection.id))
       // FTS5's rank is bm25() with the better match the more negative. CROSS JOIN keeps the text index outermost.
       const rows = reader
         .prepare(

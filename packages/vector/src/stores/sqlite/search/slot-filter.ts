@@ -1,6 +1,7 @@
 import type { Reader } from '@rt/node/sqlite/in-thread'
 import type { FilterNode } from '../../../filter/index.ts'
 import type { Bitmap } from '../../../indexes/index.ts'
+import { readyFields } from './ready-fields.ts'
 import { translateFilter } from '../translate-filter.ts'
 
 /** Filters remembered a collection. */
@@ -27,7 +28,7 @@ export const createSlotFilter = (reader: Reader, collection: number): SlotFilter
 }
 
 const read = (reader: Reader, collection: number, filter: FilterNode): Bitmap => {
-  const { sql, params } = translateFilter(filter)
+  const { sql, params } = translateFilter(filter, readyFields(reader, collection))
   const rows = reader
     .prepare(`SELECT r.slot FROM vector_records r WHERE r.collection = ? AND r.slot IS NOT NULL${sql}`)
     .all<{ slot: number }>(collection, ...params)
