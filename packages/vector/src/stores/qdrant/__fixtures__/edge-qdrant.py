@@ -17,7 +17,8 @@ if len(sys.argv) > 1:
 import qdrant_edge as edge  # noqa: E402
 from rest_server import Refused, serve  # noqa: E402
 
-folder = tempfile.TemporaryDirectory()
+# Nothing of it is to last: in memory where the machine can, without a log of writes.
+folder = tempfile.TemporaryDirectory(dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
 collections = {}
 aliases = {}
 made = 0
@@ -36,8 +37,7 @@ class Collection:
     def __init__(self, body):
         global made
         made += 1
-
-        self.vectors = {
+        vectors = {
             name: edge.EdgeVectorParams(size=params["size"], distance=DISTANCES[params["distance"]])
             for name, params in body["vectors"].items()
         }
@@ -48,7 +48,8 @@ class Collection:
         }
         path = f"{folder.name}/{made}"
         os.mkdir(path)
-        self.shard = edge.EdgeShard.create(path, edge.EdgeConfig(vectors=self.vectors, sparse_vectors=sparse))
+        config = edge.EdgeConfig(vectors=vectors, sparse_vectors=sparse, wal_enabled=False)
+        self.shard = edge.EdgeShard.create(path, config)
         self.metadata = body.get("metadata") or {}
 
 
