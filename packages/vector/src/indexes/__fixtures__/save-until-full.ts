@@ -1,5 +1,6 @@
 // `save-until-full.ts KIND FOLDER`: saves an index that grows into FOLDER until that is full, then prints how it ended.
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { RtError } from '@rt/core'
 import { readIndexFile } from '../cache-file/read-index-file.ts'
 import { writeIndexFile } from '../cache-file/write-index-file.ts'
@@ -8,6 +9,15 @@ import type { GraphKind, GraphOptions } from '../types.ts'
 import { clustered } from './clustered.ts'
 import { endToEnd } from './end-to-end.ts'
 import { metaOf } from './meta-of.ts'
+
+const codeOf = (action: () => void): string => {
+  try {
+    action()
+    return 'none'
+  } catch (error) {
+    return RtError.isInstance(error) ? error.code : 'no RtError'
+  }
+}
 
 const [kind, folder] = process.argv.slice(2) as [GraphKind, string]
 const STEP = 50
@@ -33,12 +43,16 @@ while (failure === undefined) {
     failure = error
   }
 }
+// Without a meta file, which would fail as well.
+const direct = codeOf(() => index.save(join(folder, 'direct')))
+rmSync(join(folder, 'direct'))
 const found = readIndexFile(folder, 'c1')
 const whole =
   found !== undefined && 'meta' in found && driver.load(found.graphPath, { ...options, size: found.meta.size })
 console.log(
   JSON.stringify({
     code: RtError.isInstance(failure) ? failure.code : 'no RtError',
+    direct,
     saves: saved / STEP > 5,
     before: whole && whole.size === saved,
     files: readdirSync(folder).length,

@@ -198,7 +198,7 @@ describe.each(drivers.map((driver): [GraphKind, GraphDriver] => [driver.kind, dr
     const command = [process.execPath, '--conditions=@rt/source', script, driver.kind, folder]
     const env = { ...process.env, NODE_OPTIONS: '' }
     const output = execFileSync('unshare', [...mounted, ...command], { encoding: 'utf8', env })
-    expect(JSON.parse(output)).toEqual({ code: 'disk_full', saves: true, before: true, files: 2 })
+    expect(JSON.parse(output)).toEqual({ code: 'disk_full', direct: 'disk_full', saves: true, before: true, files: 2 })
   })
 })
 

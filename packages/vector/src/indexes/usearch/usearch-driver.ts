@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, devNull } from 'node:os'
 import { RtError } from '@rt/core'
 import type * as Usearch from 'usearch'
 import { checkCount, checkGraphOptions, toGraphQuery, toGraphVectors, toSlots } from '../graph-input.ts'
@@ -114,7 +114,15 @@ const wrap = (options: GraphOptions, index: Usearch.Index): GraphIndex => {
       saveChecked(path, (file) => index.save(file), usearchFileLength)
     },
 
-    [Symbol.dispose]() {},
+    [Symbol.dispose]() {
+      // Native memory goes now: an empty file is refused after what was there is freed. The garbage collector does not know
+      // how much it is, and would wait.
+      try {
+        index.load(devNull)
+      } catch {
+        tombstones = 0
+      }
+    },
   }
 }
 
