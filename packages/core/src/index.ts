@@ -57,6 +57,7 @@ export type {
   IndexInfo,
   MetadataUpdate,
   Metric,
+  Migrating,
   ScrollOptions,
   ScrollPage,
   Tokenizer,

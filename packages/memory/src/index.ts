@@ -11,6 +11,7 @@ export type { ContextAssemblerOptions } from './context/context-assembler.ts'
 // Knowledge
 export { chunkDocument } from './ingest/chunkers/heading-aware.ts'
 export { createIngest } from './ingest/ingest.ts'
+export { embeddableOf } from './ingest/chunk-records.ts'
 export { DOCUMENT_ENTRIES } from './ingest/parser/document-entries.ts'
 export { createDocuments } from './documents/documents.ts'
 export { watchFolders } from './watch/watch-folders.ts'

@@ -10,7 +10,7 @@ export { rrf } from './fusion/rrf.ts'
 export type { FusedHit, FusedPart, FusionKey, RankedList } from './fusion/ranked-list.ts'
 
 // Another embedder
-export { migrateEmbedder } from './migrate/migrate-embedder.ts'
+export { migrateEmbedder, nextName } from './migrate/migrate-embedder.ts'
 export type { Migration, MigrationOptions, MigrationProgress, MigrationReport, Parity } from './migrate/types.ts'
 // From store to store
 export { moveCollection } from './move/move-collection.ts'

@@ -91,6 +91,14 @@ export interface IndexInfo {
   building?: number
 }
 
+export interface Migrating {
+  /** Records that have their new vector, of all. */
+  done: number
+  total: number
+  /** The new vectors found less of what they should than the old ones: both are kept. Shares of sampled records found. */
+  behind?: { before: number; after: number }
+}
+
 export interface CollectionInfo {
   name: string
   count: number
@@ -102,8 +110,8 @@ export interface CollectionInfo {
   options?: CollectionOptions
   index: IndexInfo
   aliases?: string[]
-  /** While its vectors are replaced by those of another embedder: records that have theirs, of all. */
-  migrating?: { done: number; total: number }
+  /** While its vectors are replaced by those of another embedder. */
+  migrating?: Migrating
   /** Paths of metadata with an index of their own. */
   fields?: string[]
 }

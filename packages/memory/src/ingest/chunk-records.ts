@@ -23,7 +23,7 @@ export interface ChunkOrigin {
 export const toRecords = (chunks: Chunk[], { source, principal, converted, label }: ChunkOrigin): ChunkRecord[] => {
   const seen = new Map<string, number>()
   return chunks.map(({ text, headings, start, end }) => {
-    const embeddable = headings.length ? `${headings.join(' > ')}\n${text}` : text
+    const embeddable = withHeadings(headings, text)
     const copy = seen.get(embeddable) ?? 0
     seen.set(embeddable, copy + 1)
     const id = createHash('sha256')
@@ -43,3 +43,13 @@ export const toRecords = (chunks: Chunk[], { source, principal, converted, label
     return { record: { id, text, metadata }, embeddable }
   })
 }
+
+/** What of a stored chunk is embedded; undefined for a record that has no text. */
+export const embeddableOf = ({ text, metadata }: VectorRecord): string | undefined => {
+  const headings = metadata?.['headings']
+  const isPath = Array.isArray(headings) && headings.every((heading) => typeof heading === 'string')
+  return text && (isPath ? withHeadings(headings, text) : text)
+}
+
+const withHeadings = (headings: readonly string[], text: string): string =>
+  headings.length ? `${headings.join(' > ')}\n${text}` : text

@@ -18,15 +18,18 @@ export const measureParity = async ({
   next,
   from,
   to,
+  textOf,
   signal,
 }: {
   old: VectorCollection
   next: VectorCollection
   from: EmbeddingModel | undefined
   to: EmbeddingModel
+  /** Undefined for what must not be embedded: it is no sample either. */
+  textOf: (record: VectorRecord) => string | undefined
   signal?: AbortSignal | undefined
 }): Promise<Parity> => {
-  const samples = (await sample(next, signal)).map(({ id, text }) => ({ id, query: middleOf(text!) }))
+  const samples = (await sample(next, textOf, signal)).map(({ id, text }) => ({ id, query: middleOf(text!) }))
   if (!samples.length) return { before: undefined, after: 1, samples: 0, reached: true }
   const rate = async (collection: VectorCollection, model: EmbeddingModel): Promise<number> => {
     const { vectors } = await model.embed(
@@ -46,14 +49,18 @@ export const measureParity = async ({
 }
 
 /** Records with a text, evenly over the collection. */
-const sample = async (collection: VectorCollection, signal: AbortSignal | undefined): Promise<VectorRecord[]> => {
+const sample = async (
+  collection: VectorCollection,
+  textOf: (record: VectorRecord) => string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<VectorRecord[]> => {
   const step = Math.max(1, Math.floor((await collection.count({ signal })) / SAMPLES))
   const chosen: VectorRecord[] = []
   let at = 0
   let after: string | undefined
   do {
     const page = await collection.scroll({ vectors: false, signal, ...(after !== undefined && { after }) })
-    for (const record of page.records) if (at++ % step === 0 && record.text) chosen.push(record)
+    for (const record of page.records) if (at++ % step === 0 && record.text && textOf(record)) chosen.push(record)
     after = page.next
   } while (after !== undefined && chosen.length < SAMPLES)
   return chosen.slice(0, SAMPLES)

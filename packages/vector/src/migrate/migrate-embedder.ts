@@ -1,4 +1,4 @@
-import { RtError, throwIfAborted, type VectorCollection, type VectorStore } from '@rt/core'
+import { type Migrating, RtError, throwIfAborted, type VectorCollection, type VectorStore } from '@rt/core'
 import { copyRecords } from './copy-records.ts'
 import { measureParity } from './measure-parity.ts'
 import { createMigratingCollection } from './migrating-collection.ts'
@@ -23,12 +23,14 @@ export const migrateEmbedder = async (options: MigrationOptions): Promise<Migrat
     idle = async () => {},
     onProgress = () => {},
     textOf = ({ text }) => text,
+    force = false,
     signal,
   } = options
   throwIfAborted(signal)
   const { old, next, stamp } = await open(options)
   const serial = createSerial()
   let switched: VectorCollection | undefined
+  let behind: Migrating['behind']
   let progress: MigrationProgress = { done: 0, total: await old.count() }
 
   const copy = async (): Promise<number> =>
@@ -49,8 +51,11 @@ export const migrateEmbedder = async (options: MigrationOptions): Promise<Migrat
   const work = async (): Promise<MigrationReport> => {
     // Each pass finds less: what was written during the one before.
     while ((await copy()) > 0) throwIfAborted(signal)
-    const parity = await measureParity({ old, next, from, to, signal })
-    if (!parity.reached) return { ...progress, parity, switched: false }
+    const parity = await measureParity({ old, next, from, to, textOf, signal })
+    if (!parity.reached && !force) {
+      behind = { before: parity.before!, after: parity.after }
+      return { ...progress, parity, switched: false }
+    }
     for (;;) {
       const done = await serial(async () => {
         // Nobody writes now, so counting is enough; a write in between leaves it to one more pass.
@@ -71,7 +76,7 @@ export const migrateEmbedder = async (options: MigrationOptions): Promise<Migrat
     from,
     serial,
     switched: () => switched,
-    progress: () => progress,
+    migrating: () => ({ ...progress, ...(behind && { behind }) }),
   })
   const done = work()
   // Nobody has to wait for it.
@@ -80,7 +85,7 @@ export const migrateEmbedder = async (options: MigrationOptions): Promise<Migrat
 }
 
 /** Where the new vectors grow. */
-const nextName = (name: string): string => `${name}~next`
+export const nextName = (name: string): string => `${name}~next`
 
 const open = async ({ store, name, from, to }: MigrationOptions) => {
   refuseWithoutRename(store)

@@ -140,11 +140,16 @@ describe('migrateEmbedder', () => {
         truncated: [],
       }),
     }
-    const { done } = await migrateEmbedder({ store, name: 'notes', from, to: blind })
+    const { done, collection } = await migrateEmbedder({ store, name: 'notes', from, to: blind })
     const { switched, parity } = await done
     expect([switched, parity.reached]).toEqual([false, false])
     expect(parity.before! > 0.9 && parity.after < 0.2).toBe(true)
     expect(await (await store.collection('notes', stampOf(from))).count()).toBe(RECORDS)
+    expect((await collection.describe()).migrating).toMatchObject({
+      behind: parity.before !== undefined && { after: parity.after },
+    })
+    const forced = await migrateEmbedder({ store, name: 'notes', from, to: blind, force: true })
+    expect(await forced.done).toMatchObject({ switched: true })
   })
 
   it('starts anew towards another embedder, and loses no text that was written meanwhile', async () => {

@@ -1,4 +1,4 @@
-import type { EmbeddingModel, VectorCollection, VectorHit, VectorQuery, VectorRecord } from '@rt/core'
+import type { EmbeddingModel, Migrating, VectorCollection, VectorHit, VectorQuery, VectorRecord } from '@rt/core'
 import { writeBatches } from '../driver-kit/batches-of.ts'
 import { rrf } from '../fusion/rrf.ts'
 
@@ -10,7 +10,7 @@ export interface MigratingParts {
   serial: <T>(work: () => Promise<T>) => Promise<T>
   /** What has taken their place, once it has. */
   switched: () => VectorCollection | undefined
-  progress: () => { done: number; total: number }
+  migrating: () => Migrating
 }
 
 /**
@@ -18,7 +18,7 @@ export interface MigratingParts {
  * texts until the end, so that a migration that is given up loses nothing. Searches ask both and fuse by rank.
  */
 export const createMigratingCollection = (parts: MigratingParts): VectorCollection => {
-  const { name, old, next, from, serial, switched, progress } = parts
+  const { name, old, next, from, serial, switched, migrating } = parts
   /** After the switch there is one collection. */
   const either = <T>(one: (collection: VectorCollection) => Promise<T>, both: () => Promise<T>): Promise<T> => {
     const collection = switched()
@@ -92,7 +92,7 @@ export const createMigratingCollection = (parts: MigratingParts): VectorCollecti
       const collection = switched()
       if (collection) return collection.describe()
       const [info, { count }] = await Promise.all([next.describe(), old.describe()])
-      return { ...info, name, count, migrating: progress() }
+      return { ...info, name, count, migrating: migrating() }
     },
   }
 }

@@ -12,6 +12,8 @@ export interface MigrationOptions {
   textOf?: ((record: VectorRecord) => string | undefined) | undefined
   /** Waited for before each batch of texts: let it resolve when nobody is being answered. Default: at once. */
   idle?: (() => Promise<void>) | undefined
+  /** Switch also where the new vectors find less. Default false. */
+  force?: boolean | undefined
   onProgress?: ((progress: MigrationProgress) => void) | undefined
   signal?: AbortSignal | undefined
 }

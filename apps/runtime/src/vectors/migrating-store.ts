@@ -1,0 +1,156 @@
+import {
+  type CollectionInfo,
+  type CollectionStamp,
+  type EmbeddingModel,
+  RtError,
+  type VectorRecord,
+  type VectorStore,
+} from '@rt/core'
+import { migrateEmbedder, type Migration, type MigrationOptions, nextName } from '@rt/vector'
+
+export interface MigratingParts {
+  store: VectorStore
+  /** The embedder of today. */
+  embedder(): Promise<EmbeddingModel | undefined>
+  /** The one with this fingerprint, when it can still be had. */
+  former(fingerprint: string): Promise<EmbeddingModel | undefined>
+  /** What of a record is embedded. */
+  textOf(record: VectorRecord): string | undefined
+  /** When nobody is being answered. */
+  idle(): Promise<void>
+  readOnly: boolean
+  /** Fires when the runtime closes. */
+  signal: AbortSignal
+}
+
+type How = Pick<MigrationOptions, 'force' | 'onProgress' | 'signal'>
+
+/** A store whose collections change their embedder while they are used. */
+export interface MigratingStore extends VectorStore {
+  /**
+   * Begins the migration of a collection to the embedder of today, goes on with it, or joins the one under way.
+   *
+   * @throws RtError `model_not_found` without an embedder; what `migrateEmbedder` throws.
+   */
+  migrate(name: string, options?: How): Promise<Migration>
+}
+
+/**
+ * Opens a collection that was made with another embedder as one that is being migrated to the embedder of this machine.
+ * An embedder elsewhere costs money and reads every text: it is waited for until somebody says so.
+ */
+export const createMigratingStore = (parts: MigratingParts): MigratingStore => {
+  const { store, signal } = parts
+  const running = new Map<string, Running>()
+
+  const open = async (
+    name: string,
+    to: EmbeddingModel,
+    options: How,
+    controller: AbortController,
+  ): Promise<Migration> => {
+    const info = (await store.list()).find((other) => other.name === name)
+    return migrateEmbedder({
+      ...options,
+      store,
+      name,
+      from: info?.stamp && (await parts.former(info.stamp.fingerprint)),
+      to,
+      textOf: (record) => (record.metadata?.['label'] === 'local-only' && !to.local ? undefined : parts.textOf(record)),
+      idle: parts.idle,
+      signal: AbortSignal.any([signal, controller.signal, ...(options.signal ? [options.signal] : [])]),
+    })
+  }
+
+  const begin = async (name: string, to: EmbeddingModel, options: How = {}): Promise<Migration> => {
+    if (options.force) await stop(name)
+    const known = running.get(name)
+    if (known) return known.migration
+    const controller = new AbortController()
+    const migration = open(name, to, options, controller)
+    running.set(name, { migration, controller })
+    // One that failed is begun anew by whoever opens the collection next; one that is behind keeps both.
+    migration
+      .then(({ done }) => done)
+      .then(
+        ({ switched }) => switched && running.delete(name),
+        () => running.delete(name),
+      )
+    return migration
+  }
+
+  const stop = async (name: string): Promise<void> => {
+    const found = running.get(name)
+    if (!found) return
+    found.controller.abort()
+    await found.migration.then(({ done }) => done).catch(() => {})
+    running.delete(name)
+  }
+
+  return {
+    ...store,
+    async collection(name, stamp, options) {
+      const known = running.get(name)
+      if (known) return (await known.migration).collection
+      try {
+        return await store.collection(name, stamp, options)
+      } catch (error) {
+        if (parts.readOnly || !stamp || !isOtherEmbedder(error, stamp)) throw error
+        const to = await parts.embedder()
+        if (to?.fingerprint !== stamp.fingerprint) throw error
+        if (!to.local) throw notAlone(name, to, error)
+        return (await begin(name, to)).collection
+      }
+    },
+    async list() {
+      const infos = await store.list()
+      const byName = new Map(infos.map((info) => [info.name, info]))
+      const shadows = new Set(infos.map(({ name }) => nextName(name)))
+      return Promise.all(
+        infos
+          .filter(({ name }) => !shadows.has(name))
+          .map(async (info): Promise<CollectionInfo> => {
+            const migration = await running.get(info.name)?.migration.catch(() => undefined)
+            if (migration) return { ...info, ...(await migration.collection.describe()), stamp: info.stamp! }
+            const next = byName.get(nextName(info.name))
+            return next ? { ...info, migrating: { done: next.count, total: info.count } } : info
+          }),
+      )
+    },
+    async drop(name) {
+      await stop(name)
+      const dropped = await store.drop(name)
+      if (dropped) await store.drop(nextName(name))
+      return dropped
+    },
+    async migrate(name, options) {
+      const to = await parts.embedder()
+      if (!to)
+        throw new RtError({
+          code: 'model_not_found',
+          message: 'there is no embedder to migrate to.',
+          hint: 'Name one with --embed, or under [models] embed in config.toml.',
+        })
+      return begin(name, to, options)
+    },
+  }
+}
+
+interface Running {
+  migration: Promise<Migration>
+  controller: AbortController
+}
+
+const isOtherEmbedder = (error: unknown, stamp: CollectionStamp): boolean => {
+  if (!RtError.isInstance(error) || error.code !== 'stamp_mismatch') return false
+  const stored = error.data?.['stored'] as Partial<CollectionStamp> | undefined
+  return stored?.metric === stamp.metric && stored.fingerprint !== stamp.fingerprint
+}
+
+const notAlone = (name: string, { id }: EmbeddingModel, cause: unknown): RtError =>
+  new RtError({
+    code: 'stamp_mismatch',
+    message: `collection "${name}" was made with another embedder than ${id}, which is not on this machine.`,
+    hint: `rt collections migrate ${name} embeds it anew: every text is sent there and paid for. Or use the embedder it was made with.`,
+    cause,
+  })
