@@ -1,4 +1,4 @@
-import { type EmbeddingModel, throwIfAborted, type VectorCollection, type VectorRecord } from '@rt/core'
+import { abortable, type EmbeddingModel, type VectorCollection, type VectorRecord } from '@rt/core'
 import { canonicalJson } from '../driver-kit/canonical-json.ts'
 import type { MigrationProgress } from './types.ts'
 
@@ -53,8 +53,7 @@ const copyPage = async (
   const there = byId(await next.get(idsOf(page), { signal }))
   const lacking = page.filter((record) => !isCopied(record, there.get(record.id), textOf))
   if (!lacking.length) return 0
-  await idle()
-  throwIfAborted(signal)
+  await abortable(idle(), signal)
   const texts = lacking.flatMap((record) => textOf(record) || [])
   const { vectors } = texts.length ? await embedder.embed(texts, { kind: 'document', signal }) : { vectors: [] }
   let at = 0
