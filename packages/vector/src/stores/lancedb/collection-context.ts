@@ -2,7 +2,7 @@ import type { Table } from '@lancedb/lancedb'
 import type { Transaction } from '@rt/node/sqlite'
 import { type Catalog, readById } from './catalog.ts'
 import type { CatalogRow } from './catalog-row.ts'
-import type { Dataset } from './dataset.ts'
+import { type Dataset, hasColumn } from './dataset.ts'
 import { lanceError } from './lance-error.ts'
 import type { Libraries } from './load-lancedb.ts'
 
@@ -17,6 +17,8 @@ export interface CollectionContext {
   row(): Promise<CatalogRow>
   aliases(): Promise<string[]>
   table(): Promise<Table>
+  /** Whether any record has ever had a vector: there is a column for them then. */
+  hasVectors(): Promise<boolean>
   /** As the only writer; see `Catalog.locked`. */
   locked<T>(work: (writing: { tx: Transaction; row: CatalogRow; table: Table }) => Promise<T>): Promise<T>
   /** Runs work and says in rt's words what LanceDB throws; `not_found` when the collection is gone. */
@@ -32,6 +34,7 @@ export const createContext = (
     clock,
   }: { libraries: Libraries; catalog: Catalog; dataset: Dataset; clock: () => number },
 ): CollectionContext => {
+  let hasVectors = false
   const row = (): Promise<CatalogRow> => catalog.read({ id, name })
   return {
     id,
@@ -41,6 +44,10 @@ export const createContext = (
     row,
     aliases: () => catalog.aliases(id),
     table: () => dataset.table(),
+    async hasVectors() {
+      hasVectors ||= hasColumn(await (await dataset.table()).schema(), 'vector')
+      return hasVectors
+    },
     locked: (work) =>
       catalog.locked(async (tx) => work({ tx, row: await readById(tx, { id, name }), table: await dataset.table() })),
     async attempt(work) {

@@ -44,7 +44,9 @@ export const createDataset = async (connection: Connection, libraries: Libraries
 
 /** Adds the column of vectors where the dimensions were not known when the dataset was made. */
 export const ensureVectors = async (table: Table, dimensions: number): Promise<void> => {
-  const { fields } = await table.schema()
-  if (fields.some(({ name }) => name === 'vector')) return
+  if (hasColumn(await table.schema(), 'vector')) return
   await table.addColumns([{ name: 'vector', valueSql: `arrow_cast(NULL, 'FixedSizeList(${dimensions}, Float32)')` }])
 }
+
+export const hasColumn = ({ fields }: { fields: { name: string }[] }, column: string): boolean =>
+  fields.some(({ name }) => name === column)

@@ -12,12 +12,11 @@ export const describeCollection = async (
   maintenance: Pick<Maintenance, 'building' | 'failure'>,
 ): Promise<CollectionInfo> => {
   const [row, table] = await Promise.all([context.row(), context.table()])
-  const [{ totalBytes }, { fields }, count] = await Promise.all([
+  const [{ totalBytes }, hasVectors, count] = await Promise.all([
     table.stats(),
-    table.schema(),
+    context.hasVectors(),
     table.countRows(notEnded(row, context.clock())),
   ])
-  const hasVectors = fields.some(({ name }) => name === 'vector')
   const vectors = hasVectors
     ? await table.countRows(`vector IS NOT NULL AND (${notEnded(row, context.clock()) ?? 'true'})`)
     : 0

@@ -1,13 +1,11 @@
 import type { Table } from '@lancedb/lancedb'
 import type { Metric } from '@rt/core'
 import { type CatalogRow, type GraphState, optionsOf } from './catalog-row.ts'
+import { hasColumn } from './dataset.ts'
+import type { Limits } from './limits.ts'
 import type { Libraries } from './load-lancedb.ts'
 import { readColumns } from './read-rows.ts'
 
-/** Bytes of vectors from which partitions pay: about 15 ms of comparing all of them. */
-const WORTH_BYTES: number = 32 * 1024 * 1024
-/** Up to here whole vectors lie in the partitions; beyond, four bits a dimension, and the best are compared exactly. */
-const WHOLE_BYTES: number = 1024 * 1024 * 1024
 /** Lance trains on as many at least. */
 const FEWEST_VECTORS = 256
 /** Partitions are sized for the vectors there were: after growing so many times over, they are laid anew. */
@@ -17,13 +15,17 @@ const NEIGHBOURS = 10
 const INDEX = 'vector_idx'
 
 /** Whether an approximate index is to be built, or built anew. */
-export const wantsGraph = async (table: Table, row: CatalogRow, graph: GraphState | undefined): Promise<boolean> => {
+export const wantsGraph = async (
+  table: Table,
+  row: CatalogRow,
+  graph: GraphState | undefined,
+  limits: Limits,
+): Promise<boolean> => {
   const { dimensions } = row
   if (dimensions === null || optionsOf(row).index === 'flat') return false
-  const { fields } = await table.schema()
-  if (!fields.some(({ name }) => name === 'vector')) return false
+  if (!hasColumn(await table.schema(), 'vector')) return false
   const vectors = await table.countRows('vector IS NOT NULL')
-  if (vectors < FEWEST_VECTORS || vectors * dimensions * 4 < WORTH_BYTES) return false
+  if (vectors < FEWEST_VECTORS || vectors * dimensions * 4 < limits.partitionedBytes) return false
   return !graph || vectors >= graph.vectors * REBUILD_GROWTH
 }
 
@@ -35,12 +37,13 @@ export const buildGraph = async (
   libraries: Libraries,
   table: Table,
   row: CatalogRow,
+  limits: Limits,
 ): Promise<GraphState | undefined> => {
   const { Index } = libraries.lancedb
   const { dimensions, metric } = row
   const { recall: target } = optionsOf(row)
   const vectors = await table.countRows('vector IS NOT NULL')
-  const kind = vectors * dimensions! * 4 <= WHOLE_BYTES ? 'ivf-flat' : 'ivf-rq'
+  const kind = vectors * dimensions! * 4 <= limits.wholeBytes ? 'ivf-flat' : 'ivf-rq'
   const distanceType = metric!
   const config =
     kind === 'ivf-flat' ? Index.ivfFlat({ distanceType }) : Index.ivfRq({ distanceType, numBits: QUANTIZED_BITS })

@@ -33,8 +33,7 @@ export const createLanceSource = (context: CollectionContext): CandidateSource =
     const row = await context.row()
     const { metric } = row
     const table = await context.table()
-    const hasVectors = (await table.schema()).fields.some(({ name }) => name === 'vector')
-    if (metric === null || !hasVectors) return []
+    if (metric === null || !(await context.hasVectors())) return []
     const condition = conditionOf(row, filter, context.clock())
     const graph = exact ? undefined : graphOf(row)
     const few = graph && filter && (await table.countRows(condition)) <= EXACT_MATCHES
@@ -73,7 +72,12 @@ export const createLanceSource = (context: CollectionContext): CandidateSource =
   },
   async fetch(ids, { vectors, signal }) {
     const row = await context.row()
-    const columns = ['id', 'text', 'metadata', ...(vectors && row.dimensions !== null ? (['vector'] as const) : [])]
+    const columns = [
+      'id',
+      'text',
+      'metadata',
+      ...(vectors && (await context.hasVectors()) ? (['vector'] as const) : []),
+    ]
     const found = await readByIds(await context.table(), ids, {
       columns: columns as ('id' | 'text' | 'metadata' | 'vector')[],
       only: notEnded(row, context.clock()),

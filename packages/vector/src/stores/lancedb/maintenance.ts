@@ -4,6 +4,7 @@ import { graphOf } from './catalog-row.ts'
 import type { CollectionContext } from './collection-context.ts'
 import { buildGraph, wantsGraph } from './graph.ts'
 import { isConflict } from './lance-error.ts'
+import type { Limits } from './limits.ts'
 import { retryConflicts } from './retry-conflicts.ts'
 import { sqlNumber } from './sql-text.ts'
 import { deleteRows } from './write-rows.ts'
@@ -15,11 +16,7 @@ const MOST_PIECES = 256
 const BYTES_A_PIECE: number = 2 * 1024 * 1024
 /** Commits between two looks. */
 const LOOK_EVERY = 8
-/** Rows from which equality in filters gets an index. */
-const INDEXED_ROWS = 10_000
 const TOKEN_INDEX = 'tokens_idx'
-/** Old versions stay for searches that still read them, in other processes too. */
-export const KEEP_VERSIONS_MS = 15_000
 
 /** What keeps a collection small and fast, in the background, one thing at a time. */
 export interface Maintenance {
@@ -31,11 +28,13 @@ export interface Maintenance {
   readonly failure: string | undefined
   /** Whether an approximate index is being built. */
   readonly building: boolean
+  /** Waits until nothing is left to do. */
+  idle(): Promise<void>
   /** Waits for what runs; nothing starts after it. */
   stop(): Promise<void>
 }
 
-export const createMaintenance = (context: CollectionContext, keepVersionsMs: number): Maintenance => {
+export const createMaintenance = (context: CollectionContext, limits: Limits): Maintenance => {
   let commits = 0
   let running: Promise<void> | undefined
   let again = false
@@ -50,7 +49,10 @@ export const createMaintenance = (context: CollectionContext, keepVersionsMs: nu
     const counted = commits
     await context.locked(() =>
       // Never deleteUnverified: it would take files from under a writer that is not rt.
-      retryConflicts(() => table.optimize({ cleanupOlderThan: new Date(Date.now() - keepVersionsMs) }), isConflict),
+      retryConflicts(
+        () => table.optimize({ cleanupOlderThan: new Date(Date.now() - limits.keepVersionsMs) }),
+        isConflict,
+      ),
     )
     commits -= counted
   }
@@ -62,17 +64,17 @@ export const createMaintenance = (context: CollectionContext, keepVersionsMs: nu
   }
 
   const indexTokens = async (table: Table): Promise<void> => {
-    if ((await table.countRows()) < INDEXED_ROWS) return
+    if ((await table.countRows()) < limits.indexedRecords) return
     if ((await table.listIndices()).some(({ name }) => name === TOKEN_INDEX)) return
     await table.createIndex('tokens', { config: context.libraries.lancedb.Index.labelList(), name: TOKEN_INDEX })
   }
 
   const indexVectors = async (table: Table): Promise<void> => {
     const row = await context.row()
-    if (!(await wantsGraph(table, row, graphOf(row)))) return
+    if (!(await wantsGraph(table, row, graphOf(row), limits))) return
     building = true
     try {
-      const graph = await buildGraph(context.libraries, table, row)
+      const graph = await buildGraph(context.libraries, table, row, limits)
       await context.locked(({ tx }) => saveGraph(tx, context.id, graph))
     } finally {
       building = false
@@ -112,6 +114,9 @@ export const createMaintenance = (context: CollectionContext, keepVersionsMs: nu
     },
     get building() {
       return building
+    },
+    async idle() {
+      while (running) await running
     },
     async stop() {
       stopped = true

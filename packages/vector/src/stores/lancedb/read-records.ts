@@ -1,6 +1,5 @@
 import { RtError, type ScrollPage, type VectorRecord } from '@rt/core'
 import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
-import type { CatalogRow } from './catalog-row.ts'
 import type { CollectionContext } from './collection-context.ts'
 import { conditionOf, notEnded } from './lance-source.ts'
 import { type Column, parseMetadata, readByIds, readColumns, type ReadRow } from './read-rows.ts'
@@ -14,7 +13,8 @@ export const readRecords = async (
 ): Promise<VectorRecord[]> => {
   const row = await context.row()
   const table = await context.table()
-  const columns = await columnsOf(context, row, withVectors)
+  const columns: Column[] = ['id', 'text', 'metadata', 'expires']
+  if (withVectors && (await context.hasVectors())) columns.push('vector')
   const found = await readByIds(table, ids, { columns, only: notEnded(row, context.clock()), signal })
   return [...new Set(ids)].flatMap((id) => toRecord(found.get(id)) ?? [])
 }
@@ -36,13 +36,6 @@ export const scrollRecords = async (
   const ids = readColumns(await query.toArrow()).map(({ id }) => id)
   const records = await readRecords(context, ids, signal, vectors)
   return { records, ...(ids.length === limit && { next: writeCursor(ids.at(-1)!) }) }
-}
-
-const columnsOf = async (context: CollectionContext, row: CatalogRow, withVectors: boolean): Promise<Column[]> => {
-  const columns: Column[] = ['id', 'text', 'metadata', 'expires']
-  if (!withVectors || row.dimensions === null) return columns
-  const { fields } = await (await context.table()).schema()
-  return fields.some(({ name }) => name === 'vector') ? [...columns, 'vector'] : columns
 }
 
 const toRecord = (row: ReadRow | undefined): VectorRecord | undefined =>

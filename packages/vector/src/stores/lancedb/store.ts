@@ -17,8 +17,9 @@ import { type CatalogRow, refuseForeignIndex } from './catalog-row.ts'
 import { closedError, createLanceCollection } from './collection.ts'
 import { createContext } from './collection-context.ts'
 import { createDataset, type Dataset, datasetId, datasetName, openDataset } from './dataset.ts'
+import { LIMITS, type Limits } from './limits.ts'
 import { type Libraries, loadLancedb } from './load-lancedb.ts'
-import { createMaintenance, KEEP_VERSIONS_MS, type Maintenance } from './maintenance.ts'
+import { createMaintenance, type Maintenance } from './maintenance.ts'
 import { migrations, NAMESPACE } from './migrations.ts'
 import type { LancedbStoreOptions } from './options.ts'
 import { snapshotStore } from './snapshot.ts'
@@ -43,11 +44,17 @@ const CAPABILITIES: VectorCapabilities = {
  */
 export const createLancedbStore = (options: LancedbStoreOptions): Promise<VectorStore> => openLancedbStore(options)
 
-/** @param keepVersionsMs for tests: how long versions stay that searches may still read. */
+/** With what tests need to know. */
+interface WatchedStore extends VectorStore {
+  /** Waits until nothing is left to do in the background. */
+  idle(): Promise<void>
+}
+
+/** @param limits for tests. */
 export const openLancedbStore = async (
   { path, clock = Date.now }: LancedbStoreOptions,
-  { keepVersionsMs = KEEP_VERSIONS_MS }: { keepVersionsMs?: number } = {},
-): Promise<VectorStore> => {
+  limits: Partial<Limits> = {},
+): Promise<WatchedStore> => {
   const libraries = await loadLancedb()
   await ensureFolder(path)
   const database = await openDatabase({ path: join(path, 'rt.db'), readers: 1 })
@@ -57,7 +64,7 @@ export const openLancedbStore = async (
     const connection = await libraries.lancedb.connect(path, { readConsistencyInterval: 0 })
     const catalog = createCatalog(database)
     await dropForgotten(connection, catalog)
-    return createStore({ path, libraries, database, connection, catalog, clock, keepVersionsMs })
+    return createStore({ path, libraries, database, connection, catalog, clock, limits: { ...LIMITS, ...limits } })
   } catch (error) {
     await database[Symbol.asyncDispose]()
     throw error
@@ -71,7 +78,7 @@ interface Parts {
   connection: Connection
   catalog: Catalog
   clock: () => number
-  keepVersionsMs: number
+  limits: Limits
 }
 
 interface OpenCollection {
@@ -80,7 +87,7 @@ interface OpenCollection {
   dataset: Dataset
 }
 
-const createStore = ({ path, libraries, database, connection, catalog, clock, keepVersionsMs }: Parts): VectorStore => {
+const createStore = ({ path, libraries, database, connection, catalog, clock, limits }: Parts): WatchedStore => {
   const open = new Map<number, OpenCollection>()
   let closed = false
 
@@ -93,7 +100,7 @@ const createStore = ({ path, libraries, database, connection, catalog, clock, ke
     if (!found) {
       const dataset = openDataset(connection, id)
       const context = createContext({ id, name }, { libraries, catalog, dataset, clock })
-      const maintenance = createMaintenance(context, keepVersionsMs)
+      const maintenance = createMaintenance(context, limits)
       found = { collection: createLanceCollection(context, maintenance), maintenance, dataset }
       open.set(id, found)
       maintenance.look()
@@ -153,6 +160,9 @@ const createStore = ({ path, libraries, database, connection, catalog, clock, ke
     async snapshot(target, { signal } = {}) {
       refuseClosed()
       await snapshotStore({ path, database, catalog }, target, signal)
+    },
+    async idle() {
+      for (const { maintenance } of open.values()) await maintenance.idle()
     },
     async [Symbol.asyncDispose]() {
       if (closed) return

@@ -13,7 +13,7 @@ import { writeRows } from './write-rows.ts'
  */
 export const updateMetadata = (context: CollectionContext, updates: CheckedUpdate[]): Promise<number> =>
   context.locked(async ({ table, row }) => {
-    const hasVectors = (await table.schema()).fields.some(({ name }) => name === 'vector')
+    const hasVectors = await context.hasVectors()
     const columns: Column[] = ['id', 'text', 'metadata', 'expires', ...(hasVectors ? (['vector'] as const) : [])]
     const found = await readByIds(
       table,

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { temporaryStore } from './__fixtures__/temporary-store.ts'
+
+const run = promisify(execFile)
+const fixture = (name: string): string => fileURLToPath(new URL(`./__fixtures__/${name}`, import.meta.url))
+const start = (script: string, ...rest: string[]): Promise<{ stdout: string; stderr: string }> =>
+  run(process.execPath, ['--conditions=@rt/source', script, ...rest])
+
+describe('several processes', () => {
+  it('insert the same ids and change the same record, and nothing is doubled or lost', async () => {
+    await using temporary = await temporaryStore()
+    const collection = await temporary.store.collection('shared')
+    await collection.upsert([{ id: 'counts' }])
+    const writers = ['a', 'b']
+    await Promise.all(writers.map((name) => start(fixture('write-beside.ts'), temporary.path, name)))
+    // Read here without opening anew.
+    expect(await collection.count()).toBe(1 + 15 + 2 * 15)
+    const [counts] = await collection.get(['counts'])
+    expect(Object.keys(counts!.metadata)).toHaveLength(30)
+    expect((await collection.describe()).stamp).toMatchObject({ dimensions: 2 })
+    expect(await collection.search({ vector: Float32Array.of(1, 0), k: 100 })).toHaveLength(15)
+  })
+
+  it('leaves stderr to the program', async () => {
+    await using temporary = await temporaryStore()
+    const { stdout, stderr } = await start(fixture('make-it-warn.ts'), temporary.path)
+    expect(stdout).toBe('searched\n')
+    expect(stderr).toBe('')
+  })
+})
