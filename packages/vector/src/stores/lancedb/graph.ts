@@ -4,7 +4,7 @@ import { type CatalogRow, type GraphState, optionsOf } from './catalog-row.ts'
 import { hasColumn } from './dataset.ts'
 import type { Limits } from './limits.ts'
 import type { Libraries } from './load-lancedb.ts'
-import { readColumns } from './read-rows.ts'
+import { type Columns, readVector } from './read-rows.ts'
 
 /** Lance trains on as many at least. */
 const FEWEST_VECTORS = 256
@@ -78,11 +78,12 @@ const calibrate = async (
       .distanceType(metric)
       .limit(NEIGHBOURS + 1)
     const tuned = settings ? query.nprobes(settings.probes).refineFactor(settings.refine) : query.bypassVectorIndex()
-    return new Set(readColumns(await tuned.select(['id']).toArrow()).map(({ id }) => id))
+    const answer: Columns = await tuned.select(['id']).toArrow()
+    return new Set(Array.from({ length: answer.numRows }, (_, index) => answer.getChild('id')!.get(index) as string))
   }
   const truth = new Map<string, Set<string>>()
   for (const { id, vector } of samples) {
-    const near = await search(vector!, undefined)
+    const near = await search(vector, undefined)
     near.delete(id)
     truth.set(id, near)
   }
@@ -91,7 +92,7 @@ const calibrate = async (
       let hits = 0
       let all = 0
       for (const { id, vector } of samples) {
-        const found = await search(vector!, { probes, refine })
+        const found = await search(vector, { probes, refine })
         const near = truth.get(id)!
         all += near.size
         for (const neighbour of near) if (found.has(neighbour)) hits++
@@ -102,18 +103,19 @@ const calibrate = async (
 }
 
 /** Vectors from all over the collection. */
-const sample = async (table: Table, vectors: number): Promise<{ id: string; vector: Float32Array | undefined }[]> => {
+const sample = async (table: Table, vectors: number): Promise<{ id: string; vector: Float32Array }[]> => {
   const found = []
   for (let index = 0; index < SAMPLES; index++) {
     const offset = Math.floor(((index + Math.random()) * vectors) / SAMPLES)
-    const answer = await table
+    const answer: Columns = await table
       .query()
       .where('vector IS NOT NULL')
       .select(['id', 'vector'])
       .offset(Math.min(offset, vectors - 1))
       .limit(1)
       .toArrow()
-    found.push(...readColumns(answer))
+    for (let row = 0; row < answer.numRows; row++)
+      found.push({ id: answer.getChild('id')!.get(row) as string, vector: readVector(answer, row)! })
   }
   return found
 }

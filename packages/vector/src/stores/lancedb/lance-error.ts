@@ -12,7 +12,7 @@ const KNOWN: { says: RegExp; code: ErrorCode; hint: string }[] = [
     hint: 'Check the rights of the folder of the store.',
   },
   {
-    says: /decod|corrupt|magic|unexpected end|out of (range|bounds)|Invalid user input: .*file/i,
+    says: /corrupt|decod|invalid magic|fill whole buffer|file size is too small|invalid range|outside file|unexpected end|out of (range|bounds)|not found: .*\.lance\/|Schema error|schema, |panic/i,
     code: 'database_corrupt',
     hint: 'Restore the folder of the store from a copy, or drop the collection and ingest its sources again.',
   },

@@ -4,7 +4,7 @@ import { closeness } from '../../driver-kit/pipeline/index.ts'
 import { type FilterNode } from '../../filter/index.ts'
 import { type CatalogRow, graphOf, optionsOf } from './catalog-row.ts'
 import type { CollectionContext } from './collection-context.ts'
-import { parseMetadata, readByIds } from './read-rows.ts'
+import { type Columns, parseMetadata, readByIds } from './read-rows.ts'
 import { allOf, sqlNumber, sqlText } from './sql-text.ts'
 import { readWordQuery, toTextQuery } from './text-index.ts'
 import { translateFilter } from './translate-filter.ts'
@@ -70,19 +70,10 @@ export const createLanceSource = (context: CollectionContext): CandidateSource =
       (raw) => raw,
     )
   },
-  async fetch(ids, { vectors, signal }) {
+  async fetch(ids, { signal }) {
     const row = await context.row()
-    const columns = [
-      'id',
-      'text',
-      'metadata',
-      ...(vectors && (await context.hasVectors()) ? (['vector'] as const) : []),
-    ]
-    const found = await readByIds(await context.table(), ids, {
-      columns: columns as ('id' | 'text' | 'metadata' | 'vector')[],
-      only: notEnded(row, context.clock()),
-      signal,
-    })
+    // Vectors too, where nobody asks for them: a hit whose vector is damaged must not pass for one.
+    const found = await readByIds(context, ids, { vectors: true, only: notEnded(row, context.clock()), signal })
     return [...found.values()].map(({ id, text, metadata, vector }) => ({
       id,
       text: text ?? undefined,
@@ -106,10 +97,7 @@ const readScores = async (
   query: { toArrow(): Promise<unknown> },
   column: string,
 ): Promise<{ id: string; value: number }[]> => {
-  const table = (await query.toArrow()) as {
-    numRows: number
-    getChild(name: string): { get(index: number): unknown } | null
-  }
+  const table = (await query.toArrow()) as Columns
   const [ids, values] = [table.getChild('id')!, table.getChild(column)!]
   return Array.from({ length: table.numRows }, (_, index) => ({
     id: ids.get(index) as string,
@@ -126,10 +114,8 @@ const readEndings = async (
   condition: string,
   beginning: string,
 ): Promise<string[]> => {
-  const answer = await table.query().where(condition).select(['words']).limit(TYPED_RECORDS).toArrow()
-  const words = (answer as unknown as { getChild(name: string): { get(index: number): unknown } | null }).getChild(
-    'words',
-  )!
+  const answer: Columns = await table.query().where(condition).select(['words']).limit(TYPED_RECORDS).toArrow()
+  const words = answer.getChild('words')!
   const counts = new Map<string, number>()
   for (let index = 0; index < answer.numRows; index++)
     for (const word of new Set((words.get(index) as string).split(' ')))

@@ -19,7 +19,7 @@ describe('several processes', () => {
     // Read here without opening anew.
     expect(await collection.count()).toBe(1 + 15 + 2 * 15)
     const [counts] = await collection.get(['counts'])
-    expect(Object.keys(counts!.metadata)).toHaveLength(30)
+    expect(Object.keys(counts!.metadata!)).toHaveLength(30)
     expect((await collection.describe()).stamp).toMatchObject({ dimensions: 2 })
     expect(await collection.search({ vector: Float32Array.of(1, 0), k: 100 })).toHaveLength(15)
   })

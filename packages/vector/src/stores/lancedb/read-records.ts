@@ -2,7 +2,7 @@ import { RtError, type ScrollPage, type VectorRecord } from '@rt/core'
 import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
 import type { CollectionContext } from './collection-context.ts'
 import { conditionOf, notEnded } from './lance-source.ts'
-import { type Column, parseMetadata, readByIds, readColumns, type ReadRow } from './read-rows.ts'
+import { type Columns, parseMetadata, readByIds, type ReadRow } from './read-rows.ts'
 import { allOf, sqlText } from './sql-text.ts'
 
 export const readRecords = async (
@@ -11,11 +11,8 @@ export const readRecords = async (
   signal: AbortSignal | undefined,
   withVectors = true,
 ): Promise<VectorRecord[]> => {
-  const row = await context.row()
-  const table = await context.table()
-  const columns: Column[] = ['id', 'text', 'metadata', 'expires']
-  if (withVectors && (await context.hasVectors())) columns.push('vector')
-  const found = await readByIds(table, ids, { columns, only: notEnded(row, context.clock()), signal })
+  const only = notEnded(await context.row(), context.clock())
+  const found = await readByIds(context, ids, { vectors: withVectors, only, signal })
   return [...new Set(ids)].flatMap((id) => toRecord(found.get(id)) ?? [])
 }
 
@@ -33,7 +30,8 @@ export const scrollRecords = async (
   )
   let query = table.query().select(['id']).orderBy({ columnName: 'id' }).limit(limit)
   if (condition !== undefined) query = query.where(condition)
-  const ids = readColumns(await query.toArrow()).map(({ id }) => id)
+  const answer: Columns = await query.toArrow()
+  const ids = Array.from({ length: answer.numRows }, (_, index) => answer.getChild('id')!.get(index) as string)
   const records = await readRecords(context, ids, signal, vectors)
   return { records, ...(ids.length === limit && { next: writeCursor(ids.at(-1)!) }) }
 }

@@ -13,6 +13,8 @@ export const createSchema = (arrow: Arrow, dimensions: number | undefined): Sche
     new Field('words', new Utf8(), true),
     new Field('metadata', new Utf8(), false),
     new Field('expires', new Float64(), true),
+    new Field('checksum', new Float64(), false),
+    new Field('vector_checksum', new Float64(), true),
     list('keys', new Utf8()),
     list('numbers', new Float64()),
     list('texts', new Utf8()),

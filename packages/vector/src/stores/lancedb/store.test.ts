@@ -112,28 +112,47 @@ describe('createLancedbStore', () => {
     expect(await (await temporary.store.collection('gone')).count()).toBe(0)
   })
 
-  it('says database_corrupt of data that was cut, and goes on with other collections', async () => {
-    await using temporary = await temporaryStore()
-    const collection = await temporary.store.collection('damaged', stamp)
-    await collection.upsert(
-      Array.from({ length: 100 }, (_, index) => ({
-        id: `r${index}`,
-        vector: of(1, index, 0, 0),
-        text: 'x'.repeat(100),
-      })),
-    )
-    const other = await temporary.store.collection('whole', stamp)
-    await other.upsert([{ id: 'a' }])
-    const folder = join(temporary.path, 'c_1.lance', 'data')
-    for (const name of await readdir(folder)) {
-      const bytes = await readFile(join(folder, name))
-      await writeFile(join(folder, name), bytes.subarray(0, bytes.length >> 1))
-    }
-    const reopened = await temporary.reopen()
-    const error = await (await reopened.collection('damaged')).get(['r7']).catch((caught: unknown) => caught)
-    expect(error).toMatchObject({ code: 'database_corrupt' })
-    expect((error as Error).message).not.toContain(temporary.path)
-    expect(await (await reopened.collection('whole')).count()).toBe(1)
+  describe('of a damaged dataset', () => {
+    const damages: [string, (bytes: Buffer) => Buffer][] = [
+      ['is cut', (bytes) => bytes.subarray(0, bytes.length >> 1)],
+      ['is empty', () => Buffer.alloc(0)],
+      ['has only zeros', (bytes) => Buffer.alloc(bytes.length)],
+      [
+        'has another number in a vector, which LanceDB takes as it is,',
+        (bytes) => {
+          const place = bytes.indexOf(Buffer.from(of(1, 200, 0, 0).buffer))
+          expect(place).toBeGreaterThan(0)
+          return Buffer.from(bytes).fill(1, place + 4, place + 6)
+        },
+      ],
+    ]
+    for (const [what, damage] of damages)
+      it(`whose data ${what} says database_corrupt, and goes on with other collections`, async () => {
+        await using temporary = await temporaryStore()
+        const collection = await temporary.store.collection('damaged', stamp)
+        const records = Array.from({ length: 300 }, (_, index) => ({
+          id: `r${index}`,
+          vector: of(1, index, 0, 0),
+          text: `coat ${'x'.repeat(100)}${index}`,
+          metadata: { index },
+        }))
+        await collection.upsert(records)
+        await (await temporary.store.collection('whole', stamp)).upsert([{ id: 'a' }])
+        const folder = join(temporary.path, 'c_1.lance', 'data')
+        for (const name of await readdir(folder))
+          await writeFile(join(folder, name), damage(await readFile(join(folder, name))))
+        const reopened = await temporary.reopen()
+        const damaged = await reopened.collection('damaged')
+        for (const read of [
+          () => damaged.get(records.map(({ id }) => id)),
+          () => damaged.search({ vector: of(1, 2, 3, 4), k: 300 }),
+        ]) {
+          const error = await read().catch((caught: unknown) => caught)
+          expect(error).toMatchObject({ code: 'database_corrupt' })
+          expect((error as Error).message).not.toContain(temporary.path)
+        }
+        expect(await (await reopened.collection('whole')).count()).toBe(1)
+      })
   })
 
   it('takes nothing more after it was closed', async () => {

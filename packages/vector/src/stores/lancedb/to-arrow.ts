@@ -1,4 +1,5 @@
 import type { Data, DataType, Table } from 'apache-arrow'
+import { contentChecksum, vectorChecksum } from './checksums.ts'
 import type { FlatMetadata } from './flatten-metadata.ts'
 import { type Arrow, createSchema, listType, vectorType } from './schema.ts'
 
@@ -40,6 +41,8 @@ export const toArrow = (arrow: Arrow, rows: StoredRow[], dimensions: number | un
     column(text, ({ words }) => words),
     column(text, ({ metadata }) => metadata),
     column(number, ({ expires }) => expires),
+    column(number, contentChecksum),
+    column(number, ({ vector }) => (vector ? vectorChecksum(vector) : null)),
     lists(text, ({ keys }) => keys),
     lists(number, ({ numbers }) => numbers),
     lists(text, ({ texts }) => texts),

@@ -3,7 +3,7 @@ import { mergeMetadata } from '../../driver-kit/merge-metadata.ts'
 import { optionsOf } from './catalog-row.ts'
 import type { CollectionContext } from './collection-context.ts'
 import { notEnded } from './lance-source.ts'
-import { type Column, parseMetadata, readByIds } from './read-rows.ts'
+import { parseMetadata, readByIds } from './read-rows.ts'
 import { toRows } from './to-rows.ts'
 import { writeRows } from './write-rows.ts'
 
@@ -13,13 +13,8 @@ import { writeRows } from './write-rows.ts'
  */
 export const updateMetadata = (context: CollectionContext, updates: CheckedUpdate[]): Promise<number> =>
   context.locked(async ({ table, row }) => {
-    const hasVectors = await context.hasVectors()
-    const columns: Column[] = ['id', 'text', 'metadata', 'expires', ...(hasVectors ? (['vector'] as const) : [])]
-    const found = await readByIds(
-      table,
-      updates.map(({ key }) => key),
-      { columns, only: notEnded(row, context.clock()) },
-    )
+    const ids = updates.map(({ key }) => key)
+    const found = await readByIds(context, ids, { vectors: true, only: notEnded(row, context.clock()) })
     if (!found.size) return 0
     for (const update of updates) {
       const old = found.get(update.key)
@@ -33,6 +28,7 @@ export const updateMetadata = (context: CollectionContext, updates: CheckedUpdat
       expires: expires ?? undefined,
     }))
     const rows = await toRows(records, { tokenizer: optionsOf(row).tokenizer, ends: null })
-    await writeRows(context.libraries, table, rows, hasVectors ? (row.dimensions ?? undefined) : undefined)
+    const dimensions = (await context.hasVectors()) ? row.dimensions! : undefined
+    await writeRows(context.libraries, table, rows, dimensions)
     return found.size
   })
