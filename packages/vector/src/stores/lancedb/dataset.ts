@@ -2,7 +2,7 @@ import type { Connection, Table } from '@lancedb/lancedb'
 import { type CatalogRow, optionsOf } from './catalog-row.ts'
 import type { Libraries } from './load-lancedb.ts'
 import { createSchema } from './schema.ts'
-import { createTextIndex } from './text-index.ts'
+import { createTextIndex } from './create-text-index.ts'
 
 /** One collection's dataset on disk. */
 export interface Dataset {

@@ -6,7 +6,7 @@ import { type CatalogRow, graphOf, optionsOf } from './catalog-row.ts'
 import type { CollectionContext } from './collection-context.ts'
 import { type Columns, parseMetadata, readByIds } from './read-rows.ts'
 import { allOf, sqlNumber, sqlText } from './sql-text.ts'
-import { readWordQuery, toTextQuery } from './text-index.ts'
+import { readWordQuery, toTextQuery } from './word-query.ts'
 import { translateFilter } from './translate-filter.ts'
 
 /** Matches of a filter up to which comparing all of them beats a graph, which has to look for them. */

@@ -3,7 +3,7 @@ import type { CheckedRecord } from '../../driver-kit/check-records.ts'
 import { createPacer } from '../../driver-kit/pacer.ts'
 import { flattenMetadata } from './flatten-metadata.ts'
 import { parseMetadata } from './read-rows.ts'
-import { indexedWords } from './text-index.ts'
+import { indexedWords } from './indexed-words.ts'
 import type { StoredRow } from './to-arrow.ts'
 
 /**

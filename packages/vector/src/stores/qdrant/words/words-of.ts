@@ -1,4 +1,5 @@
 import type { Tokenizer } from '@rt/core'
+import { fold } from '../../../driver-kit/fold.ts'
 import { splitWords } from '../../../driver-kit/query-words.ts'
 import { cutRuns, pairsOf } from '../../../driver-kit/spaceless.ts'
 import { encodeWord } from './encode-word.ts'
@@ -42,12 +43,3 @@ export const trigramsOf = (text: string): string[] => {
   const characters = [...text]
   return characters.slice(2).map((last, index) => characters[index]! + characters[index + 1]! + last)
 }
-
-/** Without case, and Latin letters without accents. */
-const fold = (text: string): string =>
-  text
-    .toLowerCase()
-    .normalize('NFD')
-    .replaceAll(/(?<=\p{Script=Latin}\p{M}*)[\u0300-\u036F]/gu, '')
-    .normalize('NFC')
-    .replaceAll('ς', 'σ')
