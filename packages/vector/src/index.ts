@@ -12,6 +12,15 @@ export type { FusedHit, FusedPart, FusionKey, RankedList } from './fusion/ranked
 // Another embedder
 export { migrateEmbedder, nextName } from './migrate/migrate-embedder.ts'
 export type { Migration, MigrationOptions, MigrationProgress, MigrationReport, Parity } from './migrate/types.ts'
+
 // From store to store
 export { moveCollection } from './move/move-collection.ts'
 export type { MoveCollectionOptions, MovedCollection } from './move/move-collection.ts'
+
+// Lines of JSON
+export { exportCollection } from './export-collection.ts'
+export { importCollection } from './import-collection.ts'
+export type { ImportOptions, ImportReport } from './import-collection.ts'
+
+// Tenants
+export { withNamespace } from './with-namespace.ts'
