@@ -2,7 +2,6 @@ import {
   abortable,
   type CallOptions,
   throwIfAborted,
-  type Tokenizer,
   type VectorCollection,
   type VectorRecord,
   withSpan,
@@ -13,7 +12,7 @@ import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords } from '../../driver-kit/check-records.ts'
 import { parseFilter } from '../../filter/index.ts'
-import { indexInfo } from './index-info.ts'
+import { describeIndex } from './describe-index.ts'
 import { type Gather, searchCollection } from '../../driver-kit/pipeline/index.ts'
 import { countRecords } from './count-records.ts'
 import { deleteIds, deleteMatching } from './delete-records.ts'
@@ -33,13 +32,13 @@ const SWEPT_A_WRITE = 1024
 /** One collection: searched in the thread given, the rest through the database. */
 export const createSqliteCollection = (
   database: Database,
-  { tokenizer, ...identity }: { id: number; name: string; tokenizer: Tokenizer },
+  identity: { id: number; name: string },
   thread: SearchThread,
   { clock, maintenance }: { clock: () => number; maintenance: Maintenance },
 ): VectorCollection => {
   const gather: Gather = async (query, pool, { signal }) => {
     maintenance.note(identity.id, query.filter)
-    const request = { type: 'search', collection: identity, query, pool, tokenizer, now: clock() } as const
+    const request = { type: 'search', collection: identity, query, pool, now: clock() } as const
     return unpackCandidates(await thread.request<PackedCandidate[]>(request, signal), signal)
   }
   const store = async (records: VectorRecord[], { signal }: CallOptions): Promise<void> => {
@@ -105,7 +104,7 @@ export const createSqliteCollection = (
     },
     search: (query, options) => searchCollection(identity.name, gather, query, options),
     async describe() {
-      const info = await describeCollection(database, identity.id, clock(), () => indexInfo('flat'))
+      const info = await describeCollection(database, identity.id, clock(), () => describeIndex(thread, identity))
       if (!info) throw noCollection(identity.name)
       return info
     },

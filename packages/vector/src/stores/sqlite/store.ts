@@ -1,9 +1,8 @@
 import { disposeAll, RtError, type VectorCapabilities, type VectorCollection, type VectorStore } from '@rt/core'
 import { type Database, openDatabase } from '@rt/node/sqlite'
 import { checkAliases, checkName, checkOptions, checkStamp } from '../../driver-kit/check-collection.ts'
-import { indexInfo } from './index-info.ts'
+import { describeIndex } from './describe-index.ts'
 import { createSqliteCollection } from './collection.ts'
-import { optionsOf } from './collection-row.ts'
 import { listCollections } from './describe-collections.ts'
 import { dropCollection } from './drop-collection.ts'
 import { createMaintenance, type Maintenance } from './maintenance.ts'
@@ -12,6 +11,8 @@ import { openCollection } from './open-collection.ts'
 import { renameCollection } from './rename-collection.ts'
 import type { SqliteStoreOptions } from './options.ts'
 import { createSearchThread, type SearchThread } from './search/search-thread.ts'
+import { DEFAULT_TUNING, type SearchTuning } from './search/tuning.ts'
+import { sweepIndexFiles } from './sweep-index-files.ts'
 import { setAliases } from './set-aliases.ts'
 
 const CAPABILITIES: VectorCapabilities = {
@@ -32,10 +33,14 @@ const CAPABILITIES: VectorCapabilities = {
  * @throws RtError `database_newer` when a later version wrote the file; `database_corrupt`; `not_found` for a folder
  * that does not exist.
  */
-export const createSqliteStore = async (options: SqliteStoreOptions): Promise<VectorStore> => {
+export const createSqliteStore = (options: SqliteStoreOptions): Promise<VectorStore> =>
+  openSqliteStore(options, DEFAULT_TUNING)
+
+/** With numbers of its own: for tests. */
+export const openSqliteStore = async (options: SqliteStoreOptions, tuning: SearchTuning): Promise<VectorStore> => {
   const { database: given, clock = Date.now } = options
   const database = given ?? (await openDatabase({ path: options.path }))
-  const thread = createSearchThread({ path: database.path })
+  const thread = createSearchThread(database, tuning)
   const maintenance = createMaintenance(database, clock)
   const close = async (): Promise<void> => {
     await maintenance[Symbol.asyncDispose]()
@@ -64,6 +69,13 @@ const createStore = ({ database, thread, maintenance, clock, close }: Parts): Ve
   const open = new Map<number, VectorCollection>()
   let closed = false
 
+  const forget = async (gone: number[]): Promise<void> => {
+    for (const id of gone) {
+      open.delete(id)
+      thread.forget(id)
+    }
+    if (gone.length) await sweepIndexFiles(database, thread.folder)
+  }
   const refuseClosed = (): void => {
     if (closed)
       throw new RtError({ code: 'invalid_request', message: 'the vector store is closed.', hint: 'Open it again.' })
@@ -76,31 +88,29 @@ const createStore = ({ database, thread, maintenance, clock, close }: Parts): Ve
       refuseClosed()
       checkName(asked)
       if (stamp) checkStamp(stamp, CAPABILITIES)
-      const row = await openCollection(database, asked, stamp, checkOptions(options, CAPABILITIES))
-      const { id, name } = row
+      const { id, name } = await openCollection(database, asked, stamp, checkOptions(options, CAPABILITIES))
       maintenance.start()
       let collection = open.get(id)
       if (!collection) {
-        const identity = { id, name, tokenizer: optionsOf(row).tokenizer }
-        collection = createSqliteCollection(database, identity, thread, { clock, maintenance })
+        collection = createSqliteCollection(database, { id, name }, thread, { clock, maintenance })
         open.set(id, collection)
       }
       return collection
     },
     async list() {
       refuseClosed()
-      return listCollections(database, clock(), () => indexInfo('flat'))
+      return listCollections(database, clock(), ({ id, name }) => describeIndex(thread, { id, name }))
     },
     async drop(name) {
       refuseClosed()
       const id = await dropCollection(database, name)
-      if (id !== undefined) open.delete(id)
+      if (id !== undefined) await forget([id])
       return id !== undefined
     },
     async rename(name, to, { replace = false } = {}) {
       refuseClosed()
       checkName(to)
-      for (const id of await renameCollection(database, { name, to, replace })) open.delete(id)
+      await forget(await renameCollection(database, { name, to, replace }))
     },
     async alias(changes) {
       refuseClosed()

@@ -21,13 +21,18 @@ export interface AttachedGraph extends Disposable {
   fold(count: number): void
 }
 
-/** Candidates for each hit where the graph keeps vectors in fewer bits: its order is a little wrong. */
-const REFINE = 2
+export interface AttachOptions {
+  /** Candidates compared for each hit: more than one where the graph keeps vectors in fewer bits. */
+  refine: number
+  /** What the slots held when it was built, and what they hold. */
+  built: SlotStamps
+  now: SlotStamps
+}
 
 export const attachGraph = (
   index: GraphIndex,
   flat: FlatIndex,
-  { built, now }: { built: SlotStamps; now: SlotStamps },
+  { refine, built, now }: AttachOptions,
 ): AttachedGraph => {
   let right = new Uint8Array(Math.max(built.records.length, now.records.length))
   let entries = 0
@@ -72,7 +77,7 @@ export const attachGraph = (
       listed = undefined
     },
     search(query, k, { ef, only }) {
-      const wanted = index.precision === 'f32' ? k : REFINE * k
+      const wanted = refine * k
       const found = index.search(query, wanted, { ef: Math.max(ef, wanted, k > 10 ? 2 * k : 0), only })
       const rest = only ? list().filter((slot) => hasBit(only, slot)) : list()
       if (found.length + rest.length < Math.min(k, only ? only.count : entries + tail.size)) return undefined

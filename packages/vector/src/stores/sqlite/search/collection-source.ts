@@ -1,10 +1,10 @@
-import type { Tokenizer } from '@rt/core'
 import type { Reader } from '@rt/node/sqlite/in-thread'
 import type { CandidateSource, FetchedRecord, RankedHit } from '../../../driver-kit/candidate-source.ts'
 import { matchExpression } from '../match-expression.ts'
 import { onlyLive } from '../live.ts'
 import { textTable } from '../migrations.ts'
 import { translateFilter } from '../translate-filter.ts'
+import type { IndexKeeper } from './index-keeper.ts'
 import { readyFields } from './ready-fields.ts'
 import type { LoadedCollection } from './loaded-collection.ts'
 import { nearest } from './nearest.ts'
@@ -14,9 +14,6 @@ export interface CollectionSource extends CandidateSource {
   /** Metadata of what was fetched, as it is stored: parsed where it is needed, on the other side. */
   metadataOf(id: string): string
 }
-
-/** So few allowed vectors are compared one by one. */
-const FEW_MATCHES = 10_000
 
 interface Row {
   key: string
@@ -28,14 +25,14 @@ interface Row {
 export interface SourceOptions {
   /** Milliseconds since 1970: what ended before is not there. */
   now: number
-  /** Of the collection. */
-  tokenizer: Tokenizer
+  keeper: IndexKeeper
+  fewMatches: number
 }
 
 export const createCollectionSource = (
   reader: Reader,
   collection: LoadedCollection,
-  { now, tokenizer }: SourceOptions,
+  { now, keeper, fewMatches }: SourceOptions,
 ): CollectionSource => {
   /** Row numbers of what the lists found. */
   const records = new Map<string, number>()
@@ -54,7 +51,14 @@ export const createCollectionSource = (
       const hits: RankedHit[] = []
       if (!flat) return hits
       const only = collection.allowed(filter, now)
-      const found = nearest({ flat, graph }, vector, k, { only, exact, ef: 64, fewMatches: FEW_MATCHES })
+      const started = performance.now()
+      const { hits: found, throughGraph } = nearest({ flat, graph }, vector, k, {
+        only,
+        exact,
+        ef: keeper.ef,
+        fewMatches,
+      })
+      if (!only) keeper.served(vector, throughGraph ? undefined : performance.now() - started)
       for (let i = 0; i < found.slots.length; i++) {
         const record = stamps.records[found.slots[i]!]!
         const id = keyOf.get<{ key: string }>(record)!.key
@@ -64,7 +68,7 @@ export const createCollectionSource = (
       return hits
     },
     keyword: async (text, { k, filter, words }) => {
-      const match = matchExpression(text, words, tokenizer)
+      const match = matchExpression(text, words, collection.state.options.tokenizer)
       if (match === undefined) return []
       const table = textTable(collection.id)
       const live = onlyLive(collection.id, now)

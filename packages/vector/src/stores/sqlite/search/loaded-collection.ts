@@ -33,6 +33,8 @@ export interface LoadedCollection extends CollectionIdentity, Disposable {
   /** Undefined while there is no vector. */
   readonly flat: FlatIndex | undefined
   readonly stamps: SlotStamps
+  /** Whether all of it was taken over once. */
+  readonly isLoaded: boolean
   /** Slots that were written or freed since it was loaded. */
   readonly changes: number
   graph: AttachedGraph | undefined
@@ -135,6 +137,9 @@ export const createLoadedCollection = (
       return flat
     },
     stamps,
+    get isLoaded() {
+      return version > 0
+    },
     get changes() {
       return changes
     },

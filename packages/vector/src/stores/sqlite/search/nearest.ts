@@ -11,14 +11,21 @@ export interface NearestOptions {
   fewMatches: number
 }
 
+export interface Nearest {
+  hits: SlotHits
+  /** Whether a graph was asked. */
+  throughGraph: boolean
+}
+
 /** The nearest vectors, best first: through the graph where there is one and it pays. */
 export const nearest = (
   { flat, graph }: { flat: FlatIndex; graph: AttachedGraph | undefined },
   vector: Float32Array,
   k: number,
   { only, exact, ef, fewMatches }: NearestOptions,
-): SlotHits => {
+): Nearest => {
   const count = only ? Math.min(only.count, flat.size) : flat.size
   const pays = !exact && (!only || count > fewMatches) && 4 * k < count
-  return (graph && pays && graph.search(vector, k, { ef, only })) || flat.search(vector, k, only)
+  const found = pays ? graph?.search(vector, k, { ef, only }) : undefined
+  return found ? { hits: found, throughGraph: true } : { hits: flat.search(vector, k, only), throughGraph: false }
 }

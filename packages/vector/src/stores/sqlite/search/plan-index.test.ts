@@ -1,62 +1,39 @@
 import { describe, expect, it } from 'vitest'
 import { needsRebuild } from './needs-rebuild.ts'
-import { type PlanInput, planIndex } from './plan-index.ts'
+import { type IndexPlan, type PlanInput, planIndex } from './plan-index.ts'
 
 const MB = 1e6
-const input = (over: Partial<PlanInput>): PlanInput => ({
-  option: 'auto',
-  bytes: 0,
-  flatMs: undefined,
-  current: 'flat',
-  missing: {},
-  graphBytes: 15 * MB,
-  ...over,
-})
-const kind = (over: Partial<PlanInput>): string => planIndex(input(over)).kind
+const plan = (over: Partial<PlanInput>): IndexPlan =>
+  planIndex({ option: 'auto', bytes: 0, flatMs: undefined, hasGraph: false, graphBytes: 15 * MB, ...over })
+const graph = (over: Partial<PlanInput>): boolean => plan(over).graph
 
 describe('planIndex', () => {
   it('compares every vector while that is fast', () => {
-    expect(kind({})).toBe('flat')
-    expect(kind({ bytes: 14 * MB, flatMs: 3 })).toBe('flat')
-    expect(kind({ bytes: 30 * MB, flatMs: 0.9 })).toBe('flat')
-    expect(kind({ bytes: 59 * MB })).toBe('flat')
+    expect(graph({})).toBe(false)
+    expect(graph({ bytes: 14 * MB, flatMs: 3 })).toBe(false)
+    expect(graph({ bytes: 30 * MB, flatMs: 0.9 })).toBe(false)
+    expect(graph({ bytes: 59 * MB })).toBe(false)
+    expect(plan({ bytes: 3 * MB, flatMs: 0.42 }).reason).toBe(
+      '3.0 MB to compare, 0.4 ms a search: comparing every vector is fast enough',
+    )
   })
 
   it('takes a graph when it is big and measured to be slow, or so big that nobody has to measure', () => {
-    expect(kind({ bytes: 16 * MB, flatMs: 2 })).toBe('usearch')
-    expect(kind({ bytes: 8 * MB, flatMs: 5 })).toBe('usearch')
-    expect(kind({ bytes: 60 * MB })).toBe('usearch')
-    expect(planIndex(input({ bytes: 188 * MB, flatMs: 21.04 })).reason).toBe('188 MB to compare, 21.0 ms a search')
+    expect(graph({ bytes: 16 * MB, flatMs: 2 })).toBe(true)
+    expect(graph({ bytes: 8 * MB, flatMs: 5 })).toBe(true)
+    expect(graph({ bytes: 60 * MB })).toBe(true)
+    expect(plan({ bytes: 188 * MB, flatMs: 21.04 }).reason).toBe('188 MB to compare, 21.0 ms a search')
   })
 
   it('keeps a graph until the collection is a third of what it takes to get one', () => {
-    for (const current of ['usearch', 'hnsw'] as const) {
-      expect(kind({ bytes: 6 * MB, current })).toBe(current)
-      expect(kind({ bytes: 4.9 * MB, current })).toBe('flat')
-    }
+    expect(graph({ bytes: 5.1 * MB, flatMs: 0.1, hasGraph: true })).toBe(true)
+    expect(graph({ bytes: 4.9 * MB, flatMs: 9, hasGraph: true })).toBe(false)
   })
 
-  it('takes what is installed, and says what is not', () => {
-    const usearch = 'usearch is not installed'
-    expect(kind({ bytes: 60 * MB, missing: { usearch } })).toBe('hnsw')
-    expect(kind({ bytes: 60 * MB, missing: { usearch }, current: 'usearch' })).toBe('hnsw')
-    const none = planIndex(input({ bytes: 60 * MB, missing: { usearch, hnsw: 'hnswlib-node is not installed' } }))
-    expect(none).toEqual({
-      kind: 'flat',
-      reason: '60 MB to compare, but usearch is not installed; hnswlib-node is not installed',
-    })
-  })
-
-  it('does what the collection asks for, when it can', () => {
-    expect(planIndex(input({ option: 'flat', bytes: 900 * MB }))).toEqual({
-      kind: 'flat',
-      reason: 'the collection asks for it',
-    })
-    expect(kind({ option: 'hnsw' })).toBe('hnsw')
-    expect(planIndex(input({ option: 'hnsw', missing: { hnsw: 'it is not compiled' } }))).toEqual({
-      kind: 'flat',
-      reason: 'the collection asks for hnsw, but it is not compiled',
-    })
+  it('does what the collection asks for', () => {
+    const reason = 'the collection asks for it'
+    expect(plan({ option: 'flat', bytes: 900 * MB, hasGraph: true })).toEqual({ graph: false, reason })
+    for (const option of ['usearch', 'hnsw'] as const) expect(plan({ option })).toEqual({ graph: true, reason })
   })
 })
 

@@ -1,5 +1,4 @@
 import type { CollectionOptions } from '@rt/core'
-import type { GraphKind } from '../../../indexes/index.ts'
 
 export interface PlanInput {
   /** What the collection was made with. */
@@ -8,15 +7,14 @@ export interface PlanInput {
   bytes: number
   /** How long exact searches take, as measured; undefined before there were any. */
   flatMs: number | undefined
-  current: 'flat' | GraphKind
-  /** Graphs that cannot be had here, and why. */
-  missing: Partial<Record<GraphKind, string>>
+  hasGraph: boolean
   /** From here on `auto` takes a graph, when exact search is found to be slow. */
   graphBytes: number
 }
 
 export interface IndexPlan {
-  kind: 'flat' | GraphKind
+  /** Whether there should be a graph. */
+  graph: boolean
   reason: string
 }
 
@@ -24,33 +22,24 @@ export interface IndexPlan {
 const SLOW_MS = 1.5
 /** So slow that half the bytes are enough. */
 const VERY_SLOW_MS = 4
-/** Best first. */
-const KINDS: readonly GraphKind[] = ['usearch', 'hnsw']
 
 /**
- * Which index a collection should have. A graph is taken up at `graphBytes` (at half of them where the machine is slow, at
- * four times without asking the clock), and given up below a third: a collection around a border does not change its
- * index with every write.
+ * Whether a collection should have a graph. It gets one at `graphBytes` when that is slow (at half of them on a slow
+ * machine, at four times without asking the clock), and loses it below a third: a collection around a border does not
+ * change its index with every write.
  */
 export const planIndex = (input: PlanInput): IndexPlan => {
-  const { option, missing, current } = input
-  if (option === 'flat') return { kind: 'flat', reason: 'the collection asks for it' }
-  if (option !== 'auto') {
-    const why = missing[option]
-    return why === undefined
-      ? { kind: option, reason: 'the collection asks for it' }
-      : { kind: 'flat', reason: `the collection asks for ${option}, but ${why}` }
-  }
-  const size = `${megabytes(input.bytes)} to compare`
-  if (!isWorthIt(input)) return { kind: 'flat', reason: `${size}: comparing every vector is fast enough` }
-  const kind = current !== 'flat' && missing[current] === undefined ? current : KINDS.find((one) => !missing[one])
-  const measured = input.flatMs === undefined ? '' : `, ${input.flatMs.toFixed(1)} ms a search`
-  if (kind) return { kind, reason: `${size}${measured}` }
-  return { kind: 'flat', reason: `${size}, but ${KINDS.map((one) => missing[one]).join('; ')}` }
+  const { option, bytes, flatMs, hasGraph } = input
+  if (option !== 'auto') return { graph: option !== 'flat', reason: 'the collection asks for it' }
+  const size = `${megabytes(bytes)} to compare`
+  const measured = flatMs === undefined || hasGraph ? '' : `, ${flatMs.toFixed(1)} ms a search`
+  return isWorthIt(input)
+    ? { graph: true, reason: size + measured }
+    : { graph: false, reason: `${size}${measured}: comparing every vector is fast enough` }
 }
 
-const isWorthIt = ({ bytes, flatMs, current, graphBytes }: PlanInput): boolean => {
-  if (current !== 'flat') return bytes >= graphBytes / 3
+const isWorthIt = ({ bytes, flatMs, hasGraph, graphBytes }: PlanInput): boolean => {
+  if (hasGraph) return bytes >= graphBytes / 3
   if (bytes >= 4 * graphBytes) return true
   if (flatMs === undefined) return false
   return (bytes >= graphBytes && flatMs >= SLOW_MS) || (bytes >= graphBytes / 2 && flatMs >= VERY_SLOW_MS)

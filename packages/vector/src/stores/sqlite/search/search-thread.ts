@@ -1,40 +1,70 @@
 import { Worker } from 'node:worker_threads'
 import { basename } from 'node:path'
-import { abortable, deserializeError, RtError, throwIfAborted } from '@rt/core'
+import { abortable, deserializeError, disposeAll, type IndexInfo, RtError, throwIfAborted } from '@rt/core'
+import type { Database } from '@rt/node/sqlite'
 import { entryUrl } from '@rt/node/worker'
-import type { FromSearchThread, SearchRequest, SearchThreadData, ToSearchThread } from './protocol.ts'
+import { createGraphThreads, type GraphThreads } from './graph-threads.ts'
+import type {
+  CollectionIdentity,
+  FromSearchThread,
+  SearchRequest,
+  SearchThreadData,
+  ToSearchThread,
+} from './protocol.ts'
+import type { SearchTuning } from './tuning.ts'
 
 /** The thread that searches a store, as seen from the program's own. */
 export interface SearchThread extends AsyncDisposable {
   /** @throws what the search throws; `aborted` as soon as the signal fires. */
   request<T>(request: SearchRequest, signal: AbortSignal | undefined): Promise<T>
+  /** What searches a collection; undefined as long as it was not searched. */
+  describe(collection: CollectionIdentity): Promise<IndexInfo | undefined>
+  /** Gives the memory of a collection back. */
+  forget(collection: number): void
+  /** Where saved graphs lie. */
+  readonly folder: string
 }
 
 /** Started by the first request; one that died is started anew by the next. Keeps the process alive only while asked. */
-export const createSearchThread = (data: SearchThreadData): SearchThread => {
+export const createSearchThread = ({ path, readOnly }: Database, tuning: SearchTuning): SearchThread => {
+  const data: SearchThreadData = {
+    path,
+    folder: `${path}-index`,
+    mayBuild: !readOnly,
+    busy: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    tuning,
+  }
+  const graphs = createGraphThreads(data)
   let running: RunningThread | undefined
   let closed = false
   return {
     async request<T>(request: SearchRequest, signal: AbortSignal | undefined) {
       throwIfAborted(signal)
       if (closed) throw gone(data.path, 'was closed with its store')
-      if (!running || running.isDead()) running = startThread(data)
+      if (!running || running.isDead()) running = startThread(data, graphs)
       return running.request<T>(request, signal)
+    },
+    folder: data.folder,
+    forget: (collection) => running?.send({ forget: collection }),
+    async describe(collection) {
+      if (!running || running.isDead()) return undefined
+      return running.request<IndexInfo | undefined>({ type: 'describe', collection }, undefined)
     },
     async [Symbol.asyncDispose]() {
       closed = true
-      await running?.close()
+      await disposeAll([graphs, running && { [Symbol.asyncDispose]: running.close }])
     },
   }
 }
 
 interface RunningThread {
+  send(message: ToSearchThread): void
   isDead(): boolean
   request<T>(request: SearchRequest, signal: AbortSignal | undefined): Promise<T>
   close(): Promise<void>
 }
 
-const startThread = (data: SearchThreadData): RunningThread => {
+const startThread = (data: SearchThreadData, graphs: GraphThreads): RunningThread => {
   const { url, execArgv } = entryUrl(import.meta.url, './search-worker.ts', 'vector-search.js')
   const worker = new Worker(url, { execArgv, workerData: data })
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>()
@@ -55,6 +85,7 @@ const startThread = (data: SearchThreadData): RunningThread => {
     waiting.clear()
   }
   worker.on('message', (message: FromSearchThread) => {
+    if ('task' in message) return graphs.run(message.task, message.port)
     const caller = settle(message.id)
     if ('failure' in message) caller?.reject(deserializeError(message.failure))
     else caller?.resolve(message.value)
@@ -67,6 +98,7 @@ const startThread = (data: SearchThreadData): RunningThread => {
   const send = (message: ToSearchThread): void => worker.postMessage(message)
 
   return {
+    send,
     isDead: () => dead,
     async request<T>(request: SearchRequest, signal: AbortSignal | undefined) {
       const id = ++last

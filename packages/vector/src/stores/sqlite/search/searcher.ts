@@ -1,67 +1,89 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { openReader } from '@rt/node/sqlite/in-thread'
 import { gatherCandidates } from '../../../driver-kit/pipeline/index.ts'
 import { loadFlatKernel } from '../../../indexes/index.ts'
 import { createCollectionSource } from './collection-source.ts'
+import { createIndexKeeper, type IndexKeeper } from './index-keeper.ts'
 import { createLoadedCollection, type LoadedCollection } from './loaded-collection.ts'
 import { packCandidate } from './packed-candidate.ts'
-import type { CollectionIdentity, SearchRequest, SearchThreadData } from './protocol.ts'
+import type { CollectionIdentity, GraphTask, SearchRequest, SearchThreadData } from './protocol.ts'
 
 export interface Searcher extends Disposable {
   take(id: number, request: SearchRequest): void
   /** Forgets a request that has not begun. */
   cancel(id: number): void
+  /** Gives the memory of a collection back. */
+  forget(collection: number): void
 }
 
-export interface Answers {
+export interface SearcherOutput {
   answer(id: number, value: unknown): void
   fail(id: number, error: unknown): void
+  /** Asks for a thread that does it and answers at `port`. */
+  start(task: GraphTask, port: MessagePort): void
 }
 
 interface Job {
   id: number
-  request: SearchRequest
+  request: Extract<SearchRequest, { type: 'search' }>
   /** Loads it has waited for. */
   waits: number
+}
+
+interface Kept {
+  collection: LoadedCollection
+  keeper: IndexKeeper
 }
 
 /** After so many loads it stops waiting for a moment without writes, and takes over in one go what is left. */
 const MAX_WAITS = 3
 
-/** Everything the search thread does: one request after the other, each in one read transaction. */
-export const createSearcher = async ({ path }: SearchThreadData, answers: Answers): Promise<Searcher> => {
+/** Everything the search thread does: one request after the other, each in one read transaction; indexes in between. */
+export const createSearcher = async (data: SearchThreadData, output: SearcherOutput): Promise<Searcher> => {
+  const { tuning, folder, mayBuild } = data
   const kernel = await loadFlatKernel()
-  const reader = openReader(path)
-  const collections = new Map<number, LoadedCollection>()
+  const reader = openReader(data.path)
+  const busy = new Int32Array(data.busy)
+  const kept = new Map<number, Kept>()
   const queue: Job[] = []
   const waiting = new Set<Job>()
-  let busy = false
+  let working = false
+  let resting: NodeJS.Timeout | undefined
 
-  const loaded = ({ id, name }: CollectionIdentity): LoadedCollection => {
-    let collection = collections.get(id)
-    if (!collection) collections.set(id, (collection = createLoadedCollection(reader, kernel, { id, name })))
-    return collection
+  const keep = (identity: CollectionIdentity): Kept => {
+    const known = kept.get(identity.id)
+    if (known) return known
+    const collection = createLoadedCollection(reader, kernel, identity)
+    const start = (task: GraphTask): MessagePort => {
+      const { port1, port2 } = new MessageChannel()
+      output.start(task, port2)
+      return port1
+    }
+    const keeper = createIndexKeeper({ collection, tuning, folder, mayBuild, start, wake: () => rest(0) })
+    kept.set(identity.id, { collection, keeper })
+    return { collection, keeper }
   }
-  const forget = (collection: LoadedCollection): void => {
-    collections.delete(collection.id)
+  const forget = ({ collection, keeper }: Kept): void => {
+    kept.delete(collection.id)
+    keeper[Symbol.dispose]()
     collection[Symbol.dispose]()
   }
 
   /** Undefined: it has to wait for a load, which begins when this transaction is over. */
   const execute = async (job: Job): Promise<{ value: unknown } | undefined> => {
     const { request } = job
-    const collection = loaded(request.collection)
+    const { query, pool, now } = request
+    const { collection, keeper } = keep(request.collection)
     reader.begin()
     try {
-      const state = collection.readState()
-      if (!state) {
-        forget(collection)
+      if (!collection.readState()) {
+        forget({ collection, keeper })
         throw collection.missing()
       }
-      const { query, pool, now } = request
       const fresh = !(query.vector || query.mmr) || collection.refresh(job.waits >= MAX_WAITS)
       if (!fresh) return undefined
       // Waits for nothing but itself, so no other request comes into this transaction.
-      const source = createCollectionSource(reader, collection, { now, tokenizer: request.tokenizer })
+      const source = createCollectionSource(reader, collection, { now, keeper, fewMatches: tuning.fewMatches })
       const candidates = await gatherCandidates(source, query, pool)
       return { value: candidates.map((candidate) => packCandidate(candidate, source.metadataOf(candidate.id))) }
     } finally {
@@ -72,43 +94,66 @@ export const createSearcher = async ({ path }: SearchThreadData, answers: Answer
   const wait = (job: Job): void => {
     waiting.add(job)
     job.waits++
-    loaded(job.request.collection)
-      .load()
+    keep(job.request.collection)
+      .collection.load()
       .then(
         () => waiting.delete(job) && enqueue(job),
-        (error: unknown) => waiting.delete(job) && answers.fail(job.id, error),
+        (error: unknown) => waiting.delete(job) && output.fail(job.id, error),
       )
   }
 
   const work = async (): Promise<void> => {
-    busy = true
+    working = true
+    Atomics.store(busy, 0, 1)
     for (let job = queue.shift(); job; job = queue.shift()) {
       try {
         const done = await execute(job)
-        if (done) answers.answer(job.id, done.value)
+        if (done) output.answer(job.id, done.value)
         else wait(job)
       } catch (error) {
-        answers.fail(job.id, error)
+        output.fail(job.id, error)
       }
       // Lets cancellations in.
       if (queue.length) await new Promise((resolve) => setImmediate(resolve))
     }
-    busy = false
+    working = false
+    Atomics.store(busy, 0, 0)
+    Atomics.notify(busy, 0)
+    rest(tuning.idleMs)
   }
   const enqueue = (job: Job): void => {
     queue.push(job)
-    if (!busy) void work()
+    if (!working) void work()
+  }
+
+  /** Looks after the indexes when nobody has asked for `ms`, in small steps. */
+  const rest = (ms: number): void => {
+    clearTimeout(resting)
+    resting = setTimeout(() => {
+      if (working) return
+      let more = false
+      for (const { keeper } of kept.values()) more = keeper.step(performance.now()) || more
+      if (more) rest(0)
+    }, ms)
   }
 
   return {
-    take: (id, request) => enqueue({ id, request, waits: 0 }),
+    take(id, request) {
+      if (request.type === 'search') return enqueue({ id, request, waits: 0 })
+      output.answer(id, kept.get(request.collection.id)?.keeper.info())
+    },
     cancel(id) {
       const place = queue.findIndex((job) => job.id === id)
       if (place >= 0) queue.splice(place, 1)
       for (const job of waiting) if (job.id === id) waiting.delete(job)
     },
+    forget(collection) {
+      const gone = kept.get(collection)
+      if (gone) forget(gone)
+    },
     [Symbol.dispose]() {
-      for (const collection of collections.values()) collection[Symbol.dispose]()
+      clearTimeout(resting)
+      for (const each of kept.values()) forget(each)
       reader[Symbol.dispose]()
     },
   }
