@@ -4,7 +4,7 @@ import { vectorNorm, writeUnit } from '../../driver-kit/vector-math.ts'
 import { hasBit } from '../bitmap.ts'
 import type { FlatIndex, SlotHits } from '../types.ts'
 import { bitmapChunks, type Chunk, listChunks, rangeChunks } from './chunks.ts'
-import { exactScore } from './exact-score.ts'
+import { exactScorer } from './exact-scorer.ts'
 import { createFlatRows, type FlatOptions } from './flat-rows.ts'
 import type { FlatSegment } from './kernel/kernel-types.ts'
 import { SAFE_SQUARES, sumOfSquares } from '../sum-of-squares.ts'
@@ -53,9 +53,10 @@ export const createFlat = (options: FlatOptions): FlatIndex => {
   const rescore = (query: Float32Array, k: number, candidates: Iterable<number>): SlotHits => {
     const sign = metric === 'l2' ? -1 : 1
     const best = createTopK(k)
+    const score = exactScorer(metric, query)
     for (const slot of candidates) {
       const { segment, row } = rows.place(slot)
-      best.offer(slot, sign * exactScore(metric, query, segment.rows, row * rows.stride))
+      best.offer(slot, sign * score(segment.rows, row * rows.stride))
     }
     const hits = best.take()
     return {
