@@ -22,24 +22,25 @@ export const describeCollection = (
   }
 }
 
-const indexOf = ({ info, options }: StoredCollection, vectors: number): IndexInfo => {
-  const { indexed_vectors_count: indexed, segments_count: segments, status, config } = info
+const indexOf = ({ info, options, dimensions }: StoredCollection, vectors: number): IndexInfo => {
+  const { indexed_vectors_count: indexed = 0, segments_count: segments, status, config } = info
   const held = `${segments} ${segments === 1 ? 'segment' : 'segments'}, status ${status}`
   if (options.index === 'flat') return { kind: 'flat', reason: `the collection was made with index "flat"; ${held}` }
-  const limit = config.optimizer_config.indexing_threshold
-  if (!indexed)
-    return {
-      kind: 'flat',
-      reason: `Qdrant builds no graph for segments below ${limit ?? 10_000} KB of vectors; ${held}`,
-      ...(vectors && { tail: vectors }),
-    }
+  const threshold = config.optimizer_config.indexing_threshold ?? INDEXING_THRESHOLD
+  const kilobytes = (vectors * (dimensions ?? 0) * 4) / 1024
+  // Vectors of words are counted as indexed too, and have no graph.
+  if (!indexed || kilobytes < threshold)
+    return { kind: 'flat', reason: `Qdrant builds no graph for segments below ${threshold} KB of vectors; ${held}` }
   return {
     kind: 'hnsw',
-    reason: `chosen by Qdrant: ${indexed} vectors, those of words among them, lie in indexed segments; ${held}`,
+    reason: `chosen by Qdrant for segments from ${threshold} KB of vectors on; ${held}`,
     ef: config.hnsw_config.ef_construct,
     ...(status === 'yellow' && { building: Math.min(1, indexed / Math.max(1, info.points_count ?? indexed)) }),
   }
 }
+
+/** Of a server that does not say. */
+const INDEXING_THRESHOLD = 10_000
 
 /** Those that could be read back from their keys. Equality needs none: all of it is in one index. */
 const rangeFields = ({ indexed }: StoredCollection): string[] => {

@@ -210,6 +210,9 @@ def answer(method, parts, body):
                 raise Refused(409, f"Collection `{name}` already exists!")
             collections[name] = Collection(body)
             return True
+        case ("POST", "collections", name, "optimize"):
+            # A server does so in the background, by itself.
+            return find(name).shard.optimize()
         case ("PATCH", "collections", name):
             find(name).metadata.update(body["metadata"])
             return True
