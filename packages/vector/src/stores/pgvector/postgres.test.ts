@@ -70,6 +70,17 @@ describe('a transaction', () => {
     expect(log).toEqual(['BEGIN', 'SELECT 1', 'destroyed 1'])
   })
 
+  it('is begun anew on another connection when the first was gone already', async () => {
+    let isGone = true
+    const { pool, log } = createPool(async () => {
+      if (!isGone) return []
+      isGone = false
+      throw sqlState('57P01', 'terminating connection due to administrator command')
+    })
+    await createPostgres(pool).write((sql) => sql.all('SELECT 1'))
+    expect(log).toEqual(['BEGIN', 'destroyed 1', 'BEGIN', 'SELECT 1', 'COMMIT', 'released 2'])
+  })
+
   it('is cancelled on the server when it is aborted, and its connection is not used again', async () => {
     const stopping = new AbortController()
     const cancelled = Promise.withResolvers<never>()

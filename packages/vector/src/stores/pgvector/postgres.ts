@@ -45,20 +45,34 @@ export const createPostgres = (pool: PostgresPool): Postgres => {
     }
   }
 
-  const transaction = async <T>(begin: string, work: (sql: Sql) => Promise<T>, options: CallOptions): Promise<T> =>
-    session(async (sql) => {
-      await sql.all(begin)
-      try {
-        const result = await work(sql)
-        // The last moment at which giving up leaves nothing behind.
-        throwIfAborted(options.signal)
-        await sql.all('COMMIT')
-        return result
-      } catch (error) {
-        if (!isLost(error)) await sql.all('ROLLBACK').catch(() => {})
-        throw error
-      }
-    }, options)
+  const transaction = async <T>(
+    begin: string,
+    work: (sql: Sql) => Promise<T>,
+    options: CallOptions,
+    isAgain = false,
+  ): Promise<T> => {
+    let hasBegun = false
+    try {
+      return await session(async (sql) => {
+        await sql.all(begin)
+        hasBegun = true
+        try {
+          const result = await work(sql)
+          // The last moment at which giving up leaves nothing behind.
+          throwIfAborted(options.signal)
+          await sql.all('COMMIT')
+          return result
+        } catch (error) {
+          if (!isLost(error)) await sql.all('ROLLBACK').catch(() => {})
+          throw error
+        }
+      }, options)
+    } catch (error) {
+      // A connection of the pool may be gone without anybody knowing; nothing was done on it.
+      if (hasBegun || isAgain || !isLost(error)) throw error
+      return transaction(begin, work, options, true)
+    }
+  }
 
   return {
     session: async (work, options) => session(work, options).catch(rethrow),
