@@ -37,7 +37,8 @@ it.each(snippets)('the settings shown in $at are read without a mistake', async 
   const path = join(folder, 'config.toml')
   writeFileSync(path, file)
   // Any text is a key; where an address is asked for, this is one.
-  const env = Object.fromEntries(Array.from(file.matchAll(/env:(\w+)/g), ([, name]) => [name, 'redis://127.0.0.1']))
+  const address = (name: string): string => (name === 'DATABASE_URL' ? 'postgres://127.0.0.1/rt' : 'redis://127.0.0.1')
+  const env = Object.fromEntries(Array.from(file.matchAll(/env:(\w+)/g), ([, name]) => [name, address(name!)]))
   const loaded = await loadConfig({}, { config: path, cwd: folder, env, trust: true, trustFolder: folder })
   expect(loaded.file).toBe(path)
 })

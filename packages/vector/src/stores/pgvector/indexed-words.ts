@@ -1,3 +1,4 @@
+import { fold } from '../../driver-kit/fold.ts'
 import { splitWords } from '../../driver-kit/query-words.ts'
 import { cutRuns, pairsOf } from '../../driver-kit/spaceless.ts'
 
@@ -8,7 +9,7 @@ const MAX_INDEXED = 120_000
 
 /** Words as they are indexed, with one space between. Runs of scripts without spaces are written in pairs of characters. */
 export const indexedWords = (text: string): string => {
-  const words = splitWords(foldText(text.slice(0, MAX_INDEXED))).flatMap((word) =>
+  const words = splitWords(fold(text.slice(0, MAX_INDEXED))).flatMap((word) =>
     [...cutRuns(word)].flatMap((part) => (part.spaceless ? writePairs(part.text, true) : cutWord(part.text))),
   )
   return words.join(' ').slice(0, MAX_INDEXED).toWellFormed()
@@ -16,7 +17,7 @@ export const indexedWords = (text: string): string => {
 
 /** Words as they are, for the tokenizer that finds their parts. */
 export const plainWords = (text: string): string =>
-  splitWords(foldText(text.slice(0, MAX_INDEXED)))
+  splitWords(fold(text.slice(0, MAX_INDEXED)))
     .map(cutWord)
     .join(' ')
 
@@ -27,14 +28,6 @@ export const plainWords = (text: string): string =>
  */
 export const writePairs = (run: string, ends: boolean): string[] =>
   [...pairsOf(run)].flatMap(({ first, second }) => (second === undefined ? (ends ? first : []) : first + second))
-
-/** In lower case and without accents, as FTS5 of SQLite folds; marks of other scripts are part of their words. */
-export const foldText = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replaceAll(/[\u0300-\u036F]/g, '')
-    .normalize('NFC')
-    .toLowerCase()
 
 export const cutWord = (word: string): string =>
   word.length > MAX_WORD ? word.slice(0, MAX_WORD).toWellFormed() : word

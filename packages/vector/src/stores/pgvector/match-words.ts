@@ -1,7 +1,8 @@
 import type { Tokenizer, WordMatch } from '@rt/core'
+import { fold } from '../../driver-kit/fold.ts'
 import { queryWords } from '../../driver-kit/query-words.ts'
 import { cutRuns } from '../../driver-kit/spaceless.ts'
-import { cutWord, foldText, writePairs } from './indexed-words.ts'
+import { cutWord, writePairs } from './indexed-words.ts'
 import type { Bindings } from './bindings.ts'
 import { type Layout, quoteText } from './layout.ts'
 
@@ -30,7 +31,7 @@ export const matchWords = (
   { layout, tokenizer }: { layout: Layout; tokenizer: Tokenizer },
   { bind }: Bindings,
 ): WordQuery | undefined => {
-  const words = queryWords(foldText(text), match).map(cutWord)
+  const words = queryWords(fold(text), match).map(cutWord)
   if (!words.length) return undefined
   return tokenizer === 'trigram'
     ? matchParts(words, match, bind)
