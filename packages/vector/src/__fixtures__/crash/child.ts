@@ -1,7 +1,7 @@
 // Run and killed by kill-rounds.ts: says what it finds, then writes and says so of each write, until it is killed.
 import type { VectorCollection } from '@rt/core'
 import { look } from './look.ts'
-import { ALIAS, COLLECTIONS, DIMENSIONS, operationAt, type Operation, textOf, vectorOf } from './plan.ts'
+import { ALIAS, COLLECTIONS, DIMENSIONS, operationAt, type Operation, tenthOf, textOf, vectorOf } from './plan.ts'
 import { subjects } from './subjects.ts'
 
 const [path = '', seed = '', first = '', kind = '', end] = process.argv.slice(2)
@@ -42,7 +42,7 @@ const run = async (operation: Operation, number: number): Promise<void> => {
     id,
     vector: vectorOf(id, number),
     text: textOf(id, number),
-    metadata: { written: number, updated: number, tenth: number % 10 },
+    metadata: { written: number, updated: number, tenth: tenthOf(id) },
   }))
   await collection.upsert(kind === 'import' ? records.values() : records)
 }

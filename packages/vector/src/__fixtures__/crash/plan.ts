@@ -88,10 +88,13 @@ export const outcomes = (before: State, number: number, operation: Operation): S
     if (operation.kind === 'update')
       operation.ids.forEach((id) => records[id] && (records[id] = [records[id][0], number]))
     else if (operation.kind === 'delete') operation.ids.forEach((id) => delete records[id])
-    else for (const [id, [written]] of Object.entries(records)) if (written % 10 === operation.tenth) delete records[id]
+    else for (const id of Object.keys(records)) if (tenthOf(id) === operation.tenth) delete records[id]
   })
   return [before, after]
 }
+
+/** What deletions by filter ask for: so few match that they are one transaction. */
+export const tenthOf = (id: string): number => Number(id.slice(3)) % 10
 
 /** The vector of a record as an operation writes it. */
 export const vectorOf = (id: string, written: number): Float32Array => {

@@ -90,7 +90,8 @@ export const aligned = (bytes: Uint8Array, size: 4 | 8): ArrayBuffer => {
 
 const checksumOf = (vector: Float32Array): number => crc32(toBytes(vector))
 
-const corrupt = (collection: string, where: string): RtError =>
+/** Of what cannot be as it is stored. */
+export const corrupt = (collection: string, where: string): RtError =>
   new RtError({
     code: 'database_corrupt',
     message: `collection "${collection}": a stored vector is damaged (${where}).`,

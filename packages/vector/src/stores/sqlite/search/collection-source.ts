@@ -1,5 +1,6 @@
 import type { Reader } from '@rt/node/sqlite/in-thread'
 import type { CandidateSource, FetchedRecord, RankedHit } from '../../../driver-kit/candidate-source.ts'
+import { corrupt } from '../blocks.ts'
 import { matchExpression } from '../match-expression.ts'
 import { onlyLive } from '../live.ts'
 import { textTable } from '../migrations.ts'
@@ -37,7 +38,7 @@ export const createCollectionSource = (
   /** Row numbers of what the lists found. */
   const records = new Map<string, number>()
   const metadata = new Map<string, string>()
-  const keyOf = reader.prepare('SELECT key FROM vector_records WHERE id = ?')
+  const keyOf = reader.prepare('SELECT key FROM vector_records WHERE id = ? AND slot = ?')
   const rowOf = reader.prepare('SELECT key, slot, text, metadata FROM vector_records WHERE id = ?')
 
   return {
@@ -60,10 +61,12 @@ export const createCollectionSource = (
       })
       if (!only) keeper.served(vector, throughGraph ? undefined : performance.now() - started)
       for (let i = 0; i < found.slots.length; i++) {
-        const record = stamps.records[found.slots[i]!]!
-        const id = keyOf.get<{ key: string }>(record)!.key
-        records.set(id, record)
-        hits.push({ id, raw: found.raw[i]! })
+        const slot = found.slots[i]!
+        const record = stamps.records[slot]!
+        const row = keyOf.get<{ key: string }>(record, slot)
+        if (!row) throw corrupt(collection.name, `slot ${slot}`)
+        records.set(row.key, record)
+        hits.push({ id: row.key, raw: found.raw[i]! })
       }
       return hits
     },

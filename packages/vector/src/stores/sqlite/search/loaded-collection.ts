@@ -4,7 +4,7 @@ import { noCollection } from '../../../driver-kit/check-collection.ts'
 import { BLOCK_SLOTS } from '../../../driver-kit/types.ts'
 import type { FilterNode } from '../../../filter/index.ts'
 import { type Bitmap, createFlat, type FlatIndex, type FlatKernel } from '../../../indexes/index.ts'
-import { type BlockRow, readBlock } from '../blocks.ts'
+import { type BlockRow, corrupt, readBlock } from '../blocks.ts'
 import { type CollectionRow, type FullOptions, optionsOf } from '../collection-row.ts'
 import type { AttachedGraph } from './attached-graph.ts'
 import { createEndedSlots } from './ended-slots.ts'
@@ -62,8 +62,9 @@ export const createLoadedCollection = (
   let graph: AttachedGraph | undefined
   let changes = 0
   let loading: Promise<void> | undefined
+  let counted = false
   const stamps = createSlotStamps()
-  const slotFilter = createSlotFilter(reader, id)
+  const slotFilter = createSlotFilter(reader, { id, name }, stamps)
   const ended = createEndedSlots(reader, id)
   const missing = (): RtError => noCollection(name)
 
@@ -127,6 +128,17 @@ export const createLoadedCollection = (
     version = seen
   }
 
+  /** Once, when all was taken over: a damaged row could hide a block, and a damaged block a vector. */
+  const count = (): void => {
+    if (counted) return
+    const { n } = reader
+      .prepare('SELECT count(*) AS n FROM vector_records WHERE collection = ? AND slot IS NOT NULL')
+      .get<{ n: number }>(id)!
+    const present = flat?.size ?? 0
+    if (present !== n) throw corrupt(name, `${n} records have a vector, and ${present} are there`)
+    counted = true
+  }
+
   return {
     id,
     name,
@@ -152,7 +164,10 @@ export const createLoadedCollection = (
     },
     readState,
     refresh(force) {
-      if (state!.version === version) return true
+      if (state!.version === version) {
+        count()
+        return true
+      }
       if (loading) return false
       if (!force) {
         const changed = reader
@@ -162,6 +177,7 @@ export const createLoadedCollection = (
       }
       blocksSince(-1, -1).forEach(take)
       version = state!.version
+      count()
       return true
     },
     load: () => (loading ??= load().finally(() => (loading = undefined))),

@@ -1,25 +1,31 @@
 import type { Reader } from '@rt/node/sqlite/in-thread'
 import type { FilterNode } from '../../../filter/index.ts'
 import type { Bitmap } from '../../../indexes/index.ts'
-import { readyFields } from './ready-fields.ts'
+import { corrupt } from '../blocks.ts'
 import { translateFilter } from '../translate-filter.ts'
+import type { CollectionIdentity } from './protocol.ts'
+import { readyFields } from './ready-fields.ts'
+import type { SlotStamps } from './slot-stamps.ts'
 
 /** Filters remembered a collection. */
 const REMEMBERED = 32
 
-/** The slots whose records match, as bitmaps, each computed once a version. */
+/**
+ * The slots whose records match, as bitmaps, each computed once a version. That slot and record belong together is checked
+ * on both sides: SQLite's pages have no checksums.
+ */
 export interface SlotFilter {
   matching(filter: FilterNode, version: number): Bitmap
 }
 
-export const createSlotFilter = (reader: Reader, collection: number): SlotFilter => {
+export const createSlotFilter = (reader: Reader, collection: CollectionIdentity, stamps: SlotStamps): SlotFilter => {
   const known = new Map<string, { version: number; bitmap: Bitmap }>()
   return {
     matching(filter, version) {
       const key = JSON.stringify(filter)
       const found = known.get(key)
       known.delete(key)
-      const entry = found?.version === version ? found : { version, bitmap: read(reader, collection, filter) }
+      const entry = found?.version === version ? found : { version, bitmap: read(reader, collection, stamps, filter) }
       known.set(key, entry)
       if (known.size > REMEMBERED) known.delete(known.keys().next().value!)
       return entry.bitmap
@@ -27,11 +33,13 @@ export const createSlotFilter = (reader: Reader, collection: number): SlotFilter
   }
 }
 
-const read = (reader: Reader, collection: number, filter: FilterNode): Bitmap => {
-  const { sql, params } = translateFilter(filter, readyFields(reader, collection))
+const read = (reader: Reader, { id, name }: CollectionIdentity, stamps: SlotStamps, filter: FilterNode): Bitmap => {
+  const { sql, params } = translateFilter(filter, readyFields(reader, id))
   const rows = reader
-    .prepare(`SELECT r.slot FROM vector_records r WHERE r.collection = ? AND r.slot IS NOT NULL${sql}`)
-    .all<{ slot: number }>(collection, ...params)
+    .prepare(`SELECT r.slot, r.id FROM vector_records r WHERE r.collection = ? AND r.slot IS NOT NULL${sql}`)
+    .all<{ slot: number; id: number }>(id, ...params)
+  const foreign = rows.find((row) => stamps.records[row.slot] !== row.id)
+  if (foreign) throw corrupt(name, `slot ${foreign.slot}`)
   return toBitmap(rows.map(({ slot }) => slot))
 }
 
