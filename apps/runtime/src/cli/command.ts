@@ -47,7 +47,8 @@ export interface CommandDefinition {
 
 export interface CommandContext {
   args: string[]
-  flags: Record<string, string | boolean | undefined>
+  /** A list for flags with `multiple`. */
+  flags: Record<string, string | boolean | string[] | undefined>
   /** Fires at Ctrl-C and SIGTERM. */
   signal: AbortSignal
 }
@@ -115,5 +116,5 @@ export const JSON_FLAG: Record<string, Flag> = {
 }
 
 /** A flag's value as text. */
-export const text = (value: string | boolean | undefined): string | undefined =>
+export const text = (value: CommandContext['flags'][string]): string | undefined =>
   typeof value === 'string' ? value : undefined

@@ -1,6 +1,7 @@
 import {
   type CollectionOperations,
   disposeAll,
+  RtError,
   type MoveReport,
   type StorePlace,
   throwIfAborted,
@@ -35,17 +36,24 @@ export const createMove =
       return store
     }
     try {
-      return await between(from ? await reach(from) : own, await reach(to))
+      const [source, target] = [from ? await reach(from) : own, to ? await reach(to) : own]
+      if (source === target)
+        throw new RtError({
+          code: 'invalid_request',
+          message: `"${name}" is in ${own.kind} already.`,
+          hint: 'Say where it shall be (to), or where it is (from).',
+        })
+      return await between(source, target)
     } finally {
       await disposeAll(opened)
     }
 
     async function between(source: VectorStore, target: VectorStore): Promise<MoveReport> {
       const info = await findCollection(source, name)
-      if (isElsewhere(to)) {
+      if (isElsewhere(to ?? place)) {
         const collection = await source.collection(info.name)
         const labelled = await collection.count({ filter: LOCAL_ONLY, signal })
-        if (labelled) throw storeElsewhere(`${labelled} of the records of "${info.name}" are local-only`, to.store)
+        if (labelled) throw storeElsewhere(`${labelled} of the records of "${info.name}" are local-only`, target.kind)
       }
       const moved = await moveCollection({
         from: source,

@@ -52,8 +52,8 @@ export interface MoveProgress {
 }
 
 export interface MoveOptions extends CallOptions {
-  to: StorePlace
-  /** Default: the store of the settings. */
+  /** Default of both: the store of the settings. One must be another. */
+  to?: StorePlace
   from?: StorePlace
   /** Leave the collection where it was as well. Default false. */
   keep?: boolean

@@ -70,7 +70,7 @@ export const collections = (link: Link): CollectionOperations => {
     search: async (name, { vector, ...query }, { signal } = {}) =>
       post(path(name, 'search'), { ...query, ...(vector && { vector: vectorToBase64(vector) }) }, signal),
     move: async (name, { to, from, keep, resume, onProgress, signal }) => {
-      const body = { to: reached(to), keep, resume, ...(from && { from: reached(from) }) }
+      const body = { keep, resume, ...(to && { to: reached(to) }), ...(from && { from: reached(from) }) }
       const request = { method: 'POST', path: path(name, 'move'), body, signal } as const
       return follow<MoveProgress, MoveReport>(link, request, onProgress)
     },

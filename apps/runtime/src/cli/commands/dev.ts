@@ -3,7 +3,15 @@ import { dirname, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RtError } from '@rt/core'
 import { watchFolders } from '@rt/memory'
-import { type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, HOST_FLAG, MODEL_FLAG, PORT_FLAG } from '../command.ts'
+import {
+  type CommandContext,
+  type CommandDefinition,
+  CONFIG_FLAGS,
+  DATA_FLAGS,
+  HOST_FLAG,
+  MODEL_FLAG,
+  PORT_FLAG,
+} from '../command.ts'
 import { createDevServer } from '../dev/dev-server.ts'
 import { findData } from '../find-data.ts'
 import { outside } from '../outside.ts'
@@ -61,7 +69,7 @@ const insideData = (file: string, data: string): RtError =>
 const entry = (): string => process.argv[1] ?? fileURLToPath(new URL('../rt.ts', import.meta.url))
 
 /** The flags as they were typed, but with a short time to drain: a developer does not want to wait. */
-const toArguments = (flags: Record<string, string | boolean | undefined>): string[] => [
+const toArguments = (flags: CommandContext['flags']): string[] => [
   ...Object.entries(flags).flatMap(([name, value]) =>
     value === true ? [`--${name}`] : typeof value === 'string' ? [`--${name}`, value] : [],
   ),

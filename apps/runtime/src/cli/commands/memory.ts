@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { type CollectionInfo, type DocumentInfo, nearestNames, RtError, type ThreadInfo } from '@rt/core'
 import { KNOWLEDGE } from '../../runtime.ts'
 import { called } from '../called.ts'
-import { type CommandContext, type CommandDefinition, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
+import { type CommandContext, type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, JSON_FLAG, text } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { formatTable } from '../output/table.ts'
 import { toJson } from '../output/to-json.ts'
 import { bytes, count, localTime, plural } from '../output/units.ts'
-import { withData, WITHOUT_CONFIG } from '../with-data.ts'
+import { withData } from '../with-data.ts'
 
 export const command: CommandDefinition = {
   name: 'memory',
@@ -21,6 +21,7 @@ export const command: CommandDefinition = {
   },
   flags: {
     ...DATA_FLAGS,
+    ...CONFIG_FLAGS,
     ...JSON_FLAG,
     collection: {
       type: 'string',
@@ -60,7 +61,7 @@ const forget = async (context: CommandContext, source: string): Promise<void> =>
   const meant = documents.find((document) => document.source === source && document.collection === collection)
   if (!meant) throw noDocument(source, collection, documents)
   const { signal } = context
-  const forgotten = await withRuntime(context, WITHOUT_CONFIG, (runtime) =>
+  const forgotten = await withRuntime(context, {}, (runtime) =>
     runtime.documents.forget(source, { collection, signal }),
   )
   const { chunks } = meant
@@ -71,13 +72,17 @@ const forget = async (context: CommandContext, source: string): Promise<void> =>
 }
 
 const stats = async (context: CommandContext): Promise<void> => {
-  const found = await withData(context, async ({ documents, collections, threads, data }) => ({
-    data,
-    documents: await documents.list(),
-    collections: await collections.list(),
-    threads: await threads.list(),
-    bytes: await sizeOf(data),
-  }))
+  const found = await withData(
+    context,
+    async ({ documents, collections, threads, data }) => ({
+      data,
+      documents: await documents.list(),
+      collections: await collections.list(),
+      threads: await threads.list(),
+      bytes: await sizeOf(data),
+    }),
+    {},
+  )
   if (!found) {
     process.stdout.write(
       context.flags['json'] ? 'null\n' : ` nothing is remembered yet (${called} ingest FOLDER, ${called} chat)\n`,

@@ -81,7 +81,6 @@ describe('the native API', () => {
     ['/rt/collections/n/search', { vector: 'x' }, 'vector'],
     ['/rt/collections/n/search', { text: 'x', k: 0 }, 'k'],
     ['/rt/collections/n/search', { text: 'x', rerank: { model: '' } }, 'rerank.model'],
-    ['/rt/collections/n/move', {}, 'to'],
     ['/rt/collections/n/move', { to: { store: 'redis' } }, 'to.store'],
     ['/rt/documents/forget', { source: '' }, 'source'],
     ['/rt/keys', { name: 'ci', scope: 'root' }, 'scope'],

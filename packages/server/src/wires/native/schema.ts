@@ -296,7 +296,7 @@ const place = z.strictObject({
 })
 
 export const moveSchema: z.ZodType<Omit<MoveOptions, 'onProgress' | keyof CallOptions>> = z.strictObject({
-  to: place,
+  to: place.optional(),
   from: place.optional(),
   keep: z.boolean().optional(),
   resume: z.boolean().optional(),
