@@ -20,6 +20,20 @@ describe('maintenance', () => {
     expect(await collection.search({ text: 'coats', k: 200 })).toHaveLength(150)
   })
 
+  it('takes what was written into the indexes when no more is', async () => {
+    await using temporary = await temporaryStore()
+    const collection = await temporary.store.collection('fresh')
+    await collection.upsert(Array.from({ length: 600 }, (_, index) => ({ id: `r${index}`, text: 'winter coat' })))
+    await temporary.idle()
+    const { lancedb } = await loadLancedb()
+    const connection = await lancedb.connect(temporary.path)
+    const table = await connection.openTable('c_1')
+    for (const { name } of await table.listIndices())
+      expect((await table.indexStats(name))?.numUnindexedRows, name).toBe(0)
+    table.close()
+    connection.close()
+  })
+
   it('removes records that have ended', async () => {
     await using temporary = await temporaryStore()
     const collection = await temporary.store.collection('ending')

@@ -16,7 +16,13 @@ const MOST_PIECES = 256
 const BYTES_A_PIECE: number = 2 * 1024 * 1024
 /** Commits between two looks. */
 const LOOK_EVERY = 8
+/** Records that no index covers are compared and searched one by one: so many may be there while writes come in ... */
+const BUSY_TAIL = { records: 8192, share: 0.25 }
+/** ... and so many when none has come for a while. */
+const QUIET_TAIL = { records: 256, share: 0.01 }
+const QUIET_MS = 2000
 const TOKEN_INDEX = 'tokens_idx'
+const TEXT_INDEX = 'words_idx'
 
 /** What keeps a collection small and fast, in the background, one thing at a time. */
 export interface Maintenance {
@@ -41,11 +47,15 @@ export const createMaintenance = (context: CollectionContext, limits: Limits): M
   let stopped = false
   let failure: string | undefined
   let building = false
+  let quiet = false
+  let timer: NodeJS.Timeout | undefined
 
   const compact = async (table: Table): Promise<void> => {
-    const { totalBytes, fragmentStats } = await table.stats()
-    const limit = Math.max(FEWEST_PIECES, Math.min(MOST_PIECES, Math.floor(totalBytes / BYTES_A_PIECE)))
-    if (Math.max(commits, fragmentStats.numFragments) < limit) return
+    const { totalBytes, numRows, fragmentStats } = await table.stats()
+    const pieces = Math.max(FEWEST_PIECES, Math.min(MOST_PIECES, Math.floor(totalBytes / BYTES_A_PIECE)))
+    const { records, share } = quiet ? QUIET_TAIL : BUSY_TAIL
+    const tail = (await table.indexStats(TEXT_INDEX))?.numUnindexedRows ?? 0
+    if (Math.max(commits, fragmentStats.numFragments) < pieces && tail < Math.max(records, share * numRows)) return
     const counted = commits
     await context.locked(() =>
       // Never deleteUnverified: it would take files from under a writer that is not rt.
@@ -103,9 +113,18 @@ export const createMaintenance = (context: CollectionContext, limits: Limits): M
     running ??= run().finally(() => (running = undefined))
   }
 
+  const lookQuietly = (): void => {
+    quiet = true
+    look()
+  }
+
   return {
     wrote() {
       commits++
+      quiet = false
+      if (stopped) return
+      timer ??= setTimeout(lookQuietly, QUIET_MS).unref()
+      timer.refresh()
       if (commits % LOOK_EVERY === 0) look()
     },
     look,
@@ -116,10 +135,12 @@ export const createMaintenance = (context: CollectionContext, limits: Limits): M
       return building
     },
     async idle() {
+      lookQuietly()
       while (running) await running
     },
     async stop() {
       stopped = true
+      clearTimeout(timer)
       await running
     },
   }

@@ -1,7 +1,9 @@
-import type { Data, DataType, Table } from 'apache-arrow'
+import type { Data, RecordBatch, Table } from 'apache-arrow'
+import { createPacer } from '../../driver-kit/pacer.ts'
+import { listData, numberData, textData, vectorData } from './arrow-data.ts'
 import { contentChecksum, vectorChecksum } from './checksums.ts'
 import type { FlatMetadata } from './flatten-metadata.ts'
-import { type Arrow, createSchema, listType, vectorType } from './schema.ts'
+import { type Arrow, createSchema } from './schema.ts'
 
 /** A record as it lies in the dataset. */
 export interface StoredRow {
@@ -22,71 +24,57 @@ export interface StoredRow {
  *
  * @param dimensions of the collection; every vector has been checked against it.
  */
-export const toArrow = (arrow: Arrow, rows: StoredRow[], dimensions: number | undefined): Table => {
-  const { Float64, makeData, RecordBatch, Struct, Table, Utf8 } = arrow
-  const text = new Utf8()
-  const number = new Float64()
-  const column = (type: DataType, read: (row: StoredRow) => Value): Data => dataOf(arrow, rows.map(read), type)
-  const lists = (type: DataType, read: (flat: FlatMetadata) => Value[]): Data =>
-    listsOf(
-      arrow,
-      rows.map(({ flat }) => read(flat)),
-      type,
-    )
-  const vectors = rows.map(({ vector }) => vector)
-  // In the order of the schema.
-  const children: Data[] = [
-    column(text, ({ id }) => id),
-    column(text, (row) => row.text),
-    column(text, ({ words }) => words),
-    column(text, ({ metadata }) => metadata),
-    column(number, ({ expires }) => expires),
-    column(number, contentChecksum),
-    column(number, ({ vector }) => (vector ? vectorChecksum(vector) : null)),
-    lists(text, ({ keys }) => keys),
-    lists(number, ({ numbers }) => numbers),
-    lists(text, ({ texts }) => texts),
-    lists(number, ({ times }) => times),
-    lists(text, ({ tokens }) => tokens),
-    ...(dimensions === undefined ? [] : [vectorsOf(arrow, vectors, dimensions)]),
-  ]
+export const toArrow = async (arrow: Arrow, rows: StoredRow[], dimensions: number | undefined): Promise<Table> => {
   const schema = createSchema(arrow, dimensions)
-  const struct = makeData({ type: new Struct(schema.fields), length: rows.length, nullCount: 0, children })
-  return new Table(schema, new RecordBatch(schema, struct))
-}
-
-type Value = string | number | null
-
-const dataOf = (arrow: Arrow, values: Value[], type: DataType): Data =>
-  // Arrow makes no chunk of no values.
-  arrow.vectorFromArray(values, type).data[0] ?? arrow.makeVector(emptyOf(arrow, type)).data[0]!
-
-const emptyOf = ({ makeData }: Arrow, type: DataType): Data => makeData({ type, length: 0, nullCount: 0 } as never)
-
-const listsOf = (arrow: Arrow, lists: Value[][], type: DataType): Data => {
-  const valueOffsets = new Int32Array(lists.length + 1)
-  for (const [index, { length }] of lists.entries()) valueOffsets[index + 1] = valueOffsets[index]! + length
-  const child = dataOf(arrow, lists.flat(), type)
-  return arrow.makeData({ type: listType(arrow, type), length: lists.length, nullCount: 0, valueOffsets, child })
-}
-
-const vectorsOf = (arrow: Arrow, vectors: (Float32Array | undefined)[], dimensions: number): Data => {
-  const data = new Float32Array(vectors.length * dimensions)
-  const nullBitmap = new Uint8Array(Math.ceil(vectors.length / 8))
-  let nullCount = 0
-  for (const [index, vector] of vectors.entries()) {
-    if (!vector) nullCount++
-    else {
-      nullBitmap[index >> 3]! |= 1 << (index & 7)
-      data.set(vector, index * dimensions)
+  const pace = createPacer()
+  const batches: RecordBatch[] = []
+  for (let start = 0; start < rows.length; start += ROWS_A_BATCH) {
+    const columns = columnsOf(arrow, rows.slice(start, start + ROWS_A_BATCH), dimensions)
+    const children: Data[] = []
+    for (const { name } of schema.fields) {
+      children.push(columns[name]!())
+      const pause = pace()
+      if (pause) await pause
     }
+    const length = Math.min(ROWS_A_BATCH, rows.length - start)
+    const type = new arrow.Struct(schema.fields)
+    batches.push(new arrow.RecordBatch(schema, arrow.makeData({ type, length, nullCount: 0, children })))
   }
-  const child = arrow.makeData({ type: new arrow.Float32(), length: data.length, nullCount: 0, data })
-  return arrow.makeData({
-    type: vectorType(arrow, dimensions),
-    length: vectors.length,
-    nullCount,
-    nullBitmap,
-    child,
-  })
+  return new arrow.Table(schema, batches)
+}
+
+/** So few that a column of them is laid out in a few milliseconds. */
+const ROWS_A_BATCH = 512
+
+const columnsOf = (
+  arrow: Arrow,
+  rows: StoredRow[],
+  dimensions: number | undefined,
+): Readonly<Record<string, () => Data>> => {
+  const texts = (read: (row: StoredRow) => string | null): Data => textData(arrow, rows.map(read))
+  const numbers = (read: (row: StoredRow) => number | null): Data => numberData(arrow, rows.map(read))
+  const textLists = (read: (flat: FlatMetadata) => (string | null)[]): Data => {
+    const lists = rows.map(({ flat }) => read(flat))
+    return listData(arrow, lists, textData(arrow, lists.flat()))
+  }
+  const numberLists = (read: (flat: FlatMetadata) => (number | null)[]): Data => {
+    const lists = rows.map(({ flat }) => read(flat))
+    return listData(arrow, lists, numberData(arrow, lists.flat()))
+  }
+  const vectors = (): (Float32Array | undefined)[] => rows.map(({ vector }) => vector)
+  return {
+    id: () => texts(({ id }) => id),
+    text: () => texts(({ text }) => text),
+    words: () => texts(({ words }) => words),
+    metadata: () => texts(({ metadata }) => metadata),
+    expires: () => numbers(({ expires }) => expires),
+    checksum: () => numbers(contentChecksum),
+    vector_checksum: () => numbers(({ vector }) => (vector ? vectorChecksum(vector) : null)),
+    keys: () => textLists(({ keys }) => keys),
+    numbers: () => numberLists((flat) => flat.numbers),
+    texts: () => textLists((flat) => flat.texts),
+    times: () => numberLists(({ times }) => times),
+    tokens: () => textLists(({ tokens }) => tokens),
+    vector: () => vectorData(arrow, vectors(), dimensions!),
+  }
 }

@@ -11,7 +11,7 @@ export const writeRows = async (
   rows: StoredRow[],
   dimensions: number | undefined,
 ): Promise<void> => {
-  const data = toArrow(arrow, rows, dimensions)
+  const data = await toArrow(arrow, rows, dimensions)
   await retryConflicts(
     () => table.mergeInsert('id').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(data),
     isConflict,
