@@ -22,8 +22,9 @@ export const createCandidateSource = (
     if (!shape) return []
     const query = { layout, id: row.id, metric: shape.metric, now, vector, k, filter }
     const usable = exact ? undefined : await graph.usable(sql, row)
-    const found = usable && (await graphNearest(sql, query, usable.shape, usable.ef))
-    return found ?? exactNearest(sql, query)
+    if (!usable) return exactNearest(sql, query)
+    if (!filter) graph.asked(vector, row)
+    return (await graphNearest(sql, query, usable.shape, usable.ef)) ?? exactNearest(sql, query)
   },
   async keyword(text, { k, filter, words }) {
     const bindings = createBindings()

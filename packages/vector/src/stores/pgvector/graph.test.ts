@@ -23,7 +23,9 @@ const filled = async (schema: string, metric: Metric): Promise<AsyncDisposable &
   await collection.upsert(
     vectors.map((vector, index) => ({ id: `${index}`, vector, metadata: { tenth: index % 10, rare: index % 500 } })),
   )
-  await vi.waitFor(async () => expect((await collection.describe()).index.kind).toBe('hnsw'), { timeout: 25_000 })
+  await vi.waitFor(async () => expect((await collection.describe()).index.recall).toBeGreaterThan(0), {
+    timeout: 25_000,
+  })
   return { collection, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() }
 }
 
@@ -79,6 +81,17 @@ describe.each(['cosine', 'dot', 'l2'] as const)('the graph of %s', (metric) => {
     const exact = await collection.search({ vector: vector!, k: K, exact: true })
     expect(exact.map(({ id }) => id)).toEqual(nearest(metric, vector!, () => true).map(({ id }) => id))
   })
+})
+
+it('measures it again by the queries there were', async () => {
+  await using store = await createPgvectorStore({ pool: server.pool, schema: 'graph_cosine' })
+  const collection = await store.collection('many')
+  await server.database.query('UPDATE graph_cosine.collections SET recall = 0, ef = 1')
+  for (let i = 0; i < 256; i++) await collection.search({ vector: queries[i % queries.length]!, k: 1 })
+  await vi.waitFor(async () => expect((await collection.describe()).index.recall).toBeGreaterThanOrEqual(0.97), {
+    timeout: 25_000,
+  })
+  expect((await collection.describe()).index.ef).toBeGreaterThanOrEqual(40)
 })
 
 it('asks the graph by its index, and compares every vector without one', async () => {

@@ -2,18 +2,22 @@ import type { IndexInfo } from '@rt/core'
 import { type CollectionRow, readRow, shapeOf } from './collection-row.ts'
 import { createGraphStatement, type GraphState, hasVectors, readGraphState } from './graph-state.ts'
 import { graphName, type Layout, recordsTable } from './layout.ts'
-import { measureRecall } from './measure-recall.ts'
+import { measureRecall, SAMPLES } from './measure-recall.ts'
 import { lockName } from './migrate.ts'
 import type { Postgres, Sql } from './postgres.ts'
 import { toStoreError } from './to-rt-error.ts'
 
 /** How long what is known of a graph is believed: another process may have built or dropped it. */
 const BELIEVED_MS = 10_000
+/** Searches after which the last ones are asked both ways. */
+const MEASURED_EVERY = 256
 
 /** The graph of one collection: whether to ask it, and building it when it is worth it. */
 export interface Graph {
   /** What a search can use now; `undefined`: compare every vector. */
   usable(sql: Sql, row: CollectionRow): Promise<{ shape: Exclude<GraphState['shape'], string>; ef: number } | undefined>
+  /** A query the graph answered: the last ones tell whether it still finds what it should. */
+  asked(vector: Float32Array, row: CollectionRow): void
   /** So many vectors were written: looks whether a graph is worth it, in the background. */
   written(vectors: number, row: CollectionRow): void
   describe(sql: Sql, row: CollectionRow): Promise<IndexInfo>
@@ -32,11 +36,14 @@ export const createGraph = (
   let building: Promise<void> | undefined
   let failure: string | undefined
   let unseen = Infinity
+  const asked: Float32Array[] = []
+  let searches = 0
 
   const threshold = (row: CollectionRow): number =>
     row.index === 'hnsw' ? 1 : Math.ceil(graphFrom / (4 * shapeOf(row)!.dimensions))
 
-  const build = async (): Promise<void> => {
+  /** Builds and measures what has to be, where no other program is at it. */
+  const maintain = async (): Promise<void> => {
     const { signal } = closing
     await postgres.session(
       async (sql) => {
@@ -48,14 +55,16 @@ export const createGraph = (
         try {
           const row = await readRow(sql, layout, id, name)
           const found = await readGraphState(sql, layout, row)
-          if (found.isReady || typeof found.shape === 'string') return
-          if (!(await hasVectors(sql, layout, row, threshold(row)))) return
+          if (typeof found.shape === 'string' || (found.isReady && !asked.length)) return
+          if (!found.isReady && !(await hasVectors(sql, layout, row, threshold(row)))) return
           await sql.all('SET statement_timeout = 0')
           // The lock is ours: whoever began it is gone.
           if (found.isUnfinished) await sql.all(`DROP INDEX CONCURRENTLY ${layout.schema}.${graphName(id)}`)
-          await sql.all(createGraphStatement(layout, row, found.shape, true))
-          await sql.all(`ANALYZE ${recordsTable(layout, id)}`)
-          const measured = await measureRecall(sql, layout, row, found.shape)
+          if (!found.isReady) {
+            await sql.all(createGraphStatement(layout, row, found.shape, true))
+            await sql.all(`ANALYZE ${recordsTable(layout, id)}`)
+          }
+          const measured = await measureRecall(sql, layout, row, found.shape, asked)
           await sql.all(`UPDATE ${layout.schema}.collections SET ef = $2, recall = $3 WHERE id = $1`, [
             id,
             measured.ef,
@@ -75,7 +84,7 @@ export const createGraph = (
   const consider = (row: CollectionRow): void => {
     if (building || closing.signal.aborted || row.index === 'flat' || !shapeOf(row)) return
     unseen = 0
-    building = build()
+    building = maintain()
       .catch((error: unknown) => {
         failure = toStoreError(error).message
       })
@@ -93,6 +102,10 @@ export const createGraph = (
       }
       if (!state.isReady && unseen === Infinity) consider(row)
       return state.isReady && typeof state.shape !== 'string' ? { shape: state.shape, ef: state.ef } : undefined
+    },
+    asked(vector, row) {
+      asked[searches++ % SAMPLES] = vector
+      if (searches % MEASURED_EVERY === 0) consider(row)
     },
     written(vectors, row) {
       unseen += vectors

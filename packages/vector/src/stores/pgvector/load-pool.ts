@@ -32,8 +32,9 @@ export const loadPool = async (
     keepAlive: true,
     application_name: 'rt',
   })
-  // An idle connection that is lost is replaced by the pool; without a listener it would end the process.
+  // Without a listener the loss of a connection that is idle, or about to be closed, would end the process.
   pool.on('error', () => {})
+  pool.on('connect', (client) => void client.on('error', () => {}))
   return pool
 }
 
