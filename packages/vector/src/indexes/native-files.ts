@@ -1,7 +1,7 @@
-import { appendFileSync, closeSync, fstatSync, openSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { RtError } from '@rt/core'
 import { fileError } from '@rt/node/files'
-import { type FileReader, openReader } from './file-reader.ts'
+import { type FileReader, lookInto } from './file-reader.ts'
 
 /**
  * Lets native code write a file, and looks whether it did: both libraries report success for one that a full disk cut off.
@@ -15,18 +15,11 @@ export const saveChecked = (
   expected: (read: FileReader) => number | undefined,
 ): void => {
   const failure = attempt(() => save(path))
+  const missing = lookInto(path, (read, size) => (expected(read) ?? size + 1) - size)
+  if (missing === 0 && failure === undefined) return
+  // The reason comes when somebody else tries to write the rest.
   try {
-    const file = openSync(path, 'r')
-    try {
-      const { size } = fstatSync(file)
-      const wanted = expected(openReader(file, size))
-      if (wanted === size && failure === undefined) return
-      // The reason comes when somebody else tries to write the rest.
-      const missing = Math.max(1, (wanted ?? size + 1) - size)
-      appendFileSync(path, new Uint8Array(Math.min(2 ** 20, missing)))
-    } finally {
-      closeSync(file)
-    }
+    appendFileSync(path, new Uint8Array(Math.min(2 ** 20, Math.max(1, missing))))
   } catch (error) {
     throw fileError(error, path, 'written')
   }

@@ -8,6 +8,9 @@ export const metaPath = (folder: string, name: string): string => {
   return join(folder, `${name}.meta`)
 }
 
-/** Whose file this is; undefined for one that is none of ours. */
-export const ownerOf = (file: string): string | undefined =>
-  /^([\w-]+)\.(?:meta|[\w-]+\.(?:graph|tmp))$/.exec(file)?.[1]
+/** Whose file this is, and whether it belongs to one saved graph; undefined for one that is none of ours. */
+export const ownerOf = (file: string): { name: string; graph: boolean } | undefined => {
+  // `ef.json`: what its store has measured of it.
+  const [, name, rest] = /^([\w-]+)\.(meta|ef\.json(?:\.tmp)?|[\w-]+\.(?:graph|tmp))$/.exec(file) ?? []
+  return name === undefined ? undefined : { name, graph: /^[\w-]+\.(?:graph|tmp)$/.test(rest!) }
+}

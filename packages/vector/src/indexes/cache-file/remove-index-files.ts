@@ -1,12 +1,12 @@
 import { readdirSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import { metaPath, ownerOf } from './names.ts'
+import { join } from 'node:path'
+import { ownerOf } from './names.ts'
 
-/** Removes the files of an index; with `keep` (a graph that its meta file names), those that are left of others. */
+/** Removes all files of an index; with `keep` (a graph that its meta file names) only what is left of other graphs. */
 export const removeIndexFiles = (folder: string, name: string, keep?: string): void => {
-  const meta = basename(metaPath(folder, name))
   for (const file of filesIn(folder)) {
-    if (ownerOf(file) !== name || (keep !== undefined && (file === keep || file === meta))) continue
+    const owner = ownerOf(file)
+    if (owner?.name !== name || (keep !== undefined && (!owner.graph || file === keep))) continue
     // Windows keeps a file that is open: the next time, then.
     try {
       rmSync(join(folder, file), { force: true })
@@ -18,7 +18,7 @@ export const removeIndexFiles = (folder: string, name: string, keep?: string): v
 
 /** Names under which something is saved, whole or not: those of collections that are gone can be removed. */
 export const savedIndexes = (folder: string): string[] => [
-  ...new Set(filesIn(folder).flatMap((file) => ownerOf(file) ?? [])),
+  ...new Set(filesIn(folder).flatMap((file) => ownerOf(file)?.name ?? [])),
 ]
 
 const filesIn = (folder: string): string[] => {

@@ -59,11 +59,13 @@ export const createFlat = (options: FlatOptions): FlatIndex => {
       best.offer(slot, sign * score(segment.rows, row * rows.stride))
     }
     const hits = best.take()
-    return {
-      slots: Uint32Array.from(hits, ({ key }) => key),
+    const found = { slots: new Uint32Array(hits.length), raw: new Float64Array(hits.length) }
+    for (const [i, hit] of hits.entries()) {
+      found.slots[i] = hit.key
       // `+ 0`: a distance is 0, not -0.
-      raw: Float64Array.from(hits, ({ score }) => sign * score + 0),
+      found.raw[i] = sign * hit.score + 0
     }
+    return found
   }
 
   const find = (query: Float32Array, k: number, chunks: Iterable<Chunk>, extremes: Iterable<number>): SlotHits => {

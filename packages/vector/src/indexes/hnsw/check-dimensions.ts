@@ -1,7 +1,5 @@
-import { closeSync, openSync } from 'node:fs'
 import { RtError } from '@rt/core'
-import { fileError } from '@rt/node/files'
-import { openReader } from '../file-reader.ts'
+import { lookInto } from '../file-reader.ts'
 import { HEAD_BYTES } from './file-length.ts'
 
 /** Where the head says at which byte of an element its label begins, and its vector before it. */
@@ -14,7 +12,7 @@ const VECTOR_AT = 40
  * @throws RtError `checksum_mismatch`.
  */
 export const checkDimensions = (path: string, dimensions: number): void => {
-  const head = readHead(path)
+  const head = lookInto(path, (read) => read(0, HEAD_BYTES))
   const offset = (at: number): number => (head ? Number(head.getBigUint64(at, true)) : 0)
   const stored = (offset(LABEL_AT) - offset(VECTOR_AT)) / 4
   if (stored === dimensions) return
@@ -22,17 +20,4 @@ export const checkDimensions = (path: string, dimensions: number): void => {
     code: 'checksum_mismatch',
     message: `the file of an index has vectors of ${stored} dimensions, not ${dimensions}.`,
   })
-}
-
-const readHead = (path: string): DataView | undefined => {
-  try {
-    const file = openSync(path, 'r')
-    try {
-      return openReader(file, Infinity)(0, HEAD_BYTES)
-    } finally {
-      closeSync(file)
-    }
-  } catch (error) {
-    throw fileError(error, path, 'read')
-  }
 }

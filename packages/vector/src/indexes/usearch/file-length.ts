@@ -30,3 +30,6 @@ export const usearchFileLength = (read: FileReader): number | undefined => {
   const list = (neighbours: number): number => 4 + 4 * neighbours
   return levelsAt + nodes * (2 + NODE_HEAD_BYTES + list(baseConnectivity)) + above * list(connectivity)
 }
+
+/** Places for entries in a file, also those whose entry was removed. */
+export const usearchPlaces = (read: FileReader): number | undefined => read(0, MATRIX_BYTES)?.getUint32(0, true)

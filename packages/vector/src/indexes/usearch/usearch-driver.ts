@@ -2,9 +2,10 @@ import { availableParallelism, devNull } from 'node:os'
 import { RtError } from '@rt/core'
 import type * as Usearch from 'usearch'
 import { checkCount, checkGraphOptions, toGraphQuery, toGraphVectors, toSlots } from '../graph-input.ts'
+import { lookInto } from '../file-reader.ts'
 import { loadChecked, saveChecked } from '../native-files.ts'
 import type { GraphDriver, GraphIndex, GraphOptions } from '../types.ts'
-import { usearchFileLength } from './file-length.ts'
+import { usearchFileLength, usearchPlaces } from './file-length.ts'
 import { overFetch } from './over-fetch.ts'
 
 /** Neighbours a node, and candidates looked at for each when it is added. */
@@ -27,7 +28,7 @@ export const createUsearchDriver = (usearch: typeof Usearch): GraphDriver => {
     metrics: ['cosine', 'dot', 'l2'],
     create(options) {
       checkGraphOptions(driver, options)
-      return wrap(options, open(usearch, options))
+      return wrap(options, open(usearch, options), 0)
     },
     load(path, options) {
       checkGraphOptions(driver, options)
@@ -39,7 +40,8 @@ export const createUsearchDriver = (usearch: typeof Usearch): GraphDriver => {
           code: 'checksum_mismatch',
           message: `the file of an index holds ${index.size()} vectors of ${index.dimensions()} dimensions, not ${options.size} of ${options.dimensions}.`,
         })
-      return wrap(options, index)
+      const places = lookInto(path, usearchPlaces) ?? 0
+      return wrap(options, index, places - index.size())
     },
   }
   return driver
@@ -57,14 +59,17 @@ const open = ({ Index, MetricKind }: typeof Usearch, { dimensions, metric, preci
     multi: false,
   })
 
-const wrap = (options: GraphOptions, index: Usearch.Index): GraphIndex => {
+/** @param freeBefore places of entries that were removed. */
+const wrap = (options: GraphOptions, index: Usearch.Index, freeBefore: number): GraphIndex => {
   const { dimensions, precision } = options
-  let tombstones = 0
+  let free = freeBefore
+  // Also where a place is used again: the links to the entry before stay.
+  let tombstones = freeBefore
 
-  const removeKeys = (keys: BigUint64Array): number => {
+  const removeKeys = (keys: BigUint64Array): void => {
     const removed = (index.remove(keys) as number[]).reduce((sum, count) => sum + count, 0)
+    free += removed
     tombstones += removed
-    return removed
   }
 
   const nearest = (query: Float32Array, wanted: number): Uint32Array => {
@@ -83,7 +88,7 @@ const wrap = (options: GraphOptions, index: Usearch.Index): GraphIndex => {
       return tombstones
     },
     get bytes() {
-      return index.capacity() * 24 + (index.size() + tombstones) * (dimensions * BYTES[precision] + NODE_BYTES)
+      return index.capacity() * 24 + (index.size() + free) * (dimensions * BYTES[precision] + NODE_BYTES)
     },
 
     add(slots, vectors) {
@@ -91,10 +96,11 @@ const wrap = (options: GraphOptions, index: Usearch.Index): GraphIndex => {
       const prepared = toGraphVectors(options, slots, vectors)
       const keys = BigUint64Array.from(slots, BigInt)
       removeKeys(keys)
-      if (tombstones === 0) return index.add(keys, prepared, THREADS)
+      if (free === 0) return index.add(keys, prepared, THREADS)
       // Places of removed entries are used again, which usearch is not safe to do in several threads.
       for (let i = 0; i < keys.length; i++)
         index.add(keys.subarray(i, i + 1), prepared.subarray(i * dimensions, (i + 1) * dimensions), THREADS)
+      free = Math.max(0, free - keys.length)
     },
 
     remove(slot) {
@@ -120,7 +126,7 @@ const wrap = (options: GraphOptions, index: Usearch.Index): GraphIndex => {
       try {
         index.load(devNull)
       } catch {
-        tombstones = 0
+        free = tombstones = 0
       }
     },
   }
