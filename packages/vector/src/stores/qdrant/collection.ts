@@ -110,7 +110,7 @@ export const createQdrantCollection = (
       if (!asked.length) return []
       const now = clock()
       const { dimensions } = await state(options)
-      const records = await readPoints(calls, asked, { vectors: dimensions !== null, signal: options.signal })
+      const records = await readPoints(calls, asked, { dimensions: dimensions ?? 0, signal: options.signal })
       const live = records.filter(({ expires }) => expires === undefined || expires > now)
       const byId = new Map(live.map((record) => [record.id, record]))
       return asked.flatMap((id) => byId.get(id) ?? [])
@@ -137,11 +137,11 @@ export const createQdrantCollection = (
       enter(options)
       const checked = checkScroll(options)
       const { dimensions } = await state(options)
-      return scrollPoints(
-        calls,
-        { ...checked, vectors: checked.vectors && dimensions !== null },
-        { now: clock(), signal: options.signal },
-      )
+      return scrollPoints(calls, checked, {
+        now: clock(),
+        dimensions: checked.vectors ? (dimensions ?? 0) : 0,
+        signal: options.signal,
+      })
     },
     async search(query, options = {}) {
       enter(options)

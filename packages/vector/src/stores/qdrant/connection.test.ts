@@ -102,6 +102,7 @@ describe('a connection to Qdrant', () => {
       if (request === 'GET /collections') return { json: { result: { collections: [{ name: 'things' }] } } }
       if (request === 'GET /aliases') return { json: { result: { aliases: [] } } }
       if (request === 'GET /collections/things') return { json: info }
+      if (request.startsWith('PUT')) return { json: { result: true } }
       stop.abort()
       return { silent: true }
     })

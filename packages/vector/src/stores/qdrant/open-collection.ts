@@ -1,6 +1,6 @@
 import { type CollectionOptions, type CollectionStamp, type Metric, RtError } from '@rt/core'
 import { checkSameOptions, lacksStamp, noCollection } from '../../driver-kit/check-collection.ts'
-import { namingAlias, newPhysical } from './catalog.ts'
+import { newPhysical } from './catalog.ts'
 import { callsOf, fetchCatalog, fetchCollection, WRITE } from './client.ts'
 import type { Connection } from './connection.ts'
 import { FIRST_INDEXES } from './field-indexes.ts'
@@ -59,7 +59,7 @@ const find = async (connection: Connection, name: string): Promise<StoredCollect
   if (physical === undefined) return undefined
   const own = [...catalog.collections].find(([, target]) => target === physical)?.[0] ?? name
   const found = await fetchCollection(connection, physical, own)
-  if (found) return checkLayout(found)
+  if (found) return indexFields(connection, checkLayout(found))
   if (!(await fetchCatalog(connection)).taken.has(physical)) return undefined
   throw new RtError({
     code: 'conflict',
@@ -89,38 +89,44 @@ const create = async (
     ...(stamp && { metric: stamp.metric, fingerprint: stamp.fingerprint }),
     options: JSON.stringify(options),
   }
-  const isOurs = await connection
+  await connection
     .call((api, init) =>
       api.createCollection(
         {
           collection_name: physical,
           vectors: stamp ? { [DENSE]: { size: stamp.dimensions, distance: distanceOf(stamp.metric) } } : {},
           sparse_vectors: { [WORDS]: { modifier: 'idf' } },
+          // A range of a number that no record has yet is asked of a field without an index, and matches nothing.
+          strict_mode_config: { unindexed_filtering_retrieve: true, unindexed_filtering_update: true },
           metadata,
         },
         init,
       ),
     )
-    .catch(async (error: unknown) => {
+    .catch((error: unknown) => {
       // Another process was faster, or a repeated request meets what the lost one made.
-      if (RtError.isInstance(error) && error.code === 'conflict') return false
-      throw error
+      if (!RtError.isInstance(error) || error.code !== 'conflict') throw error
     })
-  // Before the first point: a graph is linked along the fields that have an index when it is built.
-  for (const [field_name, field_schema] of FIRST_INDEXES)
+  if (naming !== undefined)
     await connection.call((api, init) =>
-      api.createFieldIndex({ collection_name: physical, field_name, field_schema, ...WRITE }, init),
-    )
-  if (isOurs && naming !== undefined)
-    await connection.call((api, init) =>
-      api.updateAliases(
-        { actions: [{ create_alias: { collection_name: physical, alias_name: namingAlias(name) } }] },
-        init,
-      ),
+      api.updateAliases({ actions: [{ create_alias: { collection_name: physical, alias_name: naming } }] }, init),
     )
   const made = await find(connection, name)
   if (!made) throw noCollection(name)
   return made
+}
+
+/**
+ * Before the first point: a graph is linked along the fields that have an index when it is built. Whoever made the
+ * collection may have ended in between.
+ */
+const indexFields = async (connection: Connection, found: StoredCollection): Promise<StoredCollection> => {
+  for (const [field_name, field_schema] of FIRST_INDEXES)
+    if (!found.indexed.has(field_name))
+      await callsOf(connection, found).call((api, init) =>
+        api.createFieldIndex({ collection_name: found.physical, field_name, field_schema, ...WRITE }, init),
+      )
+  return found
 }
 
 const again = async (

@@ -31,19 +31,23 @@ export type Payload = {
   terms?: string[]
 }
 
+/** Records a request or an answer carries, so that reading one holds nobody up: about 1 MB where texts are short. */
+export const recordsAtOnce = (dimensions: number): number =>
+  Math.max(10, Math.min(200, Math.floor(1_000_000 / (12 * dimensions + 2000))))
+
 /** The part of the payload a record is read from. */
 export const RECORD_KEYS: (keyof Payload)[] = ['id', 'text', 'metadata', 'expires', 'given']
 
 /** A vector this near to length 1 counts as one: its cosine is then off by less than float32 can say. */
 const UNIT_TOLERANCE = 2e-7
 
-export const toPoint = (
+export const toPoint = async (
   { key, vector, text, metadata, expires }: CheckedRecord,
-  { metric, tokenizer }: { metric: Metric; tokenizer: Tokenizer },
-): Schemas['PointStruct'] => {
+  { metric, tokenizer, pace }: { metric: Metric; tokenizer: Tokenizer; pace: () => Promise<void> | undefined },
+): Promise<Schemas['PointStruct']> => {
   const norm = vector && metric === 'cosine' ? vectorNorm(vector) : 1
   const isUnit = Math.abs(norm - 1) <= UNIT_TOLERANCE
-  const tokens = wordsOf(text ?? '', tokenizer)
+  const tokens = await wordsOf(text ?? '', tokenizer, pace)
   const { stream, characters } = tokens
   const sparse = documentVector(tokens)
   const payload: Payload = {

@@ -2,16 +2,17 @@ import { type CallOptions, RtError, type ScrollPage } from '@rt/core'
 import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
 import type { CollectionCalls } from './client.ts'
 import { liveFilter, matchingPoints, serverFilter } from './matching.ts'
-import { DENSE, RECORD_KEYS, toRecord } from './payload.ts'
+import { DENSE, RECORD_KEYS, recordsAtOnce, toRecord } from './payload.ts'
 
-/** Points a request: some MB at most. */
-const PAGE = 200
-
-/** Pages in the order of the points' ids, which are hashes: the same at every time, and no other order. */
+/**
+ * Pages in the order of the points' ids, which are hashes: the same at every time, and no other order.
+ *
+ * @param options.dimensions of the vectors they come with; 0: without.
+ */
 export const scrollPoints = async (
   calls: CollectionCalls,
-  { filter, limit, after, vectors }: CheckedScroll,
-  { now, signal }: CallOptions & { now: number },
+  { filter, limit, after }: CheckedScroll,
+  { now, dimensions, signal }: CallOptions & { now: number; dimensions: number },
 ): Promise<ScrollPage> => {
   checkCursor(after)
   const { call, physical } = calls
@@ -27,9 +28,9 @@ export const scrollPoints = async (
           {
             collection_name: physical,
             filter: wanted,
-            limit: Math.min(PAGE, limit - page.records.length),
+            limit: Math.min(recordsAtOnce(dimensions), limit - page.records.length),
             with_payload: RECORD_KEYS,
-            with_vector: vectors ? [DENSE] : false,
+            with_vector: dimensions ? [DENSE] : false,
             ...(offset !== undefined && { offset }),
           },
           init,

@@ -79,8 +79,8 @@ export const createSource = (
       )
     },
     async fetch(ids, { vectors, signal: given }): Promise<FetchedRecord[]> {
-      const hasVectors = vectors && (await state({ signal: given })).dimensions !== null
-      const records = await readPoints(calls, ids, { vectors: hasVectors, signal: given })
+      const dimensions = vectors ? ((await state({ signal: given })).dimensions ?? 0) : 0
+      const records = await readPoints(calls, ids, { dimensions, signal: given })
       return records
         .filter(({ expires }) => expires === undefined || expires > now)
         .map(({ id, text, metadata = {}, vector }) => ({ id, text, metadata, vector }))

@@ -161,6 +161,32 @@ describe.skipIf(which === undefined)('the Qdrant store (needs qdrant-client or q
     expect(await store.drop('foreign')).toBe(false)
   })
 
+  it('makes the indexes a collection lacks whose maker ended in between', async () => {
+    const body = JSON.stringify({
+      vectors: {},
+      sparse_vectors: { words: { modifier: 'idf' } },
+      metadata: { rt: 1, options: '{}' },
+    })
+    await fetch(`${running.url}/collections/half`, { method: 'PUT', body })
+    bodies = []
+    const half = await store.collection('half')
+    expect(asked().filter((request) => request === 'PUT /collections/half/index')).toHaveLength(4)
+    await half.upsert([{ id: 'a', text: 'winter coat' }])
+    expect((await half.search({ text: 'coat winter', words: 'phrase' })).length).toBe(0)
+    expect((await half.search({ text: 'winter coat', words: 'phrase' })).length).toBe(1)
+  })
+
+  it('finds phrases in long texts, which are taken apart piece by piece', async () => {
+    const collection = await store.collection('long')
+    const trigrams = await store.collection('long trigrams', undefined, { tokenizer: 'trigram' })
+    const text = `${'winter coats and hangers '.repeat(8000)}end of it`
+    for (const one of [collection, trigrams]) {
+      await one.upsert([{ id: 'a', text }])
+      expect((await one.search({ text: 'hangers end of it', words: 'phrase' })).map(({ id }) => id)).toEqual(['a'])
+      expect(await one.search({ text: 'hangers of it', words: 'phrase' })).toEqual([])
+    }
+  })
+
   it('sees what another process did to a collection that is open', async () => {
     const mine = await store.collection('shared')
     await using other = await createQdrantStore({ url: running.url })

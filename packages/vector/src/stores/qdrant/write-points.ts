@@ -40,7 +40,7 @@ export const writePoints = async (
   }
   for (const record of records) {
     const expires = record.expires ?? (ttl === undefined ? undefined : now + ttl)
-    const point = toPoint({ ...record, expires }, { metric: collection.metric ?? 'cosine', tokenizer })
+    const point = await toPoint({ ...record, expires }, { metric: collection.metric ?? 'cosine', tokenizer, pace })
     points.push(point)
     bytes += sizeOf(record, point)
     if (bytes >= BYTES_A_REQUEST) await send()

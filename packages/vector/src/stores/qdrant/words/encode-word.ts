@@ -19,5 +19,11 @@ export const encodeBeginnings = (beginning: string): string[] => {
   return /^[a-z0-9]+$/.test(beginning) ? [`w${beginning}`, hex] : [hex]
 }
 
-/** The dimension of a word in a sparse vector. Two words in some 4,000 million share one. */
-export const wordDimension = (token: string): number => createHash('sha256').update(token).digest().readUInt32LE(0)
+/** The dimension of a word in a sparse vector: FNV-1a, mixed. Two words in some 4,000 million share one. */
+export const wordDimension = (token: string): number => {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < token.length; i++) hash = Math.imul(hash ^ token.charCodeAt(i), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return (hash ^ (hash >>> 16)) >>> 0
+}
