@@ -15,6 +15,7 @@ import { owner } from './checks/owner.ts'
 import { platform } from './checks/platform.ts'
 import { port } from './checks/port.ts'
 import { providers } from './checks/providers.ts'
+import { vectors } from './checks/vectors.ts'
 
 /** In the order they are shown. */
 export const CHECKS: Check[] = [
@@ -29,6 +30,7 @@ export const CHECKS: Check[] = [
   modelsDisk,
   dataDisk,
   database,
+  vectors,
   owner,
   config,
   keys,
