@@ -20,7 +20,7 @@ import { describeCollection } from './describe-collections.ts'
 import { getRecords } from './get-records.ts'
 import type { Maintenance } from './maintenance.ts'
 import { scrollRecords } from './scroll-records.ts'
-import { type PackedCandidate, unpackCandidates } from './search/packed-candidate.ts'
+import { type PackedCandidates, unpackCandidates } from './search/packed-candidates.ts'
 import type { SearchThread } from './search/search-thread.ts'
 import { sweep } from './sweep.ts'
 import { updateMetadata } from './update-metadata.ts'
@@ -39,7 +39,7 @@ export const createSqliteCollection = (
   const gather: Gather = async (query, pool, { signal }) => {
     maintenance.note(identity.id, query.filter)
     const request = { type: 'search', collection: identity, query, pool, now: clock() } as const
-    return unpackCandidates(await thread.request<PackedCandidate[]>(request, signal), signal)
+    return unpackCandidates(await thread.request<PackedCandidates>(request, signal), signal)
   }
   const store = async (records: VectorRecord[], { signal }: CallOptions): Promise<void> => {
     throwIfAborted(signal)

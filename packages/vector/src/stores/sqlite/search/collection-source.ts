@@ -26,6 +26,8 @@ interface Row {
 export interface SourceOptions {
   /** Milliseconds since 1970: what ended before is not there. */
   now: number
+  /** Candidates that are wanted in the end: a list no longer than this is read with its rows. */
+  pool: number
   keeper: IndexKeeper
   fewMatches: number
 }
@@ -33,13 +35,21 @@ export interface SourceOptions {
 export const createCollectionSource = (
   reader: Reader,
   collection: LoadedCollection,
-  { now, keeper, fewMatches }: SourceOptions,
+  { now, pool, keeper, fewMatches }: SourceOptions,
 ): CollectionSource => {
   /** Row numbers of what the lists found. */
   const records = new Map<string, number>()
-  const metadata = new Map<string, string>()
+  const rows = new Map<string, Row>()
   const keyOf = reader.prepare('SELECT key FROM vector_records WHERE id = ? AND slot = ?')
   const rowOf = reader.prepare('SELECT key, slot, text, metadata FROM vector_records WHERE id = ?')
+
+  /** The id of a record; undefined when its row says that its vector is elsewhere. */
+  const readRow = (record: number, slot?: number): string | undefined => {
+    const row = rowOf.get<Row>(record)
+    if (!row || (slot !== undefined && row.slot !== slot)) return undefined
+    rows.set(row.key, row)
+    return row.key
+  }
 
   return {
     name: collection.name,
@@ -63,10 +73,10 @@ export const createCollectionSource = (
       for (let i = 0; i < found.slots.length; i++) {
         const slot = found.slots[i]!
         const record = stamps.records[slot]!
-        const row = keyOf.get<{ key: string }>(record, slot)
-        if (!row) throw corrupt(collection.name, `slot ${slot}`)
-        records.set(row.key, record)
-        hits.push({ id: row.key, raw: found.raw[i]! })
+        const id = k <= pool ? readRow(record, slot) : keyOf.get<{ key: string }>(record, slot)?.key
+        if (id === undefined) throw corrupt(collection.name, `slot ${slot}`)
+        records.set(id, record)
+        hits.push({ id, raw: found.raw[i]! })
       }
       return hits
     },
@@ -77,25 +87,25 @@ export const createCollectionSource = (
       const live = onlyLive(collection.id, now)
       const condition = translateFilter(filter, filter && readyFields(reader, collection.id))
       // FTS5's rank is bm25() with the better match the more negative. CROSS JOIN keeps the text index outermost.
-      const rows = reader
+      const found = reader
         .prepare(
           `SELECT r.id AS record, r.key, -${table}.rank AS bm25 FROM ${table}
            CROSS JOIN vector_records r ON r.id = ${table}.rowid
            WHERE ${table} MATCH ?${live.sql}${condition.sql} ORDER BY rank LIMIT ?`,
         )
         .all<{ record: number; key: string; bm25: number }>(match, ...live.params, ...condition.params, k)
-      for (const { key, record } of rows) records.set(key, record)
-      return rows
+      for (const { key, record } of found) records.set(key, record)
+      return found
         .toSorted((a, b) => b.bm25 - a.bm25 || a.record - b.record)
         .map(({ key, bm25 }) => ({ id: key, raw: bm25 }))
     },
     fetch: async (ids, { vectors }) =>
       ids.map((id): FetchedRecord => {
-        const row = rowOf.get<Row>(records.get(id)!)!
-        metadata.set(id, row.metadata)
+        if (!rows.has(id)) readRow(records.get(id)!)
+        const row = rows.get(id)!
         const vector = vectors && row.slot !== null ? collection.flat?.vector(row.slot) : undefined
         return { id, text: row.text ?? undefined, metadata: {}, vector }
       }),
-    metadataOf: (id) => metadata.get(id)!,
+    metadataOf: (id) => rows.get(id)!.metadata,
   }
 }

@@ -1,6 +1,14 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CollectionOptions, IndexInfo, VectorCollection, VectorHit, VectorRecord, VectorStore } from '@rt/core'
+import type {
+  CollectionOptions,
+  IndexInfo,
+  VectorCollection,
+  VectorFilter,
+  VectorHit,
+  VectorRecord,
+  VectorStore,
+} from '@rt/core'
 import { openDatabase } from '@rt/node/sqlite'
 import { describe, expect, it, vi } from 'vitest'
 import { temporaryFile } from '../../../__fixtures__/open-temporary.ts'
@@ -54,7 +62,7 @@ const untilMeasured = (collection: VectorCollection): Promise<IndexInfo> =>
   )
 
 /** Share of the true ten nearest that searches find. */
-const recallOf = async (collection: VectorCollection, filter?: { part: number }): Promise<number> => {
+const recallOf = async (collection: VectorCollection, filter?: VectorFilter): Promise<number> => {
   let found = 0
   let wanted = 0
   for (let i = 0; i < 40; i++) {
@@ -114,6 +122,31 @@ describe('a collection with a graph', () => {
       const index = await until(collection, (info) => expect(info).toMatchObject({ tombstones: 0, tail: 0 }))
       expect(index.kind).toBe('usearch')
       expect(await recallOf(collection)).toBeGreaterThanOrEqual(0.95)
+    },
+  )
+
+  it.each(['cosine', 'dot', 'l2'] as const)(
+    'answers as an exact search does over random writes, with filters of all sizes: %s',
+    { timeout: 120_000 },
+    async (metric) => {
+      using file = temporaryFile()
+      await using store = await open({ path: file.path })
+      const collection = await store.collection('things', { ...stamp, metric })
+      await collection.upsert(records(2000))
+      await untilMeasured(collection)
+      const some = (count: number): string[] => Array.from({ length: count }, () => `r${Math.floor(random() * 2500)}`)
+      for (let round = 0; round < 5; round++) {
+        await collection.delete(some(30))
+        await collection.upsert(some(60).map((id) => ({ id, vector: clustered(), metadata: { part: round } })))
+        await collection.upsert(some(20).map((id) => ({ id, text: 'no vector any more' })))
+        await collection.update(some(40).map((id) => ({ id, set: { part: Math.floor(random() * 10) } })))
+        // Half is left to the graph, a tenth and less is compared one by one.
+        for (const filter of [undefined, { part: { lt: 5 } }, { part: 3 }, { part: { gte: 9 } }])
+          expect(await recallOf(collection, filter)).toBeGreaterThanOrEqual(0.95)
+      }
+      const { count } = await collection.describe()
+      const all = await collection.search({ vector: clustered(), k: count, exact: true })
+      expect(new Set(ids(await collection.search({ vector: clustered(), k: count })))).toEqual(new Set(ids(all)))
     },
   )
 

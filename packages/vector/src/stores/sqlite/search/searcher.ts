@@ -5,7 +5,7 @@ import { loadFlatKernel } from '../../../indexes/index.ts'
 import { createCollectionSource } from './collection-source.ts'
 import { createIndexKeeper, type IndexKeeper } from './index-keeper.ts'
 import { createLoadedCollection, type LoadedCollection } from './loaded-collection.ts'
-import { packCandidate } from './packed-candidate.ts'
+import { packCandidates } from './packed-candidates.ts'
 import type { CollectionIdentity, GraphTask, SearchRequest, SearchThreadData } from './protocol.ts'
 
 export interface Searcher extends Disposable {
@@ -83,9 +83,9 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
       const fresh = !(query.vector || query.mmr) || collection.refresh(job.waits >= MAX_WAITS)
       if (!fresh) return undefined
       // Waits for nothing but itself, so no other request comes into this transaction.
-      const source = createCollectionSource(reader, collection, { now, keeper, fewMatches: tuning.fewMatches })
+      const source = createCollectionSource(reader, collection, { now, pool, keeper, fewMatches: tuning.fewMatches })
       const candidates = await gatherCandidates(source, query, pool)
-      return { value: candidates.map((candidate) => packCandidate(candidate, source.metadataOf(candidate.id))) }
+      return { value: packCandidates(candidates, source.metadataOf) }
     } finally {
       reader.end()
     }
