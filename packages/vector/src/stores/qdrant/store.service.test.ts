@@ -1,7 +1,7 @@
 import type { CollectionStamp, VectorRecord, VectorStore } from '@rt/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRandom, randomVector } from '../../__fixtures__/random.ts'
-import { createSqliteStore } from '../../index.ts'
+import { createSqliteStore, moveCollection, withNamespace } from '../../index.ts'
 import { temporaryFile } from '../../__fixtures__/open-temporary.ts'
 import { type FakeServer, startFakeServer } from './__fixtures__/fake-server.ts'
 import { findStandIn, type RunningQdrant, startStandIn } from './__fixtures__/start-qdrant.ts'
@@ -159,6 +159,34 @@ describe.skipIf(which === undefined)('the Qdrant store (needs qdrant-client or q
     await expect(store.collection('foreign')).rejects.toMatchObject({ code: 'conflict' })
     expect((await store.list()).map(({ name }) => name)).not.toContain('foreign')
     expect(await store.drop('foreign')).toBe(false)
+  })
+
+  it('takes a collection from SQLite and gives it back, record by record the same', async () => {
+    using file = temporaryFile()
+    await using sqlite = await createSqliteStore({ path: file.path })
+    const original = await sqlite.collection('moved', stamp, { tokenizer: 'unicode61' })
+    await original.upsert([...records(300), { id: 'ends', expires: Date.now() + 1e9, text: 'in time' }])
+    await sqlite.alias({ elsewhere: 'moved' })
+    const before = await original.get(['r0', 'r299', 'ends'])
+    expect(await moveCollection({ from: sqlite, to: store, name: 'moved' })).toMatchObject({ records: 301 })
+    const there = await store.collection('elsewhere', stamp, { tokenizer: 'unicode61' })
+    expect(await there.get(['r0', 'r299', 'ends'])).toEqual(before)
+    expect(await moveCollection({ from: store, to: sqlite, name: 'moved' })).toMatchObject({ records: 301 })
+    expect(await (await sqlite.collection('elsewhere')).get(['r0', 'r299', 'ends'])).toEqual(before)
+    expect((await store.list()).map(({ name }) => name)).not.toContain('moved')
+  })
+
+  it('keeps tenants apart', async () => {
+    const one = withNamespace(store, 'one/1')
+    const two = withNamespace(store, 'two')
+    await (await one.collection('docs')).upsert([{ id: 'a' }])
+    await (await two.collection('docs')).upsert([{ id: 'b' }])
+    await one.alias({ latest: 'docs' })
+    expect((await one.list()).map(({ name, count, aliases }) => [name, count, aliases])).toEqual([
+      ['docs', 1, ['latest']],
+    ])
+    expect(await (await one.collection('latest')).get(['a', 'b'])).toEqual([{ id: 'a', metadata: {} }])
+    expect([await two.drop('docs'), (await two.list()).length, (await one.list()).length]).toEqual([true, 0, 1])
   })
 
   it('makes the indexes a collection lacks whose maker ended in between', async () => {
