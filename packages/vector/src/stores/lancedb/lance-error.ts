@@ -2,12 +2,12 @@ import { type ErrorCode, RtError } from '@rt/core'
 
 const KNOWN: { says: RegExp; code: ErrorCode; hint: string }[] = [
   {
-    says: /No space left|StorageFull|os error 28/i,
+    says: /No space left|StorageFull|File too large|os error (27|28)\b/i,
     code: 'disk_full',
     hint: 'Free some space and try again; nothing of this write was stored.',
   },
   {
-    says: /Permission denied|Read-only file system|os error (13|30)/i,
+    says: /Permission denied|Read-only file system|os error (13|30)\b/i,
     code: 'read_only',
     hint: 'Check the rights of the folder of the store.',
   },

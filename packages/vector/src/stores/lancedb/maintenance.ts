@@ -7,6 +7,7 @@ import { isConflict } from './lance-error.ts'
 import type { Limits } from './limits.ts'
 import { retryConflicts } from './retry-conflicts.ts'
 import { sqlNumber } from './sql-text.ts'
+import { readAll, verified } from './verified.ts'
 import { deleteRows } from './write-rows.ts'
 
 /** Every commit leaves a version and a piece of data. This many are merged in a small collection ... */
@@ -14,6 +15,10 @@ const FEWEST_PIECES = 32
 /** ... and this many in a large one, since merging rewrites the pieces that are not full yet (a million rows). */
 const MOST_PIECES = 256
 const BYTES_A_PIECE: number = 2 * 1024 * 1024
+/** Before any version. */
+const LONG_AGO = new Date(0)
+/** Looks into the text index, whatever is there. */
+const ANY_WORD = 'a'
 /** Commits between two looks. */
 const LOOK_EVERY = 8
 /** Records that no index covers are compared and searched one by one: so many may be there while writes come in ... */
@@ -57,13 +62,18 @@ export const createMaintenance = (context: CollectionContext, limits: Limits): M
     const tail = (await table.indexStats(TEXT_INDEX))?.numUnindexedRows ?? 0
     if (Math.max(commits, fragmentStats.numFragments) < pieces && tail < Math.max(records, share * numRows)) return
     const counted = commits
-    await context.locked(() =>
-      // Never deleteUnverified: it would take files from under a writer that is not rt.
-      retryConflicts(
-        () => table.optimize({ cleanupOlderThan: new Date(Date.now() - limits.keepVersionsMs) }),
-        isConflict,
-      ),
-    )
+    await context.locked(async () => {
+      await verified(
+        table,
+        () => retryConflicts(() => table.optimize({ cleanupOlderThan: LONG_AGO }), isConflict),
+        async () => {
+          await readAll(table)
+          await table.query().fullTextSearch(ANY_WORD).limit(1).toArrow()
+        },
+      )
+      // Old versions go only now. Never deleteUnverified: it would take files from under a writer that is not rt.
+      await table.optimize({ cleanupOlderThan: new Date(Date.now() - limits.keepVersionsMs) })
+    })
     commits -= counted
   }
 
@@ -77,6 +87,11 @@ export const createMaintenance = (context: CollectionContext, limits: Limits): M
     if ((await table.countRows()) < limits.indexedRecords) return
     if ((await table.listIndices()).some(({ name }) => name === TOKEN_INDEX)) return
     await table.createIndex('tokens', { config: context.libraries.lancedb.Index.labelList(), name: TOKEN_INDEX })
+    // An index that was cut off would fail every filter.
+    await table.countRows(`array_has(tokens, '')`).catch(async (error: unknown) => {
+      await table.dropIndex(TOKEN_INDEX)
+      throw error
+    })
   }
 
   const indexVectors = async (table: Table): Promise<void> => {
@@ -84,7 +99,11 @@ export const createMaintenance = (context: CollectionContext, limits: Limits): M
     if (!(await wantsGraph(table, row, graphOf(row), limits))) return
     building = true
     try {
-      const graph = await buildGraph(context.libraries, table, row, limits)
+      const graph = await buildGraph(context.libraries, table, row, limits).catch(async (error: unknown) => {
+        // What there was may be replaced already: every vector is compared then.
+        await context.locked(({ tx }) => saveGraph(tx, context.id, undefined))
+        throw error
+      })
       await context.locked(({ tx }) => saveGraph(tx, context.id, graph))
     } finally {
       building = false

@@ -30,4 +30,22 @@ describe('several processes', () => {
     expect(stdout).toBe('searched\n')
     expect(stderr).toBe('')
   })
+
+  it('refuses a write whose file cannot be finished, and keeps all that it acknowledged', async () => {
+    await using temporary = await temporaryStore()
+    await temporary.store[Symbol.asyncDispose]()
+    // Node ignores the signal; a write beyond the limit fails then, as on a full disk.
+    const command = 'ulimit -f 500; exec "$0" --conditions=@rt/source "$@"'
+    const { stdout } = await run('sh', [
+      '-c',
+      command,
+      process.execPath,
+      fixture('write-until-refused.ts'),
+      temporary.path,
+    ])
+    const { code, acknowledged, there, count } = JSON.parse(stdout) as Record<string, unknown>
+    expect(['database_error', 'disk_full']).toContain(code)
+    expect([there, count]).toEqual([acknowledged, acknowledged])
+    expect(await (await (await temporary.reopen()).collection('growing')).count()).toBe(acknowledged)
+  })
 })
