@@ -52,7 +52,7 @@ const openSegment = (
   // A row begins where a cache line does.
   const rowsAt = Math.ceil((scoresAt + CHUNK_ROWS * 4) / 64) * 64
 
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(rowsAt / PAGE_BYTES) })
+  const memory = allocate(Math.ceil(rowsAt / PAGE_BYTES))
   const exports = instantiate(module, memory)
   const compare = measure === 'dot' ? exports.dot : exports.squaredDistance
   let rows = new Float32Array(0)
@@ -103,6 +103,14 @@ const openSegment = (
       compare(0, rowsAt, listAt, places.length, rowBytes, scoresAt)
       return scores
     },
+  }
+}
+
+const allocate = (pages: number): WebAssembly.Memory => {
+  try {
+    return new WebAssembly.Memory({ initial: pages })
+  } catch (cause) {
+    throw noMemory(pages * PAGE_BYTES, cause)
   }
 }
 
