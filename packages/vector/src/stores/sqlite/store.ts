@@ -22,7 +22,7 @@ const CAPABILITIES: VectorCapabilities = {
   atomicUpsert: true,
   keyword: 'bm25',
   tokenizers: ['porter', 'unicode61', 'trigram'],
-  filteredSearch: 'exact',
+  filteredSearch: 'over-fetch',
   snapshot: true,
   rename: true,
 }
