@@ -106,6 +106,15 @@ export const createLoadedCollection = (
       )
       .all<BlockRow>(id, version, after, limit)
 
+  /** All of them, by the index of versions. */
+  const changedBlocks = (): BlockRow[] =>
+    reader
+      .prepare(
+        `SELECT b.block, b.records, b.checksums, d.vectors FROM vector_blocks b JOIN vector_data d ON d.id = b.id
+         WHERE b.collection = ? AND b.version > ?`,
+      )
+      .all<BlockRow>(id, version)
+
   const load = async (): Promise<void> => {
     // Later slices may be newer than the first: then too little is claimed, and those blocks are read once more.
     let seen: number | undefined
@@ -175,7 +184,7 @@ export const createLoadedCollection = (
           .get<{ n: number }>(id, version)!.n
         if (changed > INLINE_BLOCKS) return false
       }
-      blocksSince(-1, -1).forEach(take)
+      changedBlocks().forEach(take)
       version = state!.version
       count()
       return true
