@@ -70,9 +70,8 @@ check('packages outside the workspace', process.execPath, [
 addSkippedPacks()
 // Not counted: without them tests are skipped, and that is counted.
 run('hnswlib', process.execPath, ['tooling/scripts/build-hnswlib.ts'])
-if (!long)
-  for (const name of ['shells', 'redis', 'qdrant-client'])
-    run(name, process.execPath, [`tooling/scripts/fetch-${name}.ts`])
+for (const name of ['qdrant-client', ...(long ? [] : ['shells', 'redis'])])
+  run(name, process.execPath, [`tooling/scripts/fetch-${name}.ts`])
 
 const projects = long ? ['long', 'quality'] : ['hermetic', 'model', 'service']
 const tested = run('tests', 'vitest', [
