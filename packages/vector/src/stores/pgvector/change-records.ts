@@ -3,30 +3,20 @@ import { mergeMetadata } from '../../driver-kit/merge-metadata.ts'
 import type { FilterNode } from '../../filter/index.ts'
 import { createBindings } from './bindings.ts'
 import { decodeJson, encodeJsonText } from './encode-text.ts'
-import { type Layout, recordsTable } from './layout.ts'
+import { recordsTable } from './layout.ts'
 import { liveRecords } from './live.ts'
 import type { Sql } from './postgres.ts'
+import type { Where } from './where.ts'
 import { isStorable } from './read-records.ts'
 
-interface Where {
-  layout: Layout
-  /** Of the collection. */
-  id: number
-  /** Milliseconds since 1970. */
-  now: number
-}
-
 /** Changes metadata, inside the transaction given; answers how many records there were. */
-export const updateRecords = async (
-  sql: Sql,
-  { layout, id, now }: Where,
-  updates: CheckedUpdate[],
-): Promise<number> => {
+export const updateRecords = async (sql: Sql, where: Where, updates: CheckedUpdate[]): Promise<number> => {
+  const { layout, id } = where
   const table = recordsTable(layout, id)
   const bindings = createBindings()
   const rows = await sql.all<{ id: string; metadata: string }>(
     `SELECT r.id, r.metadata::text AS metadata FROM ${table} r
-     WHERE r.id = ANY (${bindings.bind(updates.map(({ key }) => key))}::text[]) AND ${liveRecords(undefined, now, bindings, layout)}
+     WHERE r.id = ANY (${bindings.bind(updates.map(({ key }) => key))}::text[]) AND ${liveRecords(undefined, where, bindings)}
      ORDER BY r.id FOR UPDATE`,
     bindings.values,
   )
@@ -44,32 +34,30 @@ export const updateRecords = async (
 }
 
 /** Of these ids, or of all that match; answers how many there were, without those that had ended. */
-export const deleteRecords = async (
-  sql: Sql,
-  { layout, id, now }: Where,
-  which: string[] | FilterNode,
-): Promise<number> => {
+export const deleteRecords = async (sql: Sql, where: Where, which: string[] | FilterNode): Promise<number> => {
+  const { layout, id } = where
   const table = recordsTable(layout, id)
   const bindings = createBindings()
   const wanted = Array.isArray(which)
     ? `r.id = ANY (${bindings.bind(which.filter(isStorable))}::text[])`
-    : liveRecords(which, now, bindings, layout)
+    : liveRecords(which, where, bindings)
   // Locked in the order of the ids, as writers lock them.
   const [row] = await sql.all<{ count: number }>(
     `WITH doomed AS MATERIALIZED (SELECT r.id FROM ${table} r WHERE ${wanted} ORDER BY r.id FOR UPDATE),
        gone AS (DELETE FROM ${table} r USING doomed WHERE r.id = doomed.id RETURNING r.expires)
-     SELECT count(*)::float8 AS count FROM gone r WHERE ${liveRecords(undefined, now, bindings, layout)}`,
+     SELECT count(*)::float8 AS count FROM gone r WHERE ${liveRecords(undefined, where, bindings)}`,
     bindings.values,
   )
   return row!.count
 }
 
 /** Removes some records that have ended, but none that another writer holds: that one writes it anew. */
-export const sweepRecords = async (sql: Sql, { layout, id, now }: Where, limit: number): Promise<void> => {
+export const sweepRecords = async (sql: Sql, where: Where, limit: number): Promise<void> => {
+  const { layout, id } = where
   const table = recordsTable(layout, id)
   await sql.all(
     `WITH ended AS MATERIALIZED (SELECT r.id FROM ${table} r WHERE r.expires <= $1::float8 LIMIT $2::int FOR UPDATE SKIP LOCKED)
      DELETE FROM ${table} r USING ended WHERE r.id = ended.id`,
-    [now, limit],
+    [where.now, limit],
   )
 }

@@ -12,15 +12,17 @@ import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords } from '../../driver-kit/check-records.ts'
 import { gatherCandidates, searchCollection } from '../../driver-kit/pipeline/index.ts'
-import { parseFilter } from '../../filter/index.ts'
+import { type FilterNode, parseFilter } from '../../filter/index.ts'
 import { createCandidateSource } from './candidate-source.ts'
 import { deleteRecords, sweepRecords, updateRecords } from './change-records.ts'
 import { type CollectionRow, readRow } from './collection-row.ts'
 import { describeCollections } from './describe-collections.ts'
+import { createFields } from './fields.ts'
 import { createGraph } from './graph.ts'
 import type { Layout } from './layout.ts'
 import type { Postgres, Sql } from './postgres.ts'
 import { countRecords, fetchRecords, scrollRecords, toRecord } from './read-records.ts'
+import type { Where } from './where.ts'
 import { writeRecords } from './write-records.ts'
 
 /** Records that have ended and go with one write. */
@@ -40,6 +42,7 @@ export const createPgvectorCollection = (
 ): OpenCollection => {
   const { id, name } = opened
   const graph = createGraph(postgres, layout, opened, graphFrom)
+  const fields = createFields(postgres, layout, id)
   let row = opened
 
   /** Dimensions and metric stay once they are set; until then another process may set them. */
@@ -47,7 +50,13 @@ export const createPgvectorCollection = (
     if (row.dimensions === null) row = await readRow(sql, layout, id, name)
     return row
   }
-  const where = (): { layout: Layout; id: number; now: number } => ({ layout, id, now: clock() })
+  const where = (): Where => ({ layout, id, now: clock() })
+  /** With the indexes there are for a filter. */
+  const filtered = async (sql: Sql, filter: FilterNode | undefined): Promise<Where> => {
+    if (!filter) return where()
+    fields.note(filter)
+    return { ...where(), indexed: await fields.indexed(sql) }
+  }
   const read = <T>(work: (sql: Sql) => Promise<T>, options?: CallOptions): Promise<T> =>
     postgres.read(work, options).catch(asDropped)
   const write = <T>(work: (sql: Sql) => Promise<T>, options?: CallOptions): Promise<T> =>
@@ -103,15 +112,18 @@ export const createPgvectorCollection = (
       throwIfAborted(options.signal)
       const wanted = Array.isArray(which) ? [...which] : checkDeletion(which.filter)
       if (Array.isArray(wanted) && !wanted.length) return 0
-      return write((sql) => deleteRecords(sql, where(), wanted), options)
+      return write(
+        async (sql) => deleteRecords(sql, Array.isArray(wanted) ? where() : await filtered(sql, wanted), wanted),
+        options,
+      )
     },
     async count({ filter, ...options } = {}) {
       const node = parseFilter(filter)
-      return read((sql) => countRecords(sql, where(), node), options)
+      return read(async (sql) => countRecords(sql, await filtered(sql, node), node), options)
     },
     async scroll(options = {}) {
       const checked = checkScroll(options)
-      return read((sql) => scrollRecords(sql, where(), checked), options)
+      return read(async (sql) => scrollRecords(sql, await filtered(sql, checked.filter), checked), options)
     },
     search: async (query, options = {}) =>
       abortable(
@@ -119,7 +131,10 @@ export const createPgvectorCollection = (
           name,
           (checked, pool, call) =>
             read(async (sql) => {
-              const source = createCandidateSource(sql, layout, { row: await current(sql), graph, now: clock() })
+              const source = createCandidateSource(sql, await filtered(sql, checked.filter), {
+                row: await current(sql),
+                graph,
+              })
               return gatherCandidates(source, checked, pool, call)
             }, call),
           query,
@@ -132,10 +147,11 @@ export const createPgvectorCollection = (
         describeCollections(sql, layout, [await readRow(sql, layout, id, name)], {
           now: clock(),
           indexOf: (fresh) => graph.describe(sql, fresh),
+          fieldsOf: () => fields.describe(sql),
         }),
       )
       return info!
     },
   }
-  return { collection, close: () => graph.close() }
+  return { collection, close: async () => void (await Promise.all([graph.close(), fields.close()])) }
 }

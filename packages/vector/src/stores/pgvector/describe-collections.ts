@@ -21,7 +21,15 @@ export const describeCollections = async (
   sql: Sql,
   layout: Layout,
   rows: CollectionRow[],
-  { now, indexOf }: { now: number; indexOf: (row: CollectionRow) => Promise<IndexInfo> },
+  {
+    now,
+    indexOf,
+    fieldsOf,
+  }: {
+    now: number
+    indexOf: (row: CollectionRow) => Promise<IndexInfo>
+    fieldsOf: (row: CollectionRow) => Promise<string[]>
+  },
 ): Promise<CollectionInfo[]> => {
   const infos: CollectionInfo[] = []
   for (let i = 0; i < rows.length; i += TABLES_A_STATEMENT) {
@@ -40,6 +48,7 @@ export const describeCollections = async (
         options: optionsOf(row),
         index: await indexOf(row),
         aliases: aliases.get(row.id) ?? [],
+        fields: await fieldsOf(row),
       })
     }
   }
@@ -57,7 +66,7 @@ const countTables = async (
     const table = recordsTable(layout, id)
     return `SELECT ${Math.trunc(id)} AS id, count(*)::float8 AS count, count(r.vector)::float8 AS vectors,
       pg_total_relation_size(${quoteText(table)}::regclass)::float8 AS bytes
-      FROM ${table} r WHERE ${liveRecords(undefined, now, bindings, layout)}`
+      FROM ${table} r WHERE ${liveRecords(undefined, { layout, now }, bindings)}`
   })
   const counts = await sql.all<CountRow>(parts.join(' UNION ALL '), bindings.values)
   return new Map(counts.map((count) => [count.id, count]))

@@ -8,7 +8,7 @@ import type { Postgres, Sql } from './postgres.ts'
 import { toStoreError } from './to-rt-error.ts'
 
 /** How long what is known of a graph is believed: another process may have built or dropped it. */
-const BELIEVED_MS = 10_000
+export const BELIEVED_MS = 10_000
 /** Searches after which the last ones are asked both ways. */
 const MEASURED_EVERY = 256
 

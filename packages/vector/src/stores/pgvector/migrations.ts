@@ -28,6 +28,14 @@ export const migrations = (schema: string): readonly (readonly string[])[] => [
       name text COLLATE "C" PRIMARY KEY,
       collection integer NOT NULL REFERENCES ${schema}.collections (id) ON DELETE CASCADE
     )`,
+    // Ranges of metadata with an index \`field_<id>\` of their own.
+    `CREATE TABLE ${schema}.fields (
+      id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      collection integer NOT NULL REFERENCES ${schema}.collections (id) ON DELETE CASCADE,
+      kind text NOT NULL,
+      path text NOT NULL,                                  -- JSON array of names
+      UNIQUE (collection, kind, path)
+    )`,
     // As english, but without stop words: they count in phrases, and a query of them alone finds something.
     `CREATE TEXT SEARCH DICTIONARY ${schema}.stem (TEMPLATE = pg_catalog.snowball, LANGUAGE = english)`,
     `CREATE TEXT SEARCH CONFIGURATION ${schema}.porter (COPY = pg_catalog.english)`,

@@ -8,14 +8,7 @@ import { decodeVector } from './encode-vector.ts'
 import { type Layout, recordsTable } from './layout.ts'
 import { liveRecords } from './live.ts'
 import type { Sql } from './postgres.ts'
-
-interface Where {
-  layout: Layout
-  /** Of the collection. */
-  id: number
-  /** Milliseconds since 1970. */
-  now: number
-}
+import type { Where } from './where.ts'
 
 interface RecordRow {
   id: string
@@ -36,27 +29,25 @@ export const isStorable = (id: string): boolean => typeof id === 'string' && !id
 /** Those of the records that are there, in any order. */
 export const fetchRecords = async (
   sql: Sql,
-  { layout, id, now }: Where,
+  where: Where,
   ids: string[],
   { vectors }: { vectors: boolean },
 ): Promise<StoredRecord[]> => {
+  const { layout, id } = where
   const bindings = createBindings()
   const rows = await sql.all<RecordRow>(
     `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
-     WHERE r.id = ANY (${bindings.bind(ids.filter(isStorable))}::text[]) AND ${liveRecords(undefined, now, bindings, layout)}`,
+     WHERE r.id = ANY (${bindings.bind(ids.filter(isStorable))}::text[]) AND ${liveRecords(undefined, where, bindings)}`,
     bindings.values,
   )
   return rows.map(toStored)
 }
 
-export const countRecords = async (
-  sql: Sql,
-  { layout, id, now }: Where,
-  filter: FilterNode | undefined,
-): Promise<number> => {
+export const countRecords = async (sql: Sql, where: Where, filter: FilterNode | undefined): Promise<number> => {
+  const { layout, id } = where
   const bindings = createBindings()
   const [row] = await sql.all<{ count: number }>(
-    `SELECT count(*)::float8 AS count FROM ${recordsTable(layout, id)} r WHERE ${liveRecords(filter, now, bindings, layout)}`,
+    `SELECT count(*)::float8 AS count FROM ${recordsTable(layout, id)} r WHERE ${liveRecords(filter, where, bindings)}`,
     bindings.values,
   )
   return row!.count
@@ -65,15 +56,16 @@ export const countRecords = async (
 /** By id. */
 export const scrollRecords = async (
   sql: Sql,
-  { layout, id, now }: Where,
+  where: Where,
   { filter, limit, after, vectors }: CheckedScroll,
 ): Promise<ScrollPage> => {
+  const { layout, id } = where
   const last = readCursor(after)
   const bindings = createBindings()
   const onwards = last === undefined ? 'true' : `r.id > ${bindings.bind(last)}::text`
   const rows = await sql.all<RecordRow>(
     `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
-     WHERE ${onwards} AND ${liveRecords(filter, now, bindings, layout)} ORDER BY r.id LIMIT ${bindings.bind(limit)}::int`,
+     WHERE ${onwards} AND ${liveRecords(filter, where, bindings)} ORDER BY r.id LIMIT ${bindings.bind(limit)}::int`,
     bindings.values,
   )
   return {

@@ -7,18 +7,15 @@ import { encodeVector, toText, unitText } from './encode-vector.ts'
 import { type Layout, recordsTable } from './layout.ts'
 import { liveRecords } from './live.ts'
 import type { Sql } from './postgres.ts'
+import type { Where } from './where.ts'
 
 /** pgvector looks at no more candidates at once. */
 export const MAX_EF = 1000
 /** Elements of a graph a filtered search goes through before the exact one takes over. */
 const MAX_SCANNED = 20_000
 
-export interface NearestQuery {
-  layout: Layout
-  /** Of the collection. */
-  id: number
+export interface NearestQuery extends Where {
   metric: Metric
-  now: number
   vector: Float32Array
   k: number
   filter: FilterNode | undefined
@@ -26,10 +23,10 @@ export interface NearestQuery {
 
 /** Compares every vector, in float32. */
 export const exactNearest = async (sql: Sql, query: NearestQuery): Promise<RankedHit[]> => {
-  const { layout, id, metric, now, vector, k, filter } = query
+  const { layout, id, metric, vector, k, filter } = query
   const bindings = createBindings()
   const given = `${bindings.bind(encodeVector(vector, metric === 'cosine').text)}::${layout.vector}.vector`
-  const live = liveRecords(filter, now, bindings, layout)
+  const live = liveRecords(filter, query, bindings)
   const between = distance(layout, metric, 'r.vector', given)
   // The sum is what no graph is ordered by.
   return sql.all<RankedHit>(
@@ -50,7 +47,7 @@ export const graphNearest = async (
   shape: GraphShape,
   ef: number,
 ): Promise<RankedHit[] | undefined> => {
-  const { layout, id, metric, now, vector, k, filter } = query
+  const { layout, id, metric, vector, k, filter } = query
   const candidates = k + Math.max(k, 20)
   const width = Math.min(MAX_EF, Math.max(ef, candidates))
   // Without iterative scans a graph gives no more than it looks at.
@@ -59,7 +56,7 @@ export const graphNearest = async (
   const bindings = createBindings()
   const given = `${bindings.bind(encodeVector(vector, metric === 'cosine').text)}::${layout.vector}.vector`
   const asked = `${bindings.bind(shape.isHalf ? unitText(vector) : toText(vector))}::${shape.type}`
-  const live = liveRecords(filter, now, bindings, layout)
+  const live = liveRecords(filter, query, bindings)
   const rows = await sql.all<RankedHit>(
     `WITH near AS MATERIALIZED (
        SELECT r.id, r.vector FROM ${recordsTable(layout, id)} r WHERE ${live}

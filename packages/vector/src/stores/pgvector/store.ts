@@ -4,6 +4,7 @@ import { createPgvectorCollection, type OpenCollection } from './collection.ts'
 import { COLUMNS, type CollectionRow } from './collection-row.ts'
 import { dropCollection, openCollection, renameCollection, setAliases } from './collections.ts'
 import { describeCollections } from './describe-collections.ts'
+import { createFields } from './fields.ts'
 import { createGraph } from './graph.ts'
 import { checkSchema, type Layout } from './layout.ts'
 import { loadPool } from './load-pool.ts'
@@ -84,6 +85,7 @@ const createStore = (
         )
         return describeCollections(sql, layout, rows, {
           now: settings.clock(),
+          fieldsOf: (row) => createFields(postgres, layout, row.id).describe(sql),
           indexOf: (row) => createGraph(postgres, layout, row, settings.graphFrom).describe(sql, row),
         })
       })

@@ -2,6 +2,7 @@ import type { JsonValue } from '@rt/core'
 import type { Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
 import type { Bindings } from './bindings.ts'
 import { encodeJson, encodeText } from './encode-text.ts'
+import { beginning, fieldExpression, fieldKey, type FieldKind, type IndexedFields } from './field-expression.ts'
 
 /** Values an `in` looks up in the index of the metadata. With more of them reading every record is no slower. */
 const MAX_LOOKUPS = 32
@@ -11,8 +12,13 @@ const MAX_LOOKUPS = 32
  * values are bound.
  *
  * @param schema where `datetime_ms` is.
+ * @param indexed fields with an index of their own.
  */
-export const translateFilter = (node: FilterNode, { bind }: Bindings, schema: string): string => {
+export const translateFilter = (
+  node: FilterNode,
+  { bind }: Bindings,
+  { schema, indexed }: { schema: string; indexed: IndexedFields },
+): string => {
   const translate = (part: FilterNode): string => {
     switch (part.op) {
       case 'and':
@@ -22,7 +28,7 @@ export const translateFilter = (node: FilterNode, { bind }: Bindings, schema: st
       case 'not':
         return `(NOT ${translate(part.node)})`
       default:
-        return testOf(part, bind, schema)
+        return testOf(part, bind, { schema, indexed })
     }
   }
   return translate(node)
@@ -33,13 +39,32 @@ type FieldNode = Exclude<FilterNode, { op: 'and' | 'or' | 'not' }>
 
 const join = (parts: string[], by: string, none: string): string => (parts.length ? `(${parts.join(by)})` : none)
 
-const testOf = (node: FieldNode, bind: Bind, schema: string): string => {
+const testOf = (
+  node: FieldNode,
+  bind: Bind,
+  { schema, indexed }: { schema: string; indexed: IndexedFields },
+): string => {
   // `->` with a text looks into objects alone: where something else is on the way it gives null.
   const value = ['r.metadata', ...node.path.map((name) => `${bind(encodeText(name))}::text`)].join(' -> ')
   const text = `(${value} #>> '{}') COLLATE "C"`
   const isType = (type: string): string => `jsonb_typeof(${value}) = '${type}'`
   /** The cast is evaluated where the guard holds, which AND does not promise. */
   const guarded = (guard: string, test: string): string => `(CASE WHEN ${guard} THEN ${test} ELSE false END)`
+
+  /** The index gives null for what is no such value; the test beside it makes that false. */
+  const ranged = <T extends string | number>(
+    kind: FieldKind,
+    bounds: Bounds<T>,
+    bound: (limit: T) => string,
+    test: string,
+  ): string => {
+    if (!indexed.has(fieldKey(kind, node.path))) return test
+    const expression = fieldExpression(kind, value, schema)
+    // Texts that begin alike may be any way round.
+    const limits = kind === 'text' ? { gte: bounds.gt ?? bounds.gte, lte: bounds.lt ?? bounds.lte } : bounds
+    const given = Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== undefined)) as Bounds<T>
+    return `(${within(expression, given, (limit) => (kind === 'text' ? beginning(bound(limit)) : bound(limit)))} AND ${test})`
+  }
 
   switch (node.op) {
     case 'exists':
@@ -55,22 +80,19 @@ const testOf = (node: FieldNode, bind: Bind, schema: string): string => {
         )
       return `coalesce((${value}) = ANY (${bind(node.values.map(encodeJson))}::text[]::jsonb[]), false)`
     }
-    case 'number':
-      return guarded(
-        isType('number'),
-        within(`(${value})::numeric`, node.bounds, (bound) => `${bind(String(bound))}::numeric`),
-      )
-    case 'text':
-      return guarded(
-        isType('string'),
-        within(text, node.bounds, (bound) => `${bind(encodeText(bound))}::text`),
-      )
+    case 'number': {
+      const bound = (limit: number): string => `${bind(String(limit))}::numeric`
+      const test = guarded(isType('number'), within(`(${value})::numeric`, node.bounds, bound))
+      return ranged('number', node.bounds, bound, test)
+    }
+    case 'text': {
+      const bound = (limit: string): string => `${bind(encodeText(limit))}::text`
+      return ranged('text', node.bounds, bound, guarded(isType('string'), within(text, node.bounds, bound)))
+    }
     case 'datetime': {
-      const milliseconds = `${schema}.datetime_ms(${value} #>> '{}')`
-      return guarded(
-        isType('string'),
-        `coalesce(${within(milliseconds, node.bounds, (bound) => `${bind(bound)}::float8`)}, false)`,
-      )
+      const bound = (limit: number): string => `${bind(limit)}::float8`
+      const test = within(`${schema}.datetime_ms(${value} #>> '{}')`, node.bounds, bound)
+      return ranged('datetime', node.bounds, bound, guarded(isType('string'), `coalesce(${test}, false)`))
     }
     case 'contains': {
       const inArray = guarded(isType('array'), `${value} @> ${bind(encodeJson([node.value]))}::text::jsonb`)
