@@ -1,4 +1,4 @@
-// Run by processes.test.ts: asks by another metric than the index has, of which LanceDB warns on stderr.
+// Run by processes.service.test.ts: asks by another metric than the index has, of which LanceDB warns on stderr.
 import { loadLancedb } from '../load-lancedb.ts'
 
 const [path] = process.argv.slice(2)

@@ -1,4 +1,4 @@
-// Run by processes.test.ts: inserts and updates the same records as others of its kind, then says so.
+// Run by processes.service.test.ts: inserts and updates the same records as others of its kind, then says so.
 import { createLancedbStore } from '../index.ts'
 
 const [path, name] = process.argv.slice(2)

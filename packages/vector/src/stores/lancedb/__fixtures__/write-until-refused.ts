@@ -1,4 +1,4 @@
-// Run by processes.test.ts with a limit on the size of files: writes larger and larger batches until one is refused, and
+// Run by processes.service.test.ts with a limit on the size of files: writes larger and larger batches until one is refused, and
 // says what is there.
 import { openLancedbStore } from '../store.ts'
 
