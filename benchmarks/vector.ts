@@ -1,7 +1,7 @@
 import { clusteredSet, type DataSet, imageSet } from './data/data-set.ts'
 import type { Metric } from './kit/compare.ts'
 import { type ArmPlan, type Curves, measureCurves } from './vector/curves.ts'
-import { measureIngest, measureOpen, measureOurs } from './vector/ours.ts'
+import { measureFlat, measureIngest, measureOpen, measureOurs } from './vector/ours.ts'
 import { writeReport } from './vector/report.ts'
 
 const MINUTE = 60_000
@@ -23,6 +23,7 @@ export const benchmark = async (rounds: number, { quick }: { quick: boolean }): 
   const small = clusteredSet({ count: 10_000, dimensions: 384, queries: 20 })
   const metrics = [
     ...all.flatMap((curves) => curves.metrics),
+    ...(await measureFlat(rounds, sets[0]!)),
     await measureIngest(rounds, quick ? 10_000 : 30_000),
     await measureOpen(rounds, small, 100),
     ...(quick ? [] : [await measureOpen(rounds, sets[0]!, 500)]),

@@ -54,6 +54,25 @@ const bandwidth = (): number => {
   return (8 * plain.length) / 1e6 / (performance.now() - begun)
 }
 
+/** The exact scan of each kernel beside what memory gives. */
+export const measureFlat = async (rounds: number, set: DataSet): Promise<Metric[]> => {
+  const arm = await startArm('vector/flat.ts', [JSON.stringify(set)])
+  try {
+    const results = await interleave(rounds, {
+      wasm: async () => Number(await arm.ask('wasm')),
+      usearch: async () => Number(await arm.ask('usearch')),
+      memory: async () => bandwidth(),
+    })
+    const name = `vector ${set.name}, scan`
+    return [
+      toMetric(results, 'wasm', 'memory', { name: `${name}: WebAssembly`, unit: 'GB/s', target: 0.25 }),
+      toMetric(results, 'usearch', 'memory', { name: `${name}: usearch`, unit: 'GB/s', target: 0.5 }),
+    ]
+  } finally {
+    arm.child.kill('SIGTERM')
+  }
+}
+
 /** Vectors of 384 numbers a second, in batches that are each on disk before the next. */
 export const measureIngest = async (rounds: number, count: number): Promise<Metric> => {
   const set = clusteredSet({ count, dimensions: 384, queries: 20 })
