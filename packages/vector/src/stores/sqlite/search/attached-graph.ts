@@ -1,3 +1,4 @@
+import { RtError } from '@rt/core'
 import { hasBit } from '../../../indexes/bitmap.ts'
 import type { Bitmap, FlatIndex, GraphIndex, SlotHits } from '../../../indexes/index.ts'
 import type { SlotStamps } from './slot-stamps.ts'
@@ -11,11 +12,13 @@ export interface AttachedGraph extends Disposable {
   /** Entries that are right. */
   readonly entries: number
   readonly tail: number
+  /** Those of the tail that wait to be folded in: all but what the graph does not take. */
+  readonly pending: number
   /** Entries added since it was saved. */
   readonly unsaved: number
   /** A slot was written or freed. */
   changed(slot: number, used: boolean): void
-  /** The nearest of the graph and the tail; undefined when the graph finds too few of `only`. */
+  /** The nearest of the graph and the tail; undefined when the graph finds too few of `only`, or cannot take the query. */
   search(query: Float32Array, k: number, options: { ef: number; only: Bitmap | undefined }): SlotHits | undefined
   /** Takes up to `count` vectors of the tail into the graph. */
   fold(count: number): void
@@ -38,6 +41,8 @@ export const attachGraph = (
   let entries = 0
   let unsaved = 0
   const tail = new Set<number>()
+  /** Vectors too long for single precision stay in the tail. */
+  const refused = new Set<number>()
   /** The tail as a list; undefined when it changed. */
   let listed: Uint32Array | undefined
 
@@ -53,6 +58,15 @@ export const attachGraph = (
     if (record) tail.add(slot)
   }
 
+  /** Undefined for a query that is too long for single precision. */
+  const walk = (...args: Parameters<GraphIndex['search']>): Uint32Array | undefined => {
+    try {
+      return index.search(...args)
+    } catch (error) {
+      if (RtError.isInstance(error) && error.code === 'unsupported') return undefined
+      throw error
+    }
+  }
   const list = (): Uint32Array => (listed ??= Uint32Array.from(tail))
 
   return {
@@ -63,6 +77,9 @@ export const attachGraph = (
     get tail() {
       return tail.size
     },
+    get pending() {
+      return tail.size - refused.size
+    },
     get unsaved() {
       return unsaved
     },
@@ -72,13 +89,15 @@ export const attachGraph = (
         right[slot] = 0
         entries--
       }
+      refused.delete(slot)
       if (used) tail.add(slot)
       else tail.delete(slot)
       listed = undefined
     },
     search(query, k, { ef, only }) {
       const wanted = refine * k
-      const found = index.search(query, wanted, { ef: Math.max(ef, wanted, k > 10 ? 2 * k : 0), only })
+      const found = walk(query, wanted, { ef: Math.max(ef, wanted, k > 10 ? 2 * k : 0), only })
+      if (!found) return undefined
       const rest = only ? list().filter((slot) => hasBit(only, slot)) : list()
       if (found.length + rest.length < Math.min(k, only ? only.count : entries + tail.size)) return undefined
       if (!rest.length) return flat.among(query, k, found)
@@ -88,33 +107,28 @@ export const attachGraph = (
       return flat.among(query, k, slots)
     },
     fold(count) {
-      const slots: number[] = []
-      const vectors: Float32Array[] = []
       for (const slot of tail) {
-        if (slots.length >= count) break
+        if (refused.has(slot)) continue
+        if (count-- <= 0) break
         const vector = flat.vector(slot)
+        try {
+          if (vector) index.add(Uint32Array.of(slot), vector)
+        } catch (error) {
+          if (!RtError.isInstance(error)) throw error
+          refused.add(slot)
+          continue
+        }
         tail.delete(slot)
+        listed = undefined
         if (!vector) continue
-        slots.push(slot)
-        vectors.push(vector)
+        if (slot >= right.length) right = grown(right, slot + 1)
+        right[slot] = 1
+        entries++
+        unsaved++
       }
-      listed = undefined
-      if (!slots.length) return
-      index.add(Uint32Array.from(slots), joined(vectors))
-      const last = slots.reduce((most, slot) => Math.max(most, slot), 0)
-      if (last >= right.length) right = grown(right, last + 1)
-      for (const slot of slots) right[slot] = 1
-      entries += slots.length
-      unsaved += slots.length
     },
     [Symbol.dispose]: () => index[Symbol.dispose](),
   }
-}
-
-const joined = (vectors: Float32Array[]): Float32Array => {
-  const all = new Float32Array(vectors.length * vectors[0]!.length)
-  vectors.forEach((vector, place) => all.set(vector, place * vector.length))
-  return all
 }
 
 const grown = (old: Uint8Array<ArrayBuffer>, least: number): Uint8Array<ArrayBuffer> => {

@@ -16,7 +16,12 @@ export interface CollectionSource extends CandidateSource {
   metadataOf(id: string): string
 }
 
+const ROWS_A_STATEMENT = 16
+const READ_ROWS = `SELECT id AS record, key, slot, text, metadata FROM vector_records
+  WHERE id IN (${Array.from({ length: ROWS_A_STATEMENT }, () => '?').join(', ')})`
+
 interface Row {
+  record: number
   key: string
   slot: number | null
   text: string | null
@@ -40,15 +45,20 @@ export const createCollectionSource = (
   /** Row numbers of what the lists found. */
   const records = new Map<string, number>()
   const rows = new Map<string, Row>()
-  const keyOf = reader.prepare('SELECT key FROM vector_records WHERE id = ? AND slot = ?')
-  const rowOf = reader.prepare('SELECT key, slot, text, metadata FROM vector_records WHERE id = ?')
+  const keyOf = reader.prepare('SELECT key, slot FROM vector_records WHERE id = ?')
 
-  /** The id of a record; undefined when its row says that its vector is elsewhere. */
-  const readRow = (record: number, slot?: number): string | undefined => {
-    const row = rowOf.get<Row>(record)
-    if (!row || (slot !== undefined && row.slot !== slot)) return undefined
-    rows.set(row.key, row)
-    return row.key
+  /** Rows by their numbers, some at a time: a statement costs more than a row. */
+  const readRows = (wanted: readonly number[]): Map<number, Row> => {
+    const found = new Map<number, Row>()
+    for (let i = 0; i < wanted.length; i += ROWS_A_STATEMENT) {
+      const some = wanted.slice(i, i + ROWS_A_STATEMENT)
+      const padding = Array.from<number>({ length: ROWS_A_STATEMENT - some.length }).fill(some[0]!)
+      for (const row of reader.prepare(READ_ROWS).all<Row>(...some, ...padding)) {
+        found.set(row.record, row)
+        rows.set(row.key, row)
+      }
+    }
+    return found
   }
 
   return {
@@ -70,13 +80,14 @@ export const createCollectionSource = (
         fewMatches,
       })
       if (!only) keeper.served(vector, throughGraph ? undefined : performance.now() - started)
-      for (let i = 0; i < found.slots.length; i++) {
+      const numbers = Array.from(found.slots, (slot) => stamps.records[slot]!)
+      const read = k <= pool ? readRows(numbers) : undefined
+      for (const [i, record] of numbers.entries()) {
         const slot = found.slots[i]!
-        const record = stamps.records[slot]!
-        const id = k <= pool ? readRow(record, slot) : keyOf.get<{ key: string }>(record, slot)?.key
-        if (id === undefined) throw corrupt(collection.name, `slot ${slot}`)
-        records.set(id, record)
-        hits.push({ id, raw: found.raw[i]! })
+        const row = read ? read.get(record) : keyOf.get<Pick<Row, 'key' | 'slot'>>(record)
+        if (row?.slot !== slot) throw corrupt(collection.name, `slot ${slot}`)
+        records.set(row.key, record)
+        hits.push({ id: row.key, raw: found.raw[i]! })
       }
       return hits
     },
@@ -99,13 +110,14 @@ export const createCollectionSource = (
         .toSorted((a, b) => b.bm25 - a.bm25 || a.record - b.record)
         .map(({ key, bm25 }) => ({ id: key, raw: bm25 }))
     },
-    fetch: async (ids, { vectors }) =>
-      ids.map((id): FetchedRecord => {
-        if (!rows.has(id)) readRow(records.get(id)!)
-        const row = rows.get(id)!
-        const vector = vectors && row.slot !== null ? collection.flat?.vector(row.slot) : undefined
-        return { id, text: row.text ?? undefined, metadata: {}, vector }
-      }),
+    fetch: async (ids, { vectors }) => {
+      readRows(ids.flatMap((id) => (rows.has(id) ? [] : records.get(id)!)))
+      return ids.map((id): FetchedRecord => {
+        const { slot, text } = rows.get(id)!
+        const vector = vectors && slot !== null ? collection.flat?.vector(slot) : undefined
+        return { id, text: text ?? undefined, metadata: {}, vector }
+      })
+    },
     metadataOf: (id) => rows.get(id)!.metadata,
   }
 }

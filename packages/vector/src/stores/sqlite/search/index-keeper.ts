@@ -143,8 +143,25 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
 
   const fold = (): void => {
     const { graph } = collection
-    for (const until = performance.now() + FOLD_MS; graph!.tail > 0 && performance.now() < until;)
+    for (const until = performance.now() + FOLD_MS; graph!.pending > 0 && performance.now() < until;)
       graph!.fold(FOLD_VECTORS)
+  }
+
+  const step = (now: number): boolean => {
+    const { isLoaded, flat } = collection
+    if (!isLoaded || !flat) return false
+    arrange(now)
+    const { graph } = collection
+    if (!graph) return false
+    // A graph that is being replaced takes nothing up any more.
+    if (graph.pending > 0 && !task) {
+      fold()
+      return true
+    }
+    if (canary!.step(subjectOf(collection), now)) return true
+    if (mayBuild && canary!.recall !== undefined && canary!.ef !== savedEf)
+      writeEf(options.folder, collection.state.uuid, (savedEf = canary!.ef))
+    return false
   }
 
   return {
@@ -156,20 +173,14 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
       if (exactMs !== undefined) flatMs = flatMs === undefined ? exactMs : (1 - NEWEST) * flatMs + NEWEST * exactMs
     },
     step(now) {
-      const { isLoaded, flat } = collection
-      if (!isLoaded || !flat) return false
-      arrange(now)
-      const { graph } = collection
-      if (!graph) return false
-      // A graph that is being replaced takes nothing up any more.
-      if (graph.tail > 0 && !task) {
-        fold()
-        return true
+      try {
+        return step(now)
+      } catch (error) {
+        // Whatever went wrong with a graph, exact search goes on.
+        detach()
+        fail(error instanceof Error ? error.message : String(error))
+        return false
       }
-      if (canary!.step(subjectOf(collection), now)) return true
-      if (mayBuild && canary!.recall !== undefined && canary!.ef !== savedEf)
-        writeEf(options.folder, collection.state.uuid, (savedEf = canary!.ef))
-      return false
     },
     info() {
       const { graph, flat, state } = collection

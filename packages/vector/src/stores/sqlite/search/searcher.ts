@@ -49,6 +49,7 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
   const waiting = new Set<Job>()
   let working = false
   let resting: NodeJS.Timeout | undefined
+  let lastAsked = 0
 
   const keep = (identity: CollectionIdentity): Kept => {
     const known = kept.get(identity.id)
@@ -119,7 +120,9 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
     working = false
     Atomics.store(busy, 0, 0)
     Atomics.notify(busy, 0)
-    rest(tuning.idleMs)
+    lastAsked = performance.now()
+    // A timer that runs is left alone: setting one with every search costs more than looking at the clock.
+    if (!resting) rest(tuning.idleMs)
   }
   const enqueue = (job: Job): void => {
     queue.push(job)
@@ -130,9 +133,12 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
   const rest = (ms: number): void => {
     clearTimeout(resting)
     resting = setTimeout(() => {
-      if (working) return
+      resting = undefined
+      const now = performance.now()
+      const quiet = now - lastAsked
+      if (working || quiet < tuning.idleMs) return rest(Math.max(1, tuning.idleMs - quiet))
       let more = false
-      for (const { keeper } of kept.values()) more = keeper.step(performance.now()) || more
+      for (const { keeper } of kept.values()) more = keeper.step(now) || more
       if (more) rest(0)
     }, ms)
   }
