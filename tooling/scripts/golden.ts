@@ -26,7 +26,7 @@ const readHashes = (): MigrationHashes => {
   }
 }
 
-/** Places that migrate tables of their own, in the sources of packages and apps. */
+/** Places that migrate tables of their own in the data file, in the sources of packages and apps. LanceDB's store has a file beside its data. */
 const callers = (): string[] =>
   ['packages', 'apps'].flatMap((group) =>
     readdirSync(join(ROOT, group), { recursive: true, withFileTypes: true })
@@ -34,11 +34,11 @@ const callers = (): string[] =>
         const path = join(parentPath, name)
         return (
           /\/src\/.*\.ts$/.test(path) &&
-          !/\.test\.ts$|__fixtures__|\/testing\/|node_modules|packages\/node\//.test(path)
+          !/\.test\.ts$|__fixtures__|\/testing\/|node_modules|packages\/node\/|stores\/lancedb\//.test(path)
         )
       })
       .map(({ name, parentPath }) => join(parentPath, name))
-      .filter((path) => /\.migrate\(/.test(readFileSync(path, 'utf8'))),
+      .filter((path) => /\bdatabase\.migrate\(/.test(readFileSync(path, 'utf8'))),
   )
 
 const { sql, reading, migrations } = await makeGolden()

@@ -54,7 +54,15 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const answers = createAnswers()
   const opened = once(async () => {
     const { createServices } = await import('./services.ts')
-    return createServices({ data, options, settings: config.settings, rt: runtime, owner, signal: closing.signal })
+    return createServices({
+      data,
+      options,
+      settings: config.settings,
+      rt: runtime,
+      owner,
+      idle: answers.idle,
+      signal: closing.signal,
+    })
   })
   /** After close nothing is opened again: the folder may belong to another by then. */
   const services = async (): Promise<Services> => {

@@ -29,7 +29,7 @@ import {
   type TurnRequest,
   type VectorStore,
 } from '@rt/core'
-import { createContextAssembler, createDocuments, createThreadStore } from '@rt/memory'
+import { createContextAssembler, createDocuments, createThreadStore, embeddableOf } from '@rt/memory'
 import { createSqliteKeyValue, type Database, type Owner } from '@rt/node/sqlite'
 import type { CostCalculator } from '@rt/observe'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
@@ -56,6 +56,9 @@ import { createDefaultOptions } from './vectors/default-options.ts'
 import { createCollections } from './vectors/create-collections.ts'
 import { createHeldStore, type HeldStore } from './vectors/held-store.ts'
 import { createKeepLocal, storeElsewhere } from './vectors/keep-local.ts'
+import { createFormerEmbedders } from './vectors/former-embedders.ts'
+import { createMigrate } from './vectors/migrate.ts'
+import { createMigratingStore, type MigratingStore } from './vectors/migrating-store.ts'
 import { createMove } from './vectors/move.ts'
 import { openStore } from './vectors/open-store.ts'
 import { createPickReranker } from './vectors/pick-reranker.ts'
@@ -63,6 +66,8 @@ import { isElsewhere } from './vectors/place.ts'
 
 /** How long an embedder that cannot be had is not looked for again. */
 const RETRY_EMBEDDER_MS = 60_000
+/** How long the migration of a collection lets answers go first before it embeds some texts all the same. */
+const MIGRATION_WAITS_MS = 2000
 /** What a runtime is made of, each part opened when it is first needed. */
 export interface Services extends AsyncDisposable {
   readonly models: Models
@@ -109,12 +114,14 @@ export interface ServicesOptions {
   settings: Settings
   rt: Runtime
   owner: Owner | undefined
+  /** When nobody is being answered, or after so many milliseconds. */
+  idle(mostMs: number): Promise<void>
   /** Fires when the runtime closes. */
   signal: AbortSignal
 }
 
 /** A module of its own, loaded after the port is bound: `rt serve` listens before it reads any of this. */
-export const createServices = ({ data, options, settings, rt, owner, signal }: ServicesOptions): Services => {
+export const createServices = ({ data, options, settings, rt, owner, idle, signal }: ServicesOptions): Services => {
   const { readOnly = false } = options
   const prices = createPrices(settings.providers)
   const limits = once(() => connectLimits(settings.limits))
@@ -143,15 +150,29 @@ export const createServices = ({ data, options, settings, rt, owner, signal }: S
     const store = await openStore(where, { data, database })
     return isElsewhere(where) ? createKeepLocal(store) : store
   }
-  const vectors = once(async (): Promise<HeldStore> =>
+  const held = once(async (): Promise<HeldStore> =>
     createHeldStore(createDefaultOptions(await open(place), settings.vector)),
+  )
+  const formerEmbedders = createFormerEmbedders({ database, embedder: async (name) => models.embedder(name) })
+  const vectors = once(async (): Promise<MigratingStore> =>
+    createMigratingStore({
+      store: await held(),
+      embedder: async () => embedder(),
+      former: formerEmbedders.find,
+      note: async (fingerprint) => formerEmbedders.note(fingerprint, await embedder()),
+      textOf: embeddableOf,
+      idle: async () => idle(MIGRATION_WAITS_MS),
+      readOnly,
+      signal,
+    }),
   )
   const documents = once(async () => createDocuments({ database: await database(), store: vectors }))
   const reranker = createPickReranker(models)
   const collections = createCollections({
     vectors,
     drop: async (name, dropOptions) => (await documents()).dropCollection(name, dropOptions),
-    move: createMove({ vectors, place, open }),
+    move: createMove({ vectors: held, place, open }),
+    migrate: createMigrate(vectors),
     reranker,
   })
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))

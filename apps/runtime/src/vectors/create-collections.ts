@@ -17,11 +17,18 @@ export interface CollectionParts {
   /** Deletes a collection with its documents. */
   drop: CollectionOperations['drop']
   move: CollectionOperations['move']
+  migrate: CollectionOperations['migrate']
   reranker: PickReranker
 }
 
 /** Collections of the settings' store, by name or alias. What does not exist is not made by writing to it. */
-export const createCollections = ({ vectors, drop, move, reranker }: CollectionParts): CollectionOperations => {
+export const createCollections = ({
+  vectors,
+  drop,
+  move,
+  migrate,
+  reranker,
+}: CollectionParts): CollectionOperations => {
   /** By name, not by alias: that may point elsewhere next time. */
   const open = new Map<string, VectorCollection>()
 
@@ -117,6 +124,10 @@ export const createCollections = ({ vectors, drop, move, reranker }: CollectionP
     },
     search: (name, query, options = {}) => on(name, options, (collection) => search(collection, query, options)),
     move,
+    async migrate(name, options) {
+      open.delete(name)
+      return migrate(name, options)
+    },
   }
 }
 

@@ -18,4 +18,5 @@ export const lazyCollections = (open: () => Promise<CollectionOperations>): Coll
   },
   search: async (...given) => (await open()).search(...given),
   move: async (...given) => (await open()).move(...given),
+  migrate: async (...given) => (await open()).migrate(...given),
 })

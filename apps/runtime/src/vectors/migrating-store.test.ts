@@ -36,6 +36,7 @@ const open = async (
     embedder: async () => two,
     former: async (fingerprint) => (fingerprint === one.fingerprint ? one : undefined),
     textOf: embeddableOf,
+    note: async () => {},
     idle: async () => {},
     readOnly: false,
     signal: new AbortController().signal,
@@ -59,9 +60,11 @@ describe('a store whose collections change their embedder', () => {
     const { vectors } = await two.embed(['Coats are paid for.'])
     const query = { vector: vectors[0]!, text: 'Coats are paid for.', k: 1 }
     expect(await collection.search(query)).toMatchObject([{ id: '0' }])
-    const { done } = await migrating.migrate('default')
+    const seen: number[] = []
+    const { migration, embedder } = await migrating.migrate('default', { onProgress: ({ done }) => seen.push(done) })
     gate.resolve()
-    expect(await done).toMatchObject({ switched: true })
+    expect(embedder).toBe('two')
+    expect(await migration.done).toMatchObject({ switched: true })
     expect(await migrating.list()).toMatchObject([{ name: 'default', count: 3, stamp: stampOf(two) }])
     expect((await migrating.list())[0]).not.toHaveProperty('migrating')
     // Headings are embedded with the text, as the ingest did.
@@ -88,7 +91,7 @@ describe('a store whose collections change their embedder', () => {
       hint: expect.stringContaining('rt collections migrate default') as string,
     })
     expect(sent).toEqual([])
-    expect(await (await migrating.migrate('default')).done).toMatchObject({ switched: true })
+    expect(await (await migrating.migrate('default')).migration.done).toMatchObject({ switched: true })
     expect(sent).toContain('Travel\nCoats are paid for.')
     expect(sent.some((text) => text.includes('Meals'))).toBe(false)
   })

@@ -6,7 +6,7 @@ import {
   type VectorRecord,
   type VectorStore,
 } from '@rt/core'
-import { migrateEmbedder, type Migration, type MigrationOptions, nextName } from '@rt/vector'
+import { migrateEmbedder, type Migration, type MigrationProgress, nextName } from '@rt/vector'
 
 export interface MigratingParts {
   store: VectorStore
@@ -16,6 +16,8 @@ export interface MigratingParts {
   former(fingerprint: string): Promise<EmbeddingModel | undefined>
   /** What of a record is embedded. */
   textOf(record: VectorRecord): string | undefined
+  /** Vectors of this fingerprint are kept: their embedder may be asked for later, as the former one. */
+  note(fingerprint: string): Promise<void>
   /** When nobody is being answered. */
   idle(): Promise<void>
   readOnly: boolean
@@ -23,7 +25,11 @@ export interface MigratingParts {
   signal: AbortSignal
 }
 
-type How = Pick<MigrationOptions, 'force' | 'onProgress' | 'signal'>
+interface How {
+  force?: boolean | undefined
+  /** Told until it ends, also of one that was under way. */
+  onProgress?: ((progress: MigrationProgress) => void) | undefined
+}
 
 /** A store whose collections change their embedder while they are used. */
 export interface MigratingStore extends VectorStore {
@@ -32,7 +38,7 @@ export interface MigratingStore extends VectorStore {
    *
    * @throws RtError `model_not_found` without an embedder; what `migrateEmbedder` throws.
    */
-  migrate(name: string, options?: How): Promise<Migration>
+  migrate(name: string, options?: How): Promise<{ migration: Migration; embedder: string }>
 }
 
 /**
@@ -46,37 +52,41 @@ export const createMigratingStore = (parts: MigratingParts): MigratingStore => {
   const open = async (
     name: string,
     to: EmbeddingModel,
-    options: How,
-    controller: AbortController,
+    { controller, listeners, force }: Pick<Running, 'controller' | 'listeners'> & How,
   ): Promise<Migration> => {
     const info = (await store.list()).find((other) => other.name === name)
     return migrateEmbedder({
-      ...options,
       store,
       name,
       from: info?.stamp && (await parts.former(info.stamp.fingerprint)),
       to,
       textOf: (record) => (record.metadata?.['label'] === 'local-only' && !to.local ? undefined : parts.textOf(record)),
       idle: parts.idle,
-      signal: AbortSignal.any([signal, controller.signal, ...(options.signal ? [options.signal] : [])]),
+      force,
+      onProgress: (progress) => listeners.forEach((tell) => tell(progress)),
+      signal: AbortSignal.any([signal, controller.signal]),
     })
   }
 
-  const begin = async (name: string, to: EmbeddingModel, options: How = {}): Promise<Migration> => {
-    if (options.force) await stop(name)
-    const known = running.get(name)
-    if (known) return known.migration
-    const controller = new AbortController()
-    const migration = open(name, to, options, controller)
-    running.set(name, { migration, controller })
-    // One that failed is begun anew by whoever opens the collection next; one that is behind keeps both.
-    migration
-      .then(({ done }) => done)
-      .then(
-        ({ switched }) => switched && running.delete(name),
-        () => running.delete(name),
-      )
-    return migration
+  const begin = async (name: string, to: EmbeddingModel, { force, onProgress }: How = {}): Promise<Migration> => {
+    if (force) await stop(name)
+    let found = running.get(name)
+    if (!found) {
+      const listeners: Running['listeners'] = new Set()
+      const controller = new AbortController()
+      const migration = open(name, to, { controller, listeners, force })
+      found = { migration, controller, listeners }
+      running.set(name, found)
+      // One that failed is begun anew by whoever opens the collection next; one that is behind keeps both.
+      migration
+        .then(({ done }) => done)
+        .then(
+          ({ switched }) => switched && running.delete(name),
+          () => running.delete(name),
+        )
+    }
+    if (onProgress) found.listeners.add(onProgress)
+    return found.migration
   }
 
   const stop = async (name: string): Promise<void> => {
@@ -93,7 +103,9 @@ export const createMigratingStore = (parts: MigratingParts): MigratingStore => {
       const known = running.get(name)
       if (known) return (await known.migration).collection
       try {
-        return await store.collection(name, stamp, options)
+        const collection = await store.collection(name, stamp, options)
+        if (stamp && !parts.readOnly) await parts.note(stamp.fingerprint)
+        return collection
       } catch (error) {
         if (parts.readOnly || !stamp || !isOtherEmbedder(error, stamp)) throw error
         const to = await parts.embedder()
@@ -131,12 +143,13 @@ export const createMigratingStore = (parts: MigratingParts): MigratingStore => {
           message: 'there is no embedder to migrate to.',
           hint: 'Name one with --embed, or under [models] embed in config.toml.',
         })
-      return begin(name, to, options)
+      return { migration: await begin(name, to, options), embedder: to.id }
     },
   }
 }
 
 interface Running {
+  listeners: Set<(progress: MigrationProgress) => void>
   migration: Promise<Migration>
   controller: AbortController
 }

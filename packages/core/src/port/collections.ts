@@ -72,6 +72,30 @@ export interface MoveReport {
   ms: number
 }
 
+export interface MigrateCollectionOptions extends CallOptions {
+  /** Take the new vectors also where they find less of sampled records. Default false. */
+  force?: boolean
+  onProgress?: (progress: MigrateProgress) => void
+}
+
+export interface MigrateProgress {
+  /** Records that have their new vector, of all. */
+  done: number
+  total: number
+}
+
+export interface MigrateReport {
+  name: string
+  records: number
+  /** Name of the embedder whose vectors it has now, or shall have. */
+  embedder: string
+  /** The new vectors have taken the old ones' place. */
+  switched: boolean
+  /** Shares of sampled records that were found by their own words; `before` is missing where the old embedder is gone. */
+  parity: { before?: number; after: number; samples: number }
+  ms: number
+}
+
 /** Collections and what is in them. A name may be an alias, except where a collection is made, moved or deleted. */
 export interface CollectionOperations {
   list(): Promise<CollectionInfo[]>
@@ -107,4 +131,11 @@ export interface CollectionOperations {
    * `local_only` for records that must stay on this machine, `overloaded` when it is written faster than it can be moved.
    */
   move(name: string, options: MoveOptions): Promise<MoveReport>
+  /**
+   * Gives a collection the vectors of the embedder of the settings while it is used. It goes on when nobody waits for it.
+   *
+   * @throws RtError `invalid_request` when it has them, `model_not_found` without an embedder, `unsupported` where the store
+   * cannot switch at once.
+   */
+  migrate(name: string, options?: MigrateCollectionOptions): Promise<MigrateReport>
 }

@@ -1,4 +1,4 @@
-import { type CollectionInfo, createMessage, emptyUsage, type IngestProgress, type IngestReport, type Message, type MoveReport, type Operations, RtError, type Trace, type VectorRecord } from '@rt/core'
+import { type CollectionInfo, createMessage, emptyUsage, type IngestProgress, type IngestReport, type Message, type MigrateReport, type MoveReport, type Operations, RtError, type Trace, type VectorRecord } from '@rt/core'
 
 export interface FakeOperations extends Operations {
   /** Name and arguments of every call that arrived. */
@@ -49,6 +49,14 @@ export const RECORDS: VectorRecord[] = [
 ]
 export const INFO: CollectionInfo = { name: 'default', count: 2, index: { kind: 'flat', reason: 'a fake' } }
 export const MOVED: MoveReport = { name: 'default', records: 2, passes: 2, kept: false, ms: 3 }
+export const MIGRATED: MigrateReport = {
+  name: 'default',
+  records: 2,
+  embedder: 'bge-small-en-v1.5',
+  switched: true,
+  parity: { before: 0.9, after: 0.95, samples: 2 },
+  ms: 4,
+}
 
 type Note = <T>(name: string, given: unknown[], answer: T) => T
 
@@ -80,6 +88,10 @@ const fakeCollections = (note: Note): Operations['collections'] => ({
   async move(name, { to, from, keep, onProgress }) {
     onProgress?.({ pass: 1, done: 2, total: 2, changed: 2 })
     return note('collections.move', [name, { to, from, keep }], MOVED)
+  },
+  async migrate(name, { force, onProgress } = {}) {
+    onProgress?.({ done: 1, total: 2 })
+    return note('collections.migrate', [name, { force }], MIGRATED)
   },
 })
 

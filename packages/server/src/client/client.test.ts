@@ -5,6 +5,7 @@ import {
   createMessage,
   type IngestProgress,
   isTerminal,
+  type MigrateProgress,
   type MoveProgress,
   type Operations,
   recordFromJson,
@@ -19,6 +20,7 @@ import {
   createFakeOperations,
   INFO,
   MESSAGES,
+  MIGRATED,
   MOVED,
   progress,
   RECORDS,
@@ -339,6 +341,14 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
       ['collections.move', 'n', { to, from: undefined, keep: true }],
       ['collections.move', 'n', { from: to, to: { store: 'lancedb', url: resolvePath('vectors') }, keep: undefined }],
     ])
+  })
+
+  it('migrates a collection, telling progress', async () => {
+    const { client, operations } = await start()
+    const seen: MigrateProgress[] = []
+    expect(await client.collections.migrate('n', { force: true, onProgress: (p) => seen.push(p) })).toEqual(MIGRATED)
+    expect(seen).toEqual([{ done: 1, total: 2 }])
+    expect(operations.calls).toEqual([['collections.migrate', 'n', { force: true }]])
   })
 
   it('points aliases', async () => {

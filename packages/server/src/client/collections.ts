@@ -1,6 +1,8 @@
 import {
   type CollectionOperations,
   deserializeError,
+  type MigrateProgress,
+  type MigrateReport,
   type MoveProgress,
   type MoveReport,
   type RecordJson,
@@ -73,6 +75,10 @@ export const collections = (link: Link): CollectionOperations => {
       const body = { keep, resume, ...(to && { to: reached(to) }), ...(from && { from: reached(from) }) }
       const request = { method: 'POST', path: path(name, 'move'), body, signal } as const
       return follow<MoveProgress, MoveReport>(link, request, onProgress)
+    },
+    migrate: async (name, { force, onProgress, signal } = {}) => {
+      const request = { method: 'POST', path: path(name, 'migrate'), body: { force }, signal } as const
+      return follow<MigrateProgress, MigrateReport>(link, request, onProgress)
     },
   }
 }

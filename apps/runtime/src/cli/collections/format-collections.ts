@@ -1,4 +1,4 @@
-import type { CollectionInfo } from '@rt/core'
+import type { CollectionInfo, Migrating } from '@rt/core'
 import { printableLine } from '../output/printable.ts'
 import { style } from '../output/style.ts'
 import { foldTable } from '../output/table.ts'
@@ -32,7 +32,7 @@ export const formatCollections = (
       share(index.recall),
       figure(index.tail),
       stamp ? count(stamp.dimensions) : '-',
-      stamp ? stamp.fingerprint : 'none: by words only',
+      (stamp ? stamp.fingerprint : 'none: by words only') + (info.migrating ? `, ${moving(info.migrating)}` : ''),
       ...(hasAliases ? [aliases.join(', ')] : []),
       index.reason,
     ]),
@@ -56,6 +56,7 @@ export const formatCollection = ({
     ['dimensions', stamp ? count(stamp.dimensions) : 'none: found by words only'],
     ['metric', stamp?.metric],
     ['embedder', stamp?.fingerprint],
+    ['migrating', info.migrating && moving(info.migrating)],
     ['index', `${index.kind}: ${index.reason}`],
     ['in memory', index.bytes === undefined ? undefined : bytes(index.bytes)],
     [
@@ -87,3 +88,9 @@ export const formatCollection = ({
 const figure = (value: number | undefined): string => (value === undefined ? '-' : count(value))
 const share = (value: number | undefined): string => (value === undefined ? '-' : value.toFixed(3))
 const percent = (value: number): string => `${Math.floor(value * 100)}%`
+
+/** To the embedder of today. */
+const moving = ({ done, total, behind }: Migrating): string =>
+  behind
+    ? `another one finds less (${percent(behind.after)} of samples, ${percent(behind.before)} before)`
+    : `${percent(total ? done / total : 1)} embedded anew`

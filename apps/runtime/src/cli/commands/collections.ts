@@ -5,6 +5,7 @@ import { create } from '../collections/create.ts'
 import { drop } from '../collections/drop.ts'
 import { find, listed } from '../collections/find.ts'
 import { formatCollection, formatCollections } from '../collections/format-collections.ts'
+import { migrate } from '../collections/migrate.ts'
 import { move } from '../collections/move.ts'
 import { exportRecords, importRecords } from '../collections/transfer.ts'
 import { type CommandContext, type CommandDefinition, CONFIG_FLAGS, DATA_FLAGS, JSON_FLAG } from '../command.ts'
@@ -37,6 +38,12 @@ export const command: CommandDefinition = {
     },
     move: {
       summary: 'Move one to another store, compare it, then delete it here',
+      positionals: 'NAME',
+      min: 1,
+      max: 1,
+    },
+    migrate: {
+      summary: 'Embed one anew with the embedder of the settings, while it is used',
       positionals: 'NAME',
       min: 1,
       max: 1,
@@ -85,6 +92,7 @@ export const command: CommandDefinition = {
     from: { type: 'string', value: 'PLACE', description: 'move: where it is (default: the store of the settings)' },
     keep: { type: 'boolean', description: 'move: leave it where it is as well' },
     resume: { type: 'boolean', description: 'move: go on with an unfinished copy' },
+    force: { type: 'boolean', description: 'migrate: take the new vectors also where they find less' },
   },
   examples: [
     'rt collections',
@@ -94,6 +102,7 @@ export const command: CommandDefinition = {
     'rt collections export default > default.jsonl',
     'rt collections import copy default.jsonl',
     'rt collections move default --to lancedb:vectors --keep',
+    'rt collections migrate default',
     'rt collections drop old --yes',
   ],
   async run(context) {
@@ -114,6 +123,8 @@ export const command: CommandDefinition = {
         return importRecords(context, name, rest[0]!)
       case 'move':
         return move(context, name)
+      case 'migrate':
+        return migrate(context, name)
       default:
         return list(context)
     }

@@ -87,6 +87,16 @@ export const collectionRoutes = ({ app, operations: { collections }, settings }:
       ),
     )
   })
+  app.post('/rt/collections/:name/migrate', json, async (c) => {
+    const options = await readBody(c, settings, 'migrateSchema')
+    const context = errorContext(c, settings)
+    return ndjson(c, settings, (signal) =>
+      progressLines(
+        async (onProgress) => collections.migrate(nameOf(c), { ...options, signal, onProgress }),
+        (error) => clientError(error, context),
+      ),
+    )
+  })
 
   async function allRecords(c: AppContext): Promise<VectorRecord[]> {
     const { records } = await readBody(c, settings, 'newRecordsSchema')

@@ -82,6 +82,7 @@ describe('the native API', () => {
     ['/rt/collections/n/search', { text: 'x', k: 0 }, 'k'],
     ['/rt/collections/n/search', { text: 'x', rerank: { model: '' } }, 'rerank.model'],
     ['/rt/collections/n/move', { to: { store: 'redis' } }, 'to.store'],
+    ['/rt/collections/n/migrate', { force: 1 }, 'force'],
     ['/rt/documents/forget', { source: '' }, 'source'],
     ['/rt/keys', { name: 'ci', scope: 'root' }, 'scope'],
     ['/rt/keys', { name: '', scope: 'chat' }, 'name'],

@@ -7,6 +7,7 @@ import type {
   JsonValue,
   KeyScope,
   MetadataUpdate,
+  MigrateCollectionOptions,
   MoveOptions,
   PrivacyLabel,
   SearchOptions,
@@ -300,6 +301,10 @@ export const moveSchema: z.ZodType<Omit<MoveOptions, 'onProgress' | keyof CallOp
   from: place.optional(),
   keep: z.boolean().optional(),
   resume: z.boolean().optional(),
+})
+
+export const migrateSchema: z.ZodType<Pick<MigrateCollectionOptions, 'force'>> = z.strictObject({
+  force: z.boolean().optional(),
 })
 
 export const rerankSchema: z.ZodType<{
