@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EmbeddingModel, Provider } from '@rt/core'
+import type { Provider } from '@rt/core'
 import { createFakeEmbedder, createScriptedModel } from '@rt/core/testing'
 import { expect, it, onTestFinished } from 'vitest'
 import { temporaryFolder } from '../__fixtures__/command.ts'
@@ -12,8 +12,7 @@ const DIMENSIONS = { small: 256, large: 512 } as const
 const providerOf = (local: boolean): Provider => ({
   id: 'fake',
   languageModel: () => createScriptedModel({ answers: ['no'] }),
-  embeddingModel: (name) =>
-    createFakeEmbedder({ id: `fake/${name}`, local, dimensions: DIMENSIONS[name as 'small'] }) as EmbeddingModel,
+  embeddingModel: (name) => createFakeEmbedder({ id: `fake/${name}`, local, dimensions: DIMENSIONS[name as 'small'] }),
 })
 
 const open = async (data: string, embed: string, local = true): Promise<Runtime> => {
