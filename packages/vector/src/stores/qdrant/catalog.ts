@@ -54,5 +54,5 @@ export const newPhysical = (name: string, { taken }: Catalog): { physical: strin
   return taken.has(physical) ? { physical: `~${randomUUID()}`, naming: namingAlias(name) } : { physical }
 }
 
-/** Undefined where a collection has that name in Qdrant too. */
+/** The alias that names a collection made under another name. */
 export const namingAlias = (name: string): string => NAMES + physicalName(name)

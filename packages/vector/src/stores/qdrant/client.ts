@@ -1,6 +1,5 @@
-import type { CallOptions } from '@rt/core'
+import { type CallOptions, RtError } from '@rt/core'
 import { noCollection } from '../../driver-kit/check-collection.ts'
-import { RtError } from '@rt/core'
 import type { Api, Connection } from './connection.ts'
 import { type Catalog, readCatalog } from './catalog.ts'
 import { type StoredCollection, readCollection } from './stored-collection.ts'

@@ -1,5 +1,4 @@
-import type { CallOptions, JsonObject } from '@rt/core'
-import { throwIfAborted } from '@rt/core'
+import { type CallOptions, type JsonObject, throwIfAborted } from '@rt/core'
 import { type FilterNode, matchesFilter } from '../../filter/index.ts'
 import { createPacer } from '../../driver-kit/pacer.ts'
 import type { CollectionCalls } from './client.ts'
