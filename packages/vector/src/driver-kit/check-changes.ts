@@ -1,6 +1,7 @@
 import { type JsonObject, type MetadataUpdate, RtError, type ScrollOptions, type VectorFilter } from '@rt/core'
 import { type FilterNode, parseFilter } from '../filter/index.ts'
 import { checkId, checkMetadata } from './check-records.ts'
+import { createPacer } from './pacer.ts'
 
 export interface CheckedUpdate {
   key: string
@@ -18,8 +19,23 @@ export interface CheckedScroll {
 /** Records one page of `scroll` can carry. */
 const MAX_PAGE = 10_000
 
-/** @throws RtError `invalid_request` naming the record. */
-export const checkUpdate = ({ id, set = {}, remove = [] }: MetadataUpdate): CheckedUpdate => {
+/**
+ * Checks updates, in slices between which the event loop gets its turn.
+ *
+ * @throws RtError `invalid_request` naming the record; `aborted`.
+ */
+export const checkUpdates = async (changes: MetadataUpdate[], signal?: AbortSignal): Promise<CheckedUpdate[]> => {
+  const pace = createPacer(signal)
+  const checked: CheckedUpdate[] = []
+  for (const change of changes) {
+    checked.push(checkUpdate(change))
+    const pause = pace()
+    if (pause) await pause
+  }
+  return checked
+}
+
+const checkUpdate = ({ id, set = {}, remove = [] }: MetadataUpdate): CheckedUpdate => {
   const key = checkId(id)
   if (!Array.isArray(remove) || remove.some((name) => typeof name !== 'string'))
     throw invalid(`record ${JSON.stringify(key)}: remove must be a list of keys.`)

@@ -8,7 +8,7 @@ import {
   withSpan,
 } from '@rt/core'
 import { writeBatches } from '../../driver-kit/batches-of.ts'
-import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
+import { checkDeletion, checkScroll, checkUpdates } from '../../driver-kit/check-changes.ts'
 import { type CheckedRecord, checkRecords, checkShape, recordName } from '../../driver-kit/check-records.ts'
 import { gatherCandidates, searchCollection } from '../../driver-kit/pipeline/index.ts'
 import { parseFilter } from '../../filter/index.ts'
@@ -91,7 +91,7 @@ export const createLanceCollection = (context: CollectionContext, maintenance: M
     },
     async update(changes, { signal } = {}) {
       throwIfAborted(signal)
-      const checked = changes.map(checkUpdate)
+      const checked = await checkUpdates(changes, signal)
       if (!checked.length) return 0
       const count = await context.attempt(() => updateMetadata(context, checked))
       if (count) maintenance.wrote()

@@ -8,7 +8,7 @@ import {
   withSpan,
 } from '@rt/core'
 import { writeBatches } from '../../driver-kit/batches-of.ts'
-import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
+import { checkDeletion, checkScroll, checkUpdates } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords } from '../../driver-kit/check-records.ts'
 import { gatherCandidates, searchCollection } from '../../driver-kit/pipeline/index.ts'
@@ -105,7 +105,7 @@ export const createPgvectorCollection = (
     },
     async update(changes, options = {}) {
       throwIfAborted(options.signal)
-      const checked = changes.map(checkUpdate)
+      const checked = await checkUpdates(changes, options.signal)
       return checked.length ? write((sql) => updateRecords(sql, where(), checked), options) : 0
     },
     async delete(which, options = {}) {

@@ -1,6 +1,6 @@
 import { type CallOptions, throwIfAborted, type VectorCollection, type VectorRecord, withSpan } from '@rt/core'
 import { writeBatches } from '../../driver-kit/batches-of.ts'
-import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
+import { checkDeletion, checkScroll, checkUpdates } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords, checkShape, recordName } from '../../driver-kit/check-records.ts'
 import { gatherCandidates, searchCollection } from '../../driver-kit/pipeline/index.ts'
@@ -116,7 +116,7 @@ export const createQdrantCollection = (
       return asked.flatMap((id) => byId.get(id) ?? [])
     },
     async update(changes, options = {}) {
-      const checked = changes.map(checkUpdate)
+      const checked = await checkUpdates(changes, options.signal)
       if (!checked.length) return 0
       return write(options, () => updatePoints(calls, checked, { now: clock(), indexed, signal: options.signal }))
     },

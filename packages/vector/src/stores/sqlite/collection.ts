@@ -8,7 +8,7 @@ import {
 } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import { writeBatches } from '../../driver-kit/batches-of.ts'
-import { checkDeletion, checkScroll, checkUpdate } from '../../driver-kit/check-changes.ts'
+import { checkDeletion, checkScroll, checkUpdates } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords } from '../../driver-kit/check-records.ts'
 import { parseFilter } from '../../filter/index.ts'
@@ -77,7 +77,7 @@ export const createSqliteCollection = (
     },
     async update(changes, { signal } = {}) {
       throwIfAborted(signal)
-      const checked = changes.map(checkUpdate)
+      const checked = await checkUpdates(changes, signal)
       if (!checked.length) return 0
       return database.transaction(async (tx) => {
         throwIfAborted(signal)

@@ -16,7 +16,8 @@ interface DescribedRow extends CollectionRow {
 const DESCRIBE = `SELECT c.*,
     (SELECT count(*) FROM vector_records WHERE collection = c.id AND expires <= ?) AS ended,
     (SELECT count(slot) FROM vector_records WHERE collection = c.id AND expires <= ?) AS endedVectors,
-    (SELECT coalesce(sum(256 - free), 0) FROM vector_blocks WHERE collection = c.id) AS vectors,
+    (SELECT count(*) FROM vector_blocks WHERE collection = c.id) * 256 -
+      (SELECT coalesce(sum(free), 0) FROM vector_blocks WHERE collection = c.id AND free > 0) AS vectors,
     (SELECT json_group_array(alias ORDER BY alias) FROM vector_aliases WHERE collection = c.id) AS aliases,
     (SELECT json_group_array(path ORDER BY id) FROM vector_fields WHERE collection = c.id AND state = 'ready') AS fields
   FROM vector_collections c`

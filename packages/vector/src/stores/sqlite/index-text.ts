@@ -3,8 +3,7 @@ import type { Transaction } from '@rt/node/sqlite'
 import { createPacer } from '../../driver-kit/pacer.ts'
 import { indexedText } from './indexed-text.ts'
 import { textTable } from './migrations.ts'
-
-const ROWS_A_MESSAGE = 250
+import { runEach } from './run-each.ts'
 
 export interface TextChange {
   /** Records that were in the index; those updated too. */
@@ -40,9 +39,5 @@ export const indexText = async (
       sql: `INSERT INTO ${table} (rowid, text) SELECT id, text FROM vector_records WHERE id ${listed} ORDER BY id`,
       params: [JSON.stringify(plain)],
     })
-  for (let i = 0; i < rewritten.length; i += ROWS_A_MESSAGE)
-    await tx.run({
-      sql: `INSERT INTO ${table} (rowid, text) VALUES (?, ?)`,
-      each: rewritten.slice(i, i + ROWS_A_MESSAGE),
-    })
+  await runEach(tx, `INSERT INTO ${table} (rowid, text) VALUES (?, ?)`, rewritten)
 }

@@ -1,12 +1,15 @@
 import type { Tokenizer } from '@rt/core'
-import { cutRuns, hasSpaceless, pairsOf } from '../../driver-kit/spaceless.ts'
+import { cutRuns, hasSpaceless } from '../../driver-kit/spaceless.ts'
 
 /** Stands where no text has it, so that a pair of characters is three. */
 const FILL = '\u{F8FF}'
 
 /** unicode61 takes marks for spaces. In a private area of Unicode, whose characters it takes for letters, they stay. */
 const asLetters = (characters: string): string =>
-  characters.replaceAll(/\p{M}/gu, (mark) => String.fromCodePoint(0xf0000 + mark.codePointAt(0)!))
+  hasMark(characters) ? characters.replaceAll(/\p{M}/gu, asLetter) : characters
+
+const hasMark = (characters: string): boolean => /\p{M}/u.test(characters)
+const asLetter = (mark: string): string => String.fromCodePoint(0xf0000 + mark.codePointAt(0)!)
 
 /** How pairs of characters are written for a tokenizer, in the index and in queries. */
 export interface PairWriter {
@@ -33,31 +36,35 @@ export const indexedText = async (
   const isTrigram = tokenizer === 'trigram'
   if (!isTrigram && !hasSpaceless(text)) return undefined
   const write = pairWriter(tokenizer)
-  const pieces: string[] = isTrigram ? [' '] : []
+  let written = ' '
   for (const part of cutRuns(text)) {
-    if (part.spaceless) {
-      pieces.push(' ')
-      for (const { first, second } of pairsOf(part.text)) {
-        if (second !== undefined) pieces.push(write.pair(first, second), isTrigram ? '' : ' ')
-        // Words of one character are found by the beginning of a pair; trigrams cannot be asked for a beginning.
-        if (second === undefined || isTrigram) pieces.push(write.single(first))
-        const pause = pieces.length % 1024 < 2 ? pace() : undefined
-        if (pause) await pause
-      }
-      pieces.push(' ')
-    } else if (isTrigram) {
-      for (const slice of slicesOf(part.text)) {
-        pieces.push(slice.replaceAll(/[^\p{L}\p{N}\p{M}\p{Co}]+/gu, ' '))
-        const pause = pace()
-        if (pause) await pause
-      }
-    } else pieces.push(part.text)
+    const slices = part.spaceless || isTrigram ? slicesOf(part.text) : [part.text]
+    let last = ''
+    for (const slice of slices) {
+      if (part.spaceless) written += ` ${pairsText(last + slice, write, isTrigram)}`
+      else written += isTrigram ? slice.replaceAll(/[^\p{L}\p{N}\p{M}\p{Co}]+/gu, ' ') : slice
+      last = part.spaceless ? [...slice.slice(-2)].at(-1)! : ''
+      const pause = pace()
+      if (pause) await pause
+    }
+    written += ' '
   }
-  if (isTrigram) pieces.push(' ')
-  return isTrigram ? pieces.join('').replaceAll(/ {2,}/g, ' ') : pieces.join('')
+  return isTrigram ? written.replaceAll(/ {2,}/g, ' ') : written
 }
 
-const SLICE = 65_536
+/** All pairs, and the last character alone. */
+const pairsText = (run: string, { pair, single }: PairWriter, isTrigram: boolean): string => {
+  let text = ''
+  let first = ''
+  for (const character of run.normalize('NFKC')) {
+    if (first) text += isTrigram ? pair(first, character) + single(first) : `${pair(first, character)} `
+    first = character
+  }
+  // Words of one character are found by the beginning of a pair; trigrams cannot be asked for a beginning.
+  return text + single(first)
+}
+
+const SLICE = 16_384
 
 /** Short enough to be gone through without holding up the event loop. No surrogate pair is cut apart. */
 const slicesOf = function* (text: string): Generator<string> {

@@ -91,6 +91,8 @@ export const migrations: readonly string[] = [
   `,
   // Each search after a write asks which blocks changed: not by reading all of them, 3 KB each.
   'CREATE INDEX vector_blocks_version ON vector_blocks (collection, version);',
+  // The same for writes, which ask where a slot is free.
+  'CREATE INDEX vector_blocks_free ON vector_blocks (collection, free) WHERE free > 0;',
 ]
 
 /** The FTS5 table of a collection. The number comes from the database, never from a caller. */

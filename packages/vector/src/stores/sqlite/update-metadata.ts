@@ -6,6 +6,7 @@ import { mergeMetadata } from '../../driver-kit/merge-metadata.ts'
 import { createPacer } from '../../driver-kit/pacer.ts'
 import { writeFields } from './fields/write-fields.ts'
 import { onlyLive } from './live.ts'
+import { runEach } from './run-each.ts'
 
 const ROWS_A_MESSAGE = 250
 
@@ -42,7 +43,7 @@ export const updateMetadata = async (
       const pause = pace()
       if (pause) await pause
     }
-    await tx.run({ sql: 'UPDATE vector_records SET metadata = ?, version = ? WHERE id = ?', each })
+    await runEach(tx, 'UPDATE vector_records SET metadata = ?, version = ? WHERE id = ?', each)
     const records = rows.map(({ record }) => record)
     await writeFields(tx, id, { removed: records, added: records })
     count += rows.length
