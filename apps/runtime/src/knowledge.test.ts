@@ -9,7 +9,7 @@ import { temporaryFolder } from './__fixtures__/command.ts'
 import { createKnowledge, type Knowledge } from './knowledge.ts'
 
 /** Documents that an embedder elsewhere has embedded, in the knowledge. */
-const setUp = async (embedder: EmbeddingModel): Promise<Knowledge> => {
+const setUp = async (embedder: EmbeddingModel, elsewhere = false): Promise<Knowledge> => {
   const folder = await temporaryFolder()
   onTestFinished(() => folder[Symbol.asyncDispose]())
   await writeFile(join(folder.path, 'travel.md'), '# Meals\n\nThe allowance in Oslo is 400 NOK a day.\n')
@@ -19,7 +19,7 @@ const setUp = async (embedder: EmbeddingModel): Promise<Knowledge> => {
   const knowledge = createKnowledge({
     database: async () => database,
     vectors: async () => store,
-    elsewhere: false,
+    elsewhere,
     reranker: () => Promise.reject(new Error('none')),
     telemetry: async () => noopTelemetry,
     embedder: async () => embedder,
@@ -55,6 +55,21 @@ it('embeds a local-only question with an embedder on this machine', async () => 
   expect(found).not.toHaveProperty('warning')
   expect(found.passages[0]?.cosine).toBeGreaterThan(0)
   expect(embedder.counts.calls).toBe(calls + 1)
+})
+
+it('asks a store elsewhere nothing that is local-only, and gives it no such documents', async () => {
+  const embedder = createFakeEmbedder()
+  const knowledge = await setUp(embedder, true)
+  const { calls } = embedder.counts
+  expect(await knowledge.retrieve('default', 'allowance in Oslo', { label: 'local-only' })).toEqual({
+    passages: [],
+    warning: { id: 'local-only-query', message: expect.stringContaining('(sqlite) is not on this machine') as unknown },
+  })
+  await expect(knowledge.ingest('/no-such-folder', { label: 'local-only' })).rejects.toMatchObject({
+    code: 'local_only',
+  })
+  expect(embedder.counts.calls).toBe(calls)
+  expect((await knowledge.retrieve('default', 'allowance in Oslo', {})).passages).toHaveLength(1)
 })
 
 it('knows at once that there are documents, and that there are none any more', async () => {

@@ -1,3 +1,4 @@
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Provider, VectorRecord } from '@rt/core'
 import { createSqliteStore } from '@rt/vector'
@@ -158,4 +159,25 @@ it('searches passages as it is told', async () => {
   expect(await sources({ threshold: { bm25: 1e6 } })).toEqual([])
   await expect(search('train', { filter: { source: { like: 'x' } } })).resolves.toEqual([])
   await expect(search('train', { mode: 'dense' })).rejects.toMatchObject({ code: 'invalid_request' })
+})
+
+it('keeps collections in the store of the settings, and brings there what was in the data folder', async () => {
+  const folder = await temporaryFolder()
+  onTestFinished(() => folder[Symbol.asyncDispose]())
+  await writeFile(join(folder.path, 'travel.md'), '# Meals\n\nThe allowance in Oslo is 400 NOK a day.\n')
+  const options = { data: join(folder.path, 'data'), config: false as const, embed: false as const }
+  {
+    await using rt = await createRuntime(options)
+    await rt.ingest(join(folder.path, 'travel.md'))
+  }
+  await using rt = await createRuntime({ ...options, vector: { store: 'lancedb', recall: 0.9 } })
+  expect(await rt.search('allowance')).toEqual([])
+  expect(await rt.collections.move('default', { from: { store: 'sqlite' } })).toMatchObject({ records: 1 })
+  expect(await rt.search('allowance')).toMatchObject([{ headings: ['Meals'] }])
+  expect(await rt.ingest(join(folder.path, 'travel.md'))).toMatchObject({ unchanged: 1 })
+  await rt.collections.create('new')
+  expect((await rt.collections.describe('new')).options).toMatchObject({ recall: 0.9 })
+  expect(await rt.documents.forget((await rt.documents.list())[0]!.source)).toBe(true)
+  expect(await rt.collections.count('default')).toBe(0)
+  expect(await readdir(options.data)).toContain('lancedb')
 })
