@@ -43,7 +43,7 @@ export const indexedText = async (
     for (const slice of slices) {
       if (part.spaceless) written += ` ${pairsText(last + slice, write, isTrigram)}`
       else written += isTrigram ? slice.replaceAll(/[^\p{L}\p{N}\p{M}\p{Co}]+/gu, ' ') : slice
-      last = part.spaceless ? [...slice.slice(-2)].at(-1)! : ''
+      last = part.spaceless ? Array.from(slice.slice(-2)).at(-1)! : ''
       const pause = pace()
       if (pause) await pause
     }
