@@ -26,6 +26,9 @@ export interface StoredRecord extends FetchedRecord {
 /** Postgres has no text with NUL or half a surrogate pair, so no record has such an id either. */
 export const isStorable = (id: string): boolean => typeof id === 'string' && !id.includes('\0') && id.isWellFormed()
 
+/** One statement gives about so much: the driver reads it in one go, during which nothing else runs. */
+const RECORDS_A_STATEMENT = 500
+
 /** Those of the records that are there, in any order. */
 export const fetchRecords = async (
   sql: Sql,
@@ -34,13 +37,21 @@ export const fetchRecords = async (
   { vectors }: { vectors: boolean },
 ): Promise<StoredRecord[]> => {
   const { layout, id } = where
-  const bindings = createBindings()
-  const rows = await sql.all<RecordRow>(
-    `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
-     WHERE r.id = ANY (${bindings.bind(ids.filter(isStorable))}::text[]) AND ${liveRecords(undefined, where, bindings)}`,
-    bindings.values,
-  )
-  return rows.map(toStored)
+  const wanted = ids.filter(isStorable)
+  const found: StoredRecord[] = []
+  for (let i = 0; i < wanted.length; i += RECORDS_A_STATEMENT) {
+    const bindings = createBindings()
+    const some = bindings.bind(wanted.slice(i, i + RECORDS_A_STATEMENT))
+    const rows = await sql.all<RecordRow>(
+      `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
+       WHERE r.id = ANY (${some}::text[]) AND ${liveRecords(undefined, where, bindings)}`,
+      bindings.values,
+    )
+    for (const row of rows) found.push(toStored(row))
+  }
+  // Asked for nothing, a collection that was dropped is told all the same.
+  if (!wanted.length) await sql.all(`SELECT 1 FROM ${recordsTable(layout, id)} LIMIT 0`)
+  return found
 }
 
 export const countRecords = async (sql: Sql, where: Where, filter: FilterNode | undefined): Promise<number> => {
@@ -60,18 +71,20 @@ export const scrollRecords = async (
   { filter, limit, after, vectors }: CheckedScroll,
 ): Promise<ScrollPage> => {
   const { layout, id } = where
-  const last = readCursor(after)
-  const bindings = createBindings()
-  const onwards = last === undefined ? 'true' : `r.id > ${bindings.bind(last)}::text`
-  const rows = await sql.all<RecordRow>(
-    `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
-     WHERE ${onwards} AND ${liveRecords(filter, where, bindings)} ORDER BY r.id LIMIT ${bindings.bind(limit)}::int`,
-    bindings.values,
-  )
-  return {
-    records: rows.map((row) => toRecord(toStored(row))),
-    ...(rows.length === limit && { next: `${CURSOR}${rows.at(-1)!.id}` }),
+  const records: VectorRecord[] = []
+  for (let last = readCursor(after), isMore = true; isMore; last = records.at(-1)?.id) {
+    const bindings = createBindings()
+    const onwards = last === undefined ? 'true' : `r.id > ${bindings.bind(last)}::text`
+    const wanted = Math.min(RECORDS_A_STATEMENT, limit - records.length)
+    const rows = await sql.all<RecordRow>(
+      `SELECT ${columns(layout, vectors)} FROM ${recordsTable(layout, id)} r
+       WHERE ${onwards} AND ${liveRecords(filter, where, bindings)} ORDER BY r.id LIMIT ${bindings.bind(wanted)}::int`,
+      bindings.values,
+    )
+    for (const row of rows) records.push(toRecord(toStored(row)))
+    isMore = rows.length === wanted && records.length < limit
   }
+  return { records, ...(records.length === limit && { next: `${CURSOR}${records.at(-1)!.id}` }) }
 }
 
 /** Says what it is, so that an id given by mistake is not taken for a place. */

@@ -121,6 +121,38 @@ it('sweeps what has ended out of its table', async () => {
   expect(await rows(`SELECT id FROM ${schema}.records_1 ORDER BY id`)).toEqual([{ id: 'b' }, { id: 'c' }])
 })
 
+it('is true or false of every record, never unknown', async () => {
+  await using store = await open()
+  const collection = await store.collection('odd')
+  const values = [1, 'soon', '2026-02-30', '2026-01-01', null, true, [], ['2026-01-01'], {}]
+  await collection.upsert([{ id: 'none' }, ...values.map((at, index) => ({ id: `${index}`, metadata: { at } }))])
+  const ranges = [
+    { datetime: { gt: '2000-01-01' } },
+    { gte: 0 },
+    { gte: '2' },
+    { prefix: '2' },
+    { contains: 'o' },
+    { in: [1, null] },
+  ]
+  for (const range of ranges) {
+    const yes = await collection.count({ filter: { at: range } })
+    const no = await collection.count({ filter: { not: { at: range } } })
+    expect([range, yes > 0, yes + no]).toEqual([range, true, values.length + 1])
+  }
+})
+
+it('gives large pages and many records whole', async () => {
+  await using store = await open()
+  const collection = await store.collection('many')
+  const given = Array.from({ length: 1300 }, (_, at) => `${at}`.padStart(5, '0'))
+  await collection.upsert(given.map((id) => ({ id })))
+  const page = await collection.scroll({ limit: 1200 })
+  const rest = await collection.scroll({ limit: 1200, after: page.next! })
+  expect([page.records.length, rest.next]).toEqual([1200, undefined])
+  expect(ids([...page.records, ...rest.records])).toEqual(given)
+  expect(ids(await collection.get(given.toReversed()))).toEqual(given.toReversed())
+})
+
 it('looks up equal metadata in an index', async () => {
   const schema = `store_${schemas}`
   await using store = await open()
