@@ -1,4 +1,5 @@
 // Run and killed by kill-rounds.ts: says what it finds, then writes and says so of each write, until it is killed.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { VectorCollection } from '@rt/core'
 import { look } from './look.ts'
 import { ALIAS, COLLECTIONS, DIMENSIONS, operationAt, type Operation, tenthOf, textOf, vectorOf } from './plan.ts'
@@ -28,6 +29,8 @@ const run = async (operation: Operation, number: number): Promise<void> => {
   const { kind } = operation
   if (kind === 'compact') return subject.compact(path)
   if (kind === 'alias') return store.alias({ [ALIAS]: operation.collection })
+  // Long enough for what the store does when it is idle: a graph is built and saved.
+  if (kind === 'rest') return sleep(400)
   if (kind === 'search') {
     const vector = vectorOf('id-1', number)
     for (const collection of Object.values(collections)) await collection.search({ vector, k: 5, text: 'id7' })

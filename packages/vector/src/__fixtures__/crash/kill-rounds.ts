@@ -10,7 +10,7 @@ import { emptyState, type Kind, operationAt, outcomes, type State } from './plan
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url))
 /** One that waits for what it is to be killed at is killed after this long, whatever it does. */
-const PATIENCE_MS = 1500
+const PATIENCE_MS = 2500
 
 /** When a round kills. */
 export type Moment =

@@ -10,6 +10,7 @@ export type Operation =
   | { kind: 'alias'; collection: string }
   | { kind: 'compact' }
   | { kind: 'search' }
+  | { kind: 'rest' }
 
 export type Kind = Operation['kind']
 
@@ -24,13 +25,14 @@ const IMPORTED = 1500
 export const STREAM_BATCH = 1024
 
 const KINDS: [Kind, number][] = [
-  ['upsert', 45],
+  ['upsert', 42],
   ['update', 10],
   ['delete', 14],
   ['delete by filter', 5],
   ['alias', 8],
   ['compact', 8],
   ['search', 8],
+  ['rest', 3],
   ['import', 2],
 ]
 
@@ -69,7 +71,7 @@ export const emptyState = (): State => ({
 
 /** The states a kill during the operation may leave, the one before first and the one after last. */
 export const outcomes = (before: State, number: number, operation: Operation): State[] => {
-  if (operation.kind === 'compact' || operation.kind === 'search') return [before]
+  if (operation.kind === 'compact' || operation.kind === 'search' || operation.kind === 'rest') return [before]
   if (operation.kind === 'alias') return [before, { ...before, alias: operation.collection }]
   const { collection } = operation
   const change = (from: State, edit: (records: Record<string, Written>) => void): State => {

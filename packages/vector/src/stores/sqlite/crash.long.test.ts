@@ -19,6 +19,7 @@ it(
       for (const seed of seeds) {
         using file = temporaryFile()
         rounds.push(...(await killRounds({ kind: 'sqlite', path: file.path, seed }, ROUNDS)))
+        process.stderr.write(`${rounds.length} of ${STORES * ROUNDS} rounds, all of them clean\n`)
       }
     }
     await Promise.all([lane(), lane()])
