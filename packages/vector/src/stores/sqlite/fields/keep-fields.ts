@@ -2,7 +2,7 @@ import type { Database, Transaction } from '@rt/node/sqlite'
 import type { HotField } from './field-uses.ts'
 import { addValues, type FieldRow } from './write-fields.ts'
 
-/** A filter that reads the metadata of so many records takes some 20 ms: below, an index is not worth its keep. */
+/** A filter that reads the metadata of so many records takes some 10 ms: below, an index is not worth its keep. */
 const MIN_RECORDS = 10_000
 /** Of one collection. Each is written along with every record. */
 const MAX_FIELDS = 16
