@@ -53,4 +53,4 @@ const ROUNDED: Record<Precision, string | undefined> = {
   i8: 'rounded to 8 bits, its candidates scored exactly',
 }
 
-const REFINE: Record<Precision, number> = { f32: 1, f16: 2, i8: 4 }
+const REFINE: Record<Precision, number> = { f32: 1, f16: 1.3, i8: 4 }

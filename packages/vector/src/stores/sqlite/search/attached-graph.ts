@@ -95,7 +95,7 @@ export const attachGraph = (
       listed = undefined
     },
     search(query, k, { ef, only }) {
-      const wanted = refine * k
+      const wanted = Math.ceil(refine * k)
       const found = walk(query, wanted, { ef: Math.max(ef, wanted, k > 10 ? 2 * k : 0), only })
       if (!found) return undefined
       const rest = only ? list().filter((slot) => hasBit(only, slot)) : list()

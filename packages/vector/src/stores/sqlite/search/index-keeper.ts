@@ -47,12 +47,15 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
   const { collection, tuning, mayBuild } = options
   let task: { type: GraphTask['type']; port: MessagePort; progress: number } | undefined
   let flatMs: number | undefined
-  let looked = false
+  /** When to look for a saved graph. */
+  let lookAgain = -Infinity
   /** The graph it would have; undefined while nobody has asked, null while it is found out. */
   let chosen: ChosenGraph | { missing: string } | null | undefined
   let failure: { why: string; until: number; waits: number } | undefined
   let canary: Canary | undefined
   let savedEf: number | undefined
+  /** Of the collection when the graph was built. */
+  let attachedVersion: number | undefined
 
   const plan = (): IndexPlan => {
     const { flat, graph, state } = collection
@@ -111,9 +114,11 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
     if (!fits || !flat || !chosen || 'missing' in chosen || !plan().graph) return
     const { driver, precision, refine } = chosen
     if (meta.kind !== driver.kind || meta.precision !== precision) return
+    if (collection.graph && meta.version === attachedVersion) return
     detach()
     const index = driver.load(graphPath, meta)
     collection.graph = attachGraph(index, flat, { refine, built: meta, now: collection.stamps })
+    attachedVersion = meta.version
     savedEf = readEf(options.folder, state.uuid)
     canary = createCanary({ target: state.options.recall, everyMs: tuning.canaryMs, ef: savedEf })
   }
@@ -131,10 +136,10 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
     if (task || chosen === null) return
     if (!chosen) return void choose()
     if ('missing' in chosen) return
-    if (collection.graph) {
-      if (!mayBuild || needsRebuild(wearOf(collection)) === undefined) return
-    } else if (!looked) {
-      looked = true
+    if (collection.graph && needsRebuild(wearOf(collection)) === undefined) return
+    // Whoever may only read looks again later: somebody else builds.
+    if ((!collection.graph || !mayBuild) && now >= lookAgain) {
+      lookAgain = mayBuild ? Infinity : now + RETRY_MS
       return begin({ type: 'find' })
     }
     if (mayBuild && !(failure && now < failure.until))
