@@ -131,10 +131,16 @@ const searchBlock = async (): Promise<number> => {
   return (await longestBlock(() => Promise.all([0, 1, 2, 3, 4, 5, 6, 7].map(client))))[1]
 }
 
+const nameOf = ({ kind, ef, recall }: IndexInfo): string =>
+  kind + (ef === undefined ? '' : ` ef ${ef}`) + (recall === undefined ? ', not measured' : ` measured ${recall}`)
+
 await servePoints(
   set,
   points,
-  { build: rates[0]!, note: `ingest of ${rates.join(', ')}; all ready after ${buildSeconds.toFixed(0)} s` },
+  {
+    build: rates[0]!,
+    note: `ingest, the graph is not in it; all ready after ${buildSeconds.toFixed(0)} s: ${indexes.map(nameOf).join('; ')}`,
+  },
   async (what) => {
     const [word, ...rest] = what.split(': ')
     const name = rest.join(': ')
