@@ -5,7 +5,7 @@ import type { CommandContext } from '../command.ts'
 import { withRuntime } from '../open.ts'
 import { printableLine } from '../output/printable.ts'
 import { toJson } from '../output/to-json.ts'
-import { count, plural } from '../output/units.ts'
+import { plural } from '../output/units.ts'
 import { withData } from '../with-data.ts'
 import { createCounter } from './counter.ts'
 import { find } from './find.ts'
@@ -48,7 +48,7 @@ export const importRecords = async (context: CommandContext, name: string, file:
     return isNew
   })
   if (flags['json']) return void process.stdout.write(`${toJson({ name, records: read, made })}\n`)
-  process.stdout.write(` ${count(read)} records into ${printableLine(name)}${made ? ', which was made' : ''}\n`)
+  process.stdout.write(` ${plural(read, 'record')} into ${printableLine(name)}${made ? ', which was made' : ''}\n`)
 }
 
 // ---

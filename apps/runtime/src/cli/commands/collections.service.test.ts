@@ -86,7 +86,7 @@ describe.each(['alone', 'beside rt serve'])('rt collections %s', (where) => {
       '{"size":{"lt":10}}',
       '--explain',
     )
-    expect(explained).toMatch(/b .*\n.*green apples\n +meaning: not found · words: place 1, /)
+    expect(explained).toMatch(/b .*\n.*green apples\n +words: place 1, /)
   })
 
   it('moves, and deletes', async () => {

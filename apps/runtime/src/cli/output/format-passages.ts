@@ -21,11 +21,12 @@ const explained = ({ explain, rerank }: RetrievedChunk): string => {
   if (!explain) return ''
   const { dense, keyword, fusion, fused, fusedRank } = explain
   const parts = [
-    ...Object.entries({ meaning: dense, words: keyword }).map(([name, part]) =>
-      part?.rank === undefined
+    ...Object.entries({ meaning: dense, words: keyword }).flatMap(([name, part]) => {
+      if (!part) return []
+      return part.rank === undefined
         ? `${name}: not found`
-        : `${name}: place ${part.rank}, ${figure(part.raw)} as ${part.scaled.toFixed(2)} × ${part.weight.toFixed(2)}`,
-    ),
+        : `${name}: place ${part.rank}, ${figure(part.raw)} as ${part.scaled.toFixed(2)} × ${part.weight.toFixed(2)}`
+    }),
     `${fusion === 'none' ? 'score' : fusion}: ${fused.toFixed(3)}, place ${fusedRank}`,
     ...(rerank === undefined ? [] : [`reranker: ${figure(rerank)}`]),
   ]
