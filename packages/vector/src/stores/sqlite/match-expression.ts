@@ -1,7 +1,7 @@
 import type { Tokenizer, WordMatch } from '@rt/core'
 import { queryWords } from '../../driver-kit/query-words.ts'
 import { cutRuns, pairsOf, type TextPart } from '../../driver-kit/spaceless.ts'
-import { pairWriter } from './indexed-text.ts'
+import { type PairWriter, pairWriter } from './indexed-text.ts'
 
 /** Of one query: long runs of characters have many. */
 const MAX_TERMS = 64
@@ -53,20 +53,37 @@ const phraseOf = (words: string[], tokenizer: Tokenizer): string => {
   const isTrigram = tokenizer === 'trigram'
   const write = pairWriter(tokenizer)
   const parts = words.flatMap(partsOf)
+  const texts: string[] = []
+  let terms = 0
   let open = false
-  const texts = parts.slice(0, MAX_TERMS).map((part, index) => {
-    if (!part.spaceless) return part.text
+  for (const [index, part] of parts.entries()) {
+    const pairs = part.spaceless ? [...pairsOf(part.text)] : []
+    terms += Math.max(1, pairs.length)
     // In the middle of the phrase a run ends where that of the text does; at its end the text may go on.
-    const isLast = index === parts.length - 1
-    const pairs = [...pairsOf(part.text)].slice(0, MAX_TERMS)
+    const isLast = index === parts.length - 1 || terms > MAX_TERMS
     open = isLast && pairs.length === 1
-    const written = pairs.flatMap(({ first, second }, place) => {
-      const single = isTrigram ? place < pairs.length - 1 || !isLast || open : second === undefined && (!isLast || open)
-      return [...(second === undefined ? [] : [write.pair(first, second)]), ...(single ? [write.single(first)] : [])]
-    })
-    return written.join(isTrigram ? '' : ' ')
-  })
+    if (part.spaceless)
+      texts.push(runText(pairs.slice(0, MAX_TERMS), { isTrigram, isLast, isFirst: index === 0, write }))
+    else texts.push(part.text)
+    if (isLast) break
+  }
   const phrase = texts.join(' ')
   if (!isTrigram) return quoted(phrase) + (open ? '*' : '')
   return quoted([...phrase].length < 3 ? ` ${phrase} ` : phrase)
+}
+
+/** A run as it stands in the index, or, at the end of the phrase, as it begins there. */
+const runText = (
+  pairs: { first: string; second: string | undefined }[],
+  { isTrigram, isLast, isFirst, write }: { isTrigram: boolean; isLast: boolean; isFirst: boolean; write: PairWriter },
+): string => {
+  const { first } = pairs[0]!
+  if (isLast && pairs.length === 1) return isTrigram && !isFirst ? first : write.single(first)
+  const written = pairs.flatMap((pair, place) => {
+    const whole = pair.second === undefined ? [] : [write.pair(pair.first, pair.second)]
+    const isEnd = place === pairs.length - 1
+    const hasSingle = isTrigram ? !isEnd || !isLast : isEnd && !isLast
+    return hasSingle ? [...whole, write.single(pair.first)] : whole
+  })
+  return written.join(isTrigram ? '' : ' ')
 }
