@@ -95,6 +95,27 @@ describe('createSqliteStore', () => {
     })
   })
 
+  it('finds records whose number goes beyond 2^32', async () => {
+    using file = temporaryFile()
+    await using database = await openDatabase({ path: file.path })
+    await using store = await createSqliteStore({ database })
+    const collection = await store.collection('notes', stamp)
+    const other = await store.collection('other')
+    await database.write({
+      sql: "INSERT INTO vector_records (id, collection, key, version, metadata) VALUES (?, 2, 'far', 0, '{}')",
+      params: [2 ** 32 - 3],
+    })
+    const ids = ['a', 'b', 'c', 'd', 'e']
+    await collection.upsert(ids.map((id, n) => ({ id, vector: vector(1, n, 0), text: `word${n}`, metadata: { n } })))
+    await collection.upsert([{ id: 'e', vector: vector(1, 9, 0), text: 'word9' }])
+    expect((await collection.search({ vector: vector(1, 9, 0), k: 1 })).map(({ id }) => id)).toEqual(['e'])
+    expect((await collection.search({ text: 'word3' })).map(({ id }) => id)).toEqual(['d'])
+    expect((await collection.get(ids)).map(({ vector: own }) => own?.[1])).toEqual([0, 1, 2, 3, 9])
+    expect(await collection.delete(['d', 'e'])).toBe(2)
+    expect((await collection.search({ vector: vector(1, 9, 0), k: 9 })).map(({ id }) => id)).toEqual(['c', 'b', 'a'])
+    expect(await other.get(['far'])).toEqual([{ id: 'far', metadata: {} }])
+  })
+
   it('uses the slots of deleted records again', async () => {
     using file = temporaryFile()
     await using database = await openDatabase({ path: file.path })
