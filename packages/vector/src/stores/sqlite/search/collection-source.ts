@@ -1,14 +1,17 @@
 import type { Reader } from '@rt/node/sqlite/in-thread'
 import type { CandidateSource, FetchedRecord, RankedHit } from '../../../driver-kit/candidate-source.ts'
+import type { Bitmap } from '../../../indexes/index.ts'
 import { corrupt } from '../blocks.ts'
 import { matchExpression } from '../match-expression.ts'
 import { onlyLive } from '../live.ts'
 import { textTable } from '../migrations.ts'
 import { translateFilter } from '../translate-filter.ts'
+import { searchCold } from './cold-filter.ts'
 import type { IndexKeeper } from './index-keeper.ts'
 import { readyFields } from './ready-fields.ts'
 import type { LoadedCollection } from './loaded-collection.ts'
-import { nearest } from './nearest.ts'
+import { type Nearest, nearest } from './nearest.ts'
+import type { SearchTuning } from './tuning.ts'
 
 /** What one search asks of a collection, inside its read transaction. */
 export interface CollectionSource extends CandidateSource {
@@ -34,13 +37,13 @@ export interface SourceOptions {
   /** Candidates that are wanted in the end: a list no longer than this is read with its rows. */
   pool: number
   keeper: IndexKeeper
-  fewMatches: number
+  tuning: SearchTuning
 }
 
 export const createCollectionSource = (
   reader: Reader,
   collection: LoadedCollection,
-  { now, pool, keeper, fewMatches }: SourceOptions,
+  { now, pool, keeper, tuning }: SourceOptions,
 ): CollectionSource => {
   /** Row numbers of what the lists found. */
   const records = new Map<string, number>()
@@ -71,15 +74,22 @@ export const createCollectionSource = (
       const { flat, graph, stamps } = collection
       const hits: RankedHit[] = []
       if (!flat) return hits
-      const only = collection.allowed(filter, now)
+      const search = (count: number, only: Bitmap | undefined): Nearest =>
+        nearest({ flat, graph }, vector, count, { only, exact, ef: keeper.ef, fewMatches: tuning.fewMatches })
+      const cold =
+        filter && flat.size >= tuning.sampleFrom && collection.isNewFilter(filter)
+          ? searchCold(reader, collection.id, {
+              filter,
+              k,
+              stamps,
+              slots: flat.slots,
+              nearest: (count) => search(count, collection.allowed(undefined, now)).hits,
+            })
+          : undefined
+      const only = cold ? undefined : collection.allowed(filter, now)
       const started = performance.now()
-      const { hits: found, throughGraph } = nearest({ flat, graph }, vector, k, {
-        only,
-        exact,
-        ef: keeper.ef,
-        fewMatches,
-      })
-      if (!only) keeper.served(vector, throughGraph ? undefined : performance.now() - started)
+      const { hits: found, throughGraph } = cold ? { hits: cold, throughGraph: true } : search(k, only)
+      if (!only && !cold) keeper.served(vector, throughGraph ? undefined : performance.now() - started)
       const numbers = Array.from(found.slots, (slot) => stamps.records[slot]!)
       const read = k <= pool ? readRows(numbers) : undefined
       for (const [i, record] of numbers.entries()) {

@@ -20,7 +20,7 @@ import type { SearchTuning } from './tuning.ts'
 const DIMENSIONS = 16
 const COUNT = 3000
 /** A graph for everything, at once. */
-const TUNING: SearchTuning = { graphBytes: 1, fewMatches: 200, idleMs: 1, canaryMs: 0 }
+const TUNING: SearchTuning = { graphBytes: 1, fewMatches: 200, sampleFrom: 1e9, idleMs: 1, canaryMs: 0 }
 const stamp = { dimensions: DIMENSIONS, metric: 'cosine', fingerprint: 'random/16' } as const
 
 const open = (options: SqliteStoreOptions, tuning: Partial<SearchTuning> = {}): Promise<VectorStore> =>
@@ -147,6 +147,26 @@ describe('a collection with a graph', () => {
       const { count } = await collection.describe()
       const all = await collection.search({ vector: clustered(), k: count, exact: true })
       expect(new Set(ids(await collection.search({ vector: clustered(), k: count })))).toEqual(new Set(ids(all)))
+    },
+  )
+
+  it(
+    'tries a new filter on the nearest neighbours, and finds what it finds on every record',
+    { timeout: 120_000 },
+    async () => {
+      using file = temporaryFile()
+      await using store = await open({ path: file.path }, { graphBytes: Infinity, sampleFrom: 1 })
+      const collection = await fill(store)
+      const none = { part: { gt: 9 } }
+      for (const filter of [{ part: { lt: 8 } }, { part: { in: [1, 2] } }, { part: 3 }, none])
+        for (const k of [1, 10, 300]) {
+          const query = { vector: clustered(), filter, k }
+          // A write makes it new again; the second time all that match are known.
+          await collection.update([{ id: 'r1', set: { seen: k } }])
+          const [cold, warm] = [await collection.search(query), await collection.search(query)]
+          expect(cold).toHaveLength(filter === none ? 0 : k)
+          expect(cold).toEqual(warm)
+        }
     },
   )
 

@@ -44,6 +44,8 @@ export interface LoadedCollection extends CollectionIdentity, Disposable {
   refresh(force: boolean): boolean
   /** Takes over what was written, slice by slice; those who wait together share one load. */
   load(): Promise<void>
+  /** Whether a filter is asked for the first time since the last write. */
+  isNewFilter(filter: FilterNode): boolean
   /** The slots a search may find; undefined: all. */
   allowed(filter: FilterNode | undefined, now: number): Bitmap | undefined
   missing(): RtError
@@ -190,6 +192,7 @@ export const createLoadedCollection = (
       return true
     },
     load: () => (loading ??= load().finally(() => (loading = undefined))),
+    isNewFilter: (filter) => slotFilter.isNew(filter, state!.version),
     allowed(filter, now) {
       const matching = filter && slotFilter.matching(filter, state!.version)
       return ended.without(matching, { version: state!.version, now, slots: flat?.slots ?? 0 })

@@ -84,7 +84,7 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
       const fresh = !(query.vector || query.mmr) || collection.refresh(job.waits >= MAX_WAITS)
       if (!fresh) return undefined
       // Waits for nothing but itself, so no other request comes into this transaction.
-      const source = createCollectionSource(reader, collection, { now, pool, keeper, fewMatches: tuning.fewMatches })
+      const source = createCollectionSource(reader, collection, { now, pool, keeper, tuning })
       const candidates = await gatherCandidates(source, query, pool)
       return { value: packCandidates(candidates, source.metadataOf) }
     } finally {

@@ -16,11 +16,23 @@ const REMEMBERED = 32
  */
 export interface SlotFilter {
   matching(filter: FilterNode, version: number): Bitmap
+  /** Whether this is the first time that it is asked for in this version. */
+  isNew(filter: FilterNode, version: number): boolean
 }
 
 export const createSlotFilter = (reader: Reader, collection: CollectionIdentity, stamps: SlotStamps): SlotFilter => {
   const known = new Map<string, { version: number; bitmap: Bitmap }>()
+  /** Filters that were asked for, and in which version last. */
+  const asked = new Map<string, number>()
   return {
+    isNew(filter, version) {
+      const key = JSON.stringify(filter)
+      const before = asked.get(key)
+      asked.delete(key)
+      asked.set(key, version)
+      if (asked.size > REMEMBERED) asked.delete(asked.keys().next().value!)
+      return before !== version
+    },
     matching(filter, version) {
       const key = JSON.stringify(filter)
       const found = known.get(key)
