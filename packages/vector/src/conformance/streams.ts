@@ -1,4 +1,4 @@
-import type { VectorRecord } from '@rt/core'
+import { RtError, type VectorRecord } from '@rt/core'
 import { type Kit, vector } from './kit.ts'
 
 /** Iterables of records: taken in batches, as fast as they are stored. */
@@ -87,7 +87,7 @@ export const streamsConformance = ({ describe, it, expect, withCollection }: Kit
       withCollection(async (collection) => {
         const failing = function* (): Generator<VectorRecord> {
           yield numbered(1)
-          throw new TypeError('the file ended early')
+          throw new RtError({ code: 'not_found', message: 'the file ended early' })
         }
         await expect(collection.upsert(failing())).rejects.toMatchObject({ message: 'the file ended early' })
       }),
