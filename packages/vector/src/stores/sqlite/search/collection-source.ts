@@ -48,15 +48,17 @@ export const createCollectionSource = (
   /** Row numbers of what the lists found. */
   const records = new Map<string, number>()
   const rows = new Map<string, Row>()
+  const rowsOf = reader.prepare(READ_ROWS)
   const keyOf = reader.prepare('SELECT key, slot FROM vector_records WHERE id = ?')
 
   /** Rows by their numbers, some at a time: a statement costs more than a row. */
   const readRows = (wanted: readonly number[]): Map<number, Row> => {
     const found = new Map<number, Row>()
-    for (let i = 0; i < wanted.length; i += ROWS_A_STATEMENT) {
-      const some = wanted.slice(i, i + ROWS_A_STATEMENT)
-      const padding = Array.from<number>({ length: ROWS_A_STATEMENT - some.length }).fill(some[0]!)
-      for (const row of reader.prepare(READ_ROWS).all<Row>(...some, ...padding)) {
+    const some: number[] = []
+    for (let start = 0; start < wanted.length; start += ROWS_A_STATEMENT) {
+      // The last number fills what is left.
+      for (let i = 0; i < ROWS_A_STATEMENT; i++) some[i] = wanted[Math.min(start + i, wanted.length - 1)]!
+      for (const row of rowsOf.all<Row>(...some)) {
         found.set(row.record, row)
         rows.set(row.key, row)
       }
