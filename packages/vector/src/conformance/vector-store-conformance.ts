@@ -4,6 +4,7 @@ import { collectionsConformance } from './collections.ts'
 import { filtersConformance } from './filters.ts'
 import { type ConformanceSubject, createKit, type Kit } from './kit.ts'
 import { recordsConformance } from './records.ts'
+import { renameConformance } from './rename.ts'
 import { scrollConformance } from './scroll.ts'
 import { searchConformance } from './search.ts'
 import { searchOptionsConformance } from './search-options.ts'
@@ -24,6 +25,7 @@ const PARTS: readonly ((kit: Kit) => void)[] = [
   tokenizersConformance,
   collectionsConformance,
   aliasesConformance,
+  renameConformance,
   ttlConformance,
 ]
 

@@ -1,5 +1,5 @@
 export { gatherCandidates } from './gather.ts'
-export { closeness, nameRaw, similarity, toScore } from './similarity.ts'
+export { closeness, similarity } from './similarity.ts'
 export { searchCollection } from './search-collection.ts'
 export type { Candidate } from './candidate.ts'
 export type { Gather } from './search-collection.ts'
