@@ -1,7 +1,7 @@
 import { type Kit, stamp, vector } from './kit.ts'
 
 /** Another name for a collection, also the name of one that goes in the same moment. */
-export const renameConformance = ({ describe, it, expect, withStore }: Kit): void => {
+export const renameConformance = ({ describe, it, expect, withStore, ids }: Kit): void => {
   describe('other names', () => {
     it(
       'gives a collection another name, with its records and aliases',
@@ -38,6 +38,24 @@ export const renameConformance = ({ describe, it, expect, withStore }: Kit): voi
         ])
         const notes = await store.collection('notes', other)
         expect((await notes.search({ vector: vector(1, 0, 0) })).map(({ id }) => id)).toEqual(['new'])
+      }),
+    )
+
+    it(
+      'leaves what is open as it is: it goes on, or is gone with what was replaced',
+      withStore(async (store) => {
+        if (!store.capabilities.rename) return
+        const [draft, old] = [await store.collection('draft', stamp), await store.collection('final')]
+        await draft.upsert([{ id: 'new', vector: vector(1, 0, 0) }])
+        const searches = Array.from({ length: 5 }, () => draft.search({ vector: vector(1, 0, 0) }))
+        await store.rename('draft', 'final', { replace: true })
+        for (const hits of await Promise.all(searches)) expect(ids(hits)).toEqual(['new'])
+        await expect(old.count()).rejects.toMatchObject({ code: 'not_found' })
+        await expect(old.upsert([{ id: 'lost' }])).rejects.toMatchObject({ code: 'not_found' })
+        await draft.upsert([{ id: 'newer' }])
+        const final = await store.collection('final')
+        expect(final.name).toBe('final')
+        for (const handle of [draft, final]) expect(ids(await handle.get(['new', 'newer']))).toEqual(['new', 'newer'])
       }),
     )
   })

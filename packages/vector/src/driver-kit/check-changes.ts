@@ -27,7 +27,7 @@ const MAX_PAGE = 10_000
 export const checkUpdates = async (changes: MetadataUpdate[], signal?: AbortSignal): Promise<CheckedUpdate[]> => {
   const pace = createPacer(signal)
   const checked: CheckedUpdate[] = []
-  for (const change of changes) {
+  for (const change of changes.slice()) {
     checked.push(checkUpdate(change))
     const pause = pace()
     if (pause) await pause

@@ -17,7 +17,8 @@ export interface CheckedRecord {
 }
 
 /**
- * Checks records and copies what the caller could still change. An id that comes twice: the last one wins. What only
+ * Checks records and copies them. The array is the caller's again at once, the records in it when this resolves: it rests
+ * between them. An id that comes twice: the last one wins. What only
  * the collection knows, the length of vectors and whether they may be zero, is left to `checkShape`.
  *
  * @throws RtError `invalid_request` naming the record and what is wrong with it.
@@ -25,7 +26,7 @@ export interface CheckedRecord {
 export const checkRecords = async (records: VectorRecord[], signal?: AbortSignal): Promise<CheckedRecord[]> => {
   const pace = createPacer(signal)
   const checked = new Map<string, CheckedRecord>()
-  for (const record of records) {
+  for (const record of records.slice()) {
     checked.set(record.id, checkRecord(record))
     const pause = pace()
     if (pause) await pause

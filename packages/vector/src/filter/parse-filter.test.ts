@@ -37,6 +37,17 @@ describe('parseFilter', () => {
   })
 
   it.each([
+    [{ and: [{}, { and: [{}] }] }],
+    [{ or: [{ a: 1 }, {}] }],
+    [{ not: { or: [] } }],
+    [{ not: { a: { in: [] } } }],
+    [{ a: { nin: [] } }],
+  ])('sees that %j restricts nothing, alone and among others', (filter) => {
+    expect(parseFilter(filter)).toBeUndefined()
+    expect(parseFilter({ and: [filter, { a: 1 }] })).toEqual({ op: 'eq', path: ['a'], value: 1 })
+  })
+
+  it.each([
     [[], 'must be an object'],
     [{ a: undefined }, 'undefined'],
     [{ lang: { prefx: 'en', ne: 'de' } }, 'did you mean "prefix"'],

@@ -7,6 +7,7 @@ import {
   type VectorFilter,
 } from '@rt/core'
 import { canonicalJson } from '../driver-kit/canonical-json.ts'
+import { all, any, isTrue, not } from './connectives.ts'
 import { parseDatetime } from './datetime.ts'
 import { parsePath } from './field-path.ts'
 import type { Bounds, FieldPath, FilterNode } from './filter-node.ts'
@@ -36,20 +37,19 @@ export const parseFilter = (filter: VectorFilter | undefined): FilterNode | unde
   const parseEntry = (key: string, value: unknown, depth: number): FilterNode => {
     if (value === undefined)
       throw invalid(`filter ${JSON.stringify(key)} is undefined.`, 'Leave the key out, or use null for a stored null.')
-    if (key === 'not') return { op: 'not', node: parse(value, depth + 1) }
+    if (key === 'not') return not(parse(value, depth + 1))
     if (key !== 'and' && key !== 'or') return parseField(key, value)
     if (!Array.isArray(value))
       throw invalid(
         `filter "${key}" must be a list of filters, not ${show(value)}.`,
         `A field of that name is written "\\\\${key}".`,
       )
-    return { op: key, nodes: value.map((item) => parse(item, depth + 1)) }
+    const nodes = value.map((item) => parse(item, depth + 1))
+    return key === 'and' ? all(nodes) : any(nodes)
   }
   const node = parse(filter, 1)
-  return node.op === 'and' && !node.nodes.length ? undefined : node
+  return isTrue(node) ? undefined : node
 }
-
-const all = (nodes: FilterNode[]): FilterNode => (nodes.length === 1 ? nodes[0]! : { op: 'and', nodes })
 
 const OPERATORS = 'eq ne in nin gt gte lt lte exists null contains prefix datetime'.split(' ') as readonly Operator[]
 type Operator = keyof FilterCondition
@@ -77,7 +77,6 @@ const parseField = (key: string, value: unknown): FilterNode => {
 
 const parseCondition = (key: string, path: FieldPath, operator: Operator, value: unknown): FilterNode => {
   const name = `filter ${JSON.stringify(key)}: ${operator}`
-  const not = (node: FilterNode): FilterNode => ({ op: 'not', node })
   const exists: FilterNode = { op: 'exists', path }
   const isNull: FilterNode = { op: 'eq', path, value: null }
   switch (operator) {
@@ -111,7 +110,7 @@ const oneOf = (key: string, path: FieldPath, operator: 'in' | 'nin', value: unkn
   const scalars = values.filter(isScalar)
   const nodes: FilterNode[] = values.filter((item) => !isScalar(item)).map((item) => ({ op: 'eq', path, value: item }))
   if (scalars.length) nodes.unshift({ op: 'in', path, values: scalars })
-  return nodes.length === 1 ? nodes[0]! : { op: 'or', nodes }
+  return nodes.length === 1 ? nodes[0]! : any(nodes)
 }
 
 const BOUNDS = ['gt', 'gte', 'lt', 'lte'] as const

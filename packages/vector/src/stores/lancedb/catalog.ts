@@ -142,15 +142,15 @@ export const changeAliases = async (
   }
 }
 
-/** Numbers of the collections whose handles are no longer right, and of the one that was dropped for it. */
+/** The number of the collection that was dropped for it. */
 export const renameEntry = async (
   tx: Transaction,
   { name, to, replace }: { name: string; to: string; replace: boolean },
-): Promise<{ stale: number[]; dropped?: number }> => {
+): Promise<number | undefined> => {
   const [row, taken] = [await findByName(tx, name), await findByName(tx, to)]
   if (row?.name !== name) throw noCollection(name)
   if (taken && taken.name !== to) throw isAlias(to, taken.name)
-  if (row.id === taken?.id) return { stale: [] }
+  if (row.id === taken?.id) return undefined
   if (taken && !replace)
     throw new RtError({
       code: 'invalid_request',
@@ -162,7 +162,7 @@ export const renameEntry = async (
     await tx.run({ sql: 'DELETE FROM lancedb_collections WHERE id = ?', params: [taken.id] })
   }
   await tx.run({ sql: 'UPDATE lancedb_collections SET name = ? WHERE id = ?', params: [to, row.id] })
-  return taken ? { stale: [row.id, taken.id], dropped: taken.id } : { stale: [row.id] }
+  return taken?.id
 }
 
 /** Fixes the dimensions with the first vector. */

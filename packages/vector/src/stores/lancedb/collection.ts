@@ -76,7 +76,7 @@ export const createLanceCollection = (context: CollectionContext, maintenance: M
           count += batch.length
           await context.attempt(() => store(batch, options))
         }
-        // An array is copied before anything is waited for: it is the caller's again.
+        // Copied before anything is waited for: the array is the caller's again.
         if (Array.isArray(records)) await write(records)
         else await writeBatches(records, write, options)
         span.set({ 'rt.vector.records': count })

@@ -96,16 +96,16 @@ const createStore = ({ path, libraries, database, connection, catalog, clock, li
   }
 
   const handle = ({ id, name }: CatalogRow): VectorCollection => {
-    let found = open.get(id)
-    if (!found) {
-      const dataset = openDataset(connection, id)
-      const context = createContext({ id, name }, { libraries, catalog, dataset, clock })
-      const maintenance = createMaintenance(context, limits)
-      found = { collection: createLanceCollection(context, maintenance), maintenance, dataset }
-      open.set(id, found)
-      maintenance.look()
-    }
-    return found.collection
+    const found = open.get(id)
+    if (found?.collection.name === name) return found.collection
+    // Renamed, here or by another process: handles by the name before go on with the same dataset.
+    const dataset = found?.dataset ?? openDataset(connection, id)
+    const context = createContext({ id, name }, { libraries, catalog, dataset, clock })
+    const maintenance = found?.maintenance ?? createMaintenance(context, limits)
+    const collection = createLanceCollection(context, maintenance)
+    open.set(id, { collection, maintenance, dataset })
+    if (!found) maintenance.look()
+    return collection
   }
 
   const forget = async (id: number): Promise<void> => {
@@ -113,6 +113,12 @@ const createStore = ({ path, libraries, database, connection, catalog, clock, li
     open.delete(id)
     await found?.maintenance.stop()
     found?.dataset.close()
+  }
+
+  /** Of what the catalog has no more. When this does not come about, the next start does it. */
+  const remove = async (id: number): Promise<void> => {
+    await forget(id)
+    await catalog.locked(() => connection.dropTable(datasetName(id)))
   }
 
   return {
@@ -140,9 +146,7 @@ const createStore = ({ path, libraries, database, connection, catalog, clock, li
       refuseClosed()
       const id = await catalog.locked((tx) => dropEntry(tx, name))
       if (id === undefined) return false
-      await forget(id)
-      // When this does not come about, the next start does it.
-      await catalog.locked(() => connection.dropTable(datasetName(id)))
+      await remove(id)
       return true
     },
     async alias(changes) {
@@ -153,9 +157,8 @@ const createStore = ({ path, libraries, database, connection, catalog, clock, li
     async rename(name, to, { replace = false } = {}) {
       refuseClosed()
       checkName(to)
-      const { stale, dropped } = await catalog.locked((tx) => renameEntry(tx, { name, to, replace }))
-      for (const id of stale) await forget(id)
-      if (dropped !== undefined) await catalog.locked(() => connection.dropTable(datasetName(dropped)))
+      const dropped = await catalog.locked((tx) => renameEntry(tx, { name, to, replace }))
+      if (dropped !== undefined) await remove(dropped)
     },
     async snapshot(target, { signal } = {}) {
       refuseClosed()

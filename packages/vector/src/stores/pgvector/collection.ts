@@ -89,7 +89,7 @@ export const createPgvectorCollection = (
           count += batch.length
           await store(batch, options)
         }
-        // An array is copied before anything is waited for: it is the caller's again.
+        // Copied before anything is waited for: the array is the caller's again.
         if (Array.isArray(records)) await writeBatch(records)
         else await writeBatches(records, writeBatch, options)
         span.set({ 'rt.vector.records': count })

@@ -98,7 +98,7 @@ export const createQdrantCollection = (
           sum += batch.length
           await store(batch, options)
         }
-        // An array is copied before anything is waited for: it is the caller's again.
+        // Copied before anything is waited for: the array is the caller's again.
         if (Array.isArray(records)) await take(records)
         else await writeBatches(records, take, options)
         span.set({ 'rt.vector.records': sum })
