@@ -25,7 +25,7 @@ import { countRecords, fetchRecords, scrollRecords, toRecord } from './read-reco
 import type { Where } from './where.ts'
 import { writeRecords } from './write-records.ts'
 
-/** Records that have ended and go with one write. */
+/** Records that have ended and go with one write, at least; with a larger one twice as many as it writes. */
 const SWEPT_A_WRITE = 1000
 
 export interface OpenCollection {
@@ -73,7 +73,7 @@ export const createPgvectorCollection = (
     row = await write(async (sql) => {
       const now = clock()
       const written = await writeRecords(sql, layout, await current(sql), checked, now)
-      await sweepRecords(sql, { layout, id, now }, SWEPT_A_WRITE)
+      await sweepRecords(sql, { layout, id, now }, Math.max(SWEPT_A_WRITE, 2 * checked.length))
       return written
     }, options)
     graph.written(checked.filter(({ vector }) => vector).length, row)

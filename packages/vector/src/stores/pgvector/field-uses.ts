@@ -4,6 +4,8 @@ import { fieldKey, type FieldKind } from './field-expression.ts'
 /** Uses within `WINDOW` at which a field is hot: what an index costs is then repaid by as many more. */
 const USES = 20
 const WINDOW = 3_600_000
+/** Fields counted at once. Names come from callers, who may make up any number of them. */
+const MOST = 1000
 
 export interface Field {
   kind: FieldKind
@@ -24,7 +26,10 @@ export const createFieldUses = (): FieldUses => {
       for (const [key, field] of fieldsOf(filter)) {
         const known = counts.get(key)
         const count = known && now - known.since < WINDOW ? known : { uses: 0, since: now }
+        // Behind the others: the first is the one that was asked for longest ago.
+        counts.delete(key)
         counts.set(key, count)
+        if (counts.size > MOST) counts.delete(counts.keys().next().value!)
         // And again after as many, should it not have become an index then.
         if (++count.uses % USES === 0) hot.push(field)
       }

@@ -99,6 +99,23 @@ describe('a transaction', () => {
     expect(log).not.toContain('COMMIT')
   })
 
+  it.each(['write', 'read', 'session'] as const)(
+    'of %s is not begun when it is aborted while it waits for a connection',
+    async (kind) => {
+      const stopping = new AbortController()
+      const { pool, log } = createPool(async () => [])
+      const postgres = createPostgres({
+        async connect() {
+          stopping.abort()
+          return pool.connect()
+        },
+      })
+      const running = postgres[kind]((sql) => sql.all('SLOW'), { signal: stopping.signal })
+      await expect(running).rejects.toMatchObject({ code: 'aborted' })
+      await expect.poll(() => log).toEqual(['released 1'])
+    },
+  )
+
   it('sends one statement after the other, whoever asks', async () => {
     let running = 0
     const { pool } = createPool(async () => {

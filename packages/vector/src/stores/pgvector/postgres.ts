@@ -24,6 +24,10 @@ export const createPostgres = (pool: PostgresPool): Postgres => {
   const session: Postgres['session'] = async (work, { signal } = {}) => {
     throwIfAborted(signal)
     const connection = await connect(pool)
+    if (signal?.aborted) {
+      connection.release()
+      throw abortError(signal)
+    }
     let isBroken = false
     const ignore = (): void => void (isBroken = true)
     const stop = (): void => {

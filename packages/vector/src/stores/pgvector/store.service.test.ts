@@ -119,6 +119,11 @@ it('sweeps what has ended out of its table', async () => {
   expect(await collection.count()).toBe(1)
   await collection.upsert([{ id: 'c' }])
   expect(await rows(`SELECT id FROM ${schema}.records_1 ORDER BY id`)).toEqual([{ id: 'b' }, { id: 'c' }])
+  // As fast as it is written, or the table would grow for ever.
+  await collection.upsert(Array.from({ length: 2500 }, (_, at) => ({ id: `many${at}` })))
+  now = 3000
+  await collection.upsert(Array.from({ length: 2500 }, (_, at) => ({ id: `more${at}` })))
+  expect(await rows(`SELECT count(*)::int AS left FROM ${schema}.records_1`)).toEqual([{ left: 2501 }])
 })
 
 it('is true or false of every record, never unknown', async () => {
