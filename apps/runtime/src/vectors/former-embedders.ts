@@ -5,6 +5,8 @@ import { once } from '../once.ts'
 /** Names of the embedders whose vectors are kept: a fingerprint does not tell whose it is. */
 export interface FormerEmbedders {
   note(fingerprint: string, model: EmbeddingModel | undefined): Promise<void>
+  /** Whether vectors of this fingerprint were made by an embedder of this runtime. */
+  knows(fingerprint: string): Promise<boolean>
   /** Undefined when it is not known or cannot be had. */
   find(fingerprint: string): Promise<EmbeddingModel | undefined>
 }
@@ -24,6 +26,7 @@ export const createFormerEmbedders = ({ database, embedder }: FormerEmbeddersPar
       const kept = await names()
       if ((await kept.get(fingerprint)) !== model.id) await kept.set(fingerprint, model.id)
     },
+    knows: async (fingerprint) => typeof (await (await names()).get(fingerprint)) === 'string',
     async find(fingerprint) {
       const name = await (await names()).get(fingerprint)
       if (typeof name !== 'string') return undefined

@@ -35,6 +35,7 @@ const open = async (
     store,
     embedder: async () => two,
     former: async (fingerprint) => (fingerprint === one.fingerprint ? one : undefined),
+    isOurs: async (fingerprint) => fingerprint === one.fingerprint,
     textOf: embeddableOf,
     note: async () => {},
     idle: async () => {},
@@ -96,11 +97,38 @@ describe('a store whose collections change their embedder', () => {
     expect(sent.some((text) => text.includes('Meals'))).toBe(false)
   })
 
-  it('changes nothing where it may only read, and for another metric', async () => {
-    const readOnly = await open({ readOnly: true })
-    await expect(readOnly.migrating.collection('default', stampOf(two))).rejects.toMatchObject({
+  it('finds by the old vectors where it may only read, and by words where their embedder is gone', async () => {
+    const text = 'Coats are paid for.'
+    const vector = (await two.embed([text])).vectors[0]!
+    const known = await open({ readOnly: true })
+    const collection = await known.migrating.collection('default', stampOf(two))
+    const [hit] = await collection.search({ vector, text, mode: 'dense', k: 1 })
+    expect(hit).toMatchObject({ id: '0' })
+    expect(hit?.cosine).toBeCloseTo(1, 5)
+    expect(await collection.search({ vector, text, k: 1 })).toMatchObject([{ id: '0' }])
+    expect(await known.migrating.list()).toMatchObject([{ name: 'default', stamp: stampOf(one) }])
+
+    const gone = await open({ readOnly: true, former: async () => undefined })
+    const words = await gone.migrating.collection('default', stampOf(two))
+    const [found] = await words.search({ vector, text, k: 1 })
+    expect(found).toMatchObject({ id: '0' })
+    expect(found).not.toHaveProperty('cosine')
+    await expect(words.search({ vector, text, mode: 'dense' })).rejects.toMatchObject({ code: 'stamp_mismatch' })
+  })
+
+  it('never replaces vectors that no embedder of this runtime made, unless somebody says so', async () => {
+    const { store, migrating } = await open({ isOurs: async () => false, former: async () => undefined })
+    const error = await migrating.collection('default', stampOf(two)).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({
       code: 'stamp_mismatch',
+      message: expect.stringContaining(one.fingerprint) as string,
+      hint: expect.stringContaining('rt collections migrate default') as string,
     })
+    expect(await store.list()).toMatchObject([{ name: 'default', stamp: stampOf(one) }])
+    expect(await (await migrating.migrate('default')).migration.done).toMatchObject({ switched: true })
+  })
+
+  it('changes nothing for another metric', async () => {
     const { migrating } = await open()
     await expect(migrating.collection('default', { ...stampOf(two), metric: 'l2' })).rejects.toMatchObject({
       code: 'stamp_mismatch',

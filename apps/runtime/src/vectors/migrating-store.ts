@@ -3,6 +3,7 @@ import {
   type CollectionStamp,
   type EmbeddingModel,
   RtError,
+  type VectorCollection,
   type VectorRecord,
   type VectorStore,
 } from '@rt/core'
@@ -14,6 +15,8 @@ export interface MigratingParts {
   embedder(): Promise<EmbeddingModel | undefined>
   /** The one with this fingerprint, when it can still be had. */
   former(fingerprint: string): Promise<EmbeddingModel | undefined>
+  /** Whether an embedder of this runtime made the vectors of this fingerprint: nobody else's are replaced unasked. */
+  isOurs(fingerprint: string): Promise<boolean>
   /** What of a record is embedded. */
   textOf(record: VectorRecord): string | undefined
   /** Vectors of this fingerprint are kept: their embedder may be asked for later, as the former one. */
@@ -107,10 +110,13 @@ export const createMigratingStore = (parts: MigratingParts): MigratingStore => {
         if (stamp && !parts.readOnly) await parts.note(stamp.fingerprint)
         return collection
       } catch (error) {
-        if (parts.readOnly || !stamp || !isOtherEmbedder(error, stamp)) throw error
+        const stored = stamp && otherEmbedder(error, stamp)
+        if (!stored) throw error
         const to = await parts.embedder()
         if (to?.fingerprint !== stamp.fingerprint) throw error
+        if (!(await parts.isOurs(stored))) throw notOurs(name, to, stored, error)
         if (!to.local) throw notAlone(name, to, error)
+        if (parts.readOnly) return searchedAsBefore(await store.collection(name), await parts.former(stored), error)
         return (await begin(name, to)).collection
       }
     },
@@ -154,11 +160,40 @@ interface Running {
   controller: AbortController
 }
 
-const isOtherEmbedder = (error: unknown, stamp: CollectionStamp): boolean => {
-  if (!RtError.isInstance(error) || error.code !== 'stamp_mismatch') return false
+/** The fingerprint of the vectors that are there, when that is all that is wrong. */
+const otherEmbedder = (error: unknown, stamp: CollectionStamp): string | undefined => {
+  if (!RtError.isInstance(error) || error.code !== 'stamp_mismatch') return undefined
   const stored = error.data?.['stored'] as Partial<CollectionStamp> | undefined
-  return stored?.metric === stamp.metric && stored.fingerprint !== stamp.fingerprint
+  if (stored?.metric !== stamp.metric || stored.fingerprint === stamp.fingerprint) return undefined
+  return stored.fingerprint
 }
+
+/** Who may only read cannot migrate: the old vectors are asked by their own embedder, and without it words are. */
+const searchedAsBefore = (
+  collection: VectorCollection,
+  from: EmbeddingModel | undefined,
+  mismatch: unknown,
+): VectorCollection => ({
+  ...collection,
+  async search({ vector, ...query }, options) {
+    if (!vector || query.mode === 'keyword') return collection.search(query, options)
+    if (!from || query.text === undefined) {
+      if (query.text === undefined || query.mode === 'dense') throw mismatch
+      return collection.search({ ...query, mode: 'keyword' }, options)
+    }
+    const { vectors } = await from.embed([query.text], { kind: 'query', signal: options?.signal })
+    return collection.search({ ...query, vector: vectors[0]! }, options)
+  },
+})
+
+const notOurs = (name: string, { id }: EmbeddingModel, stored: string, cause: unknown): RtError =>
+  new RtError({
+    code: 'stamp_mismatch',
+    message: `collection "${name}" has vectors of "${stored}", which no embedder of this data folder made; texts are embedded by ${id} here.`,
+    hint: `Search it with vectors of its own, or take the embedder it was made with. rt collections migrate ${name} replaces its vectors by those of ${id}; records without a text lose theirs.`,
+    data: { collection: name, stored, asked: id },
+    cause,
+  })
 
 const notAlone = (name: string, { id }: EmbeddingModel, cause: unknown): RtError =>
   new RtError({

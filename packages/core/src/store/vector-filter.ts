@@ -43,6 +43,6 @@ export interface VectorFilter {
   and?: readonly VectorFilter[]
   or?: readonly VectorFilter[]
   not?: VectorFilter
-  /** A value it equals, or what is asked of it. An object none of whose keys is an operator is a value. */
+  /** A value it equals, or what is asked of it. An object none of whose keys is an operator, or nearly one, is a value. */
   [path: string]: JsonValue | FilterCondition | VectorFilter | readonly VectorFilter[] | undefined
 }

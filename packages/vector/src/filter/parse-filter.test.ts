@@ -33,6 +33,8 @@ describe('parseFilter', () => {
         { op: 'eq', path: ['a'], value: [2] },
       ],
     })
+    expect(parseFilter({ a: { $ref: 1, min: 2, existing: 3 } })).toMatchObject({ op: 'eq' })
+    expect(parseFilter({ a: { eq: { $gte: 1 } }, $or: 1 })).toMatchObject({ nodes: [{ op: 'eq' }, { op: 'eq' }] })
     expect(parseFilter({ '\\or': { x: 1 } })).toEqual({ op: 'eq', path: ['or'], value: { x: 1 } })
   })
 
@@ -51,6 +53,9 @@ describe('parseFilter', () => {
     [[], 'must be an object'],
     [{ a: undefined }, 'undefined'],
     [{ lang: { prefx: 'en', ne: 'de' } }, 'did you mean "prefix"'],
+    [{ lang: { prefixx: 'en' } }, 'did you mean "prefix"'],
+    [{ year: { $gte: 2020 } }, 'did you mean "gte"'],
+    [{ $or: [{ a: 1 }, { a: 2 }] }, 'did you mean "or"'],
     [{ lang: { ne: 'de', colour: 'blue' } }, 'Operators: eq, ne'],
     [{ a: { gt: true } }, 'a number or a text'],
     [{ a: { gt: new Date(0) } }, 'datetime'],

@@ -58,7 +58,10 @@ const isOperator = (name: string): name is Operator => (OPERATORS as readonly st
 const parseField = (key: string, value: unknown): FilterNode => {
   const path = parsePath(key)
   const names = isObject(value) ? Object.keys(value) : []
-  if (!names.some(isOperator)) return { op: 'eq', path, value: json(key, value) }
+  if (!names.some(isOperator)) {
+    refuseMistyped(key, value, names)
+    return { op: 'eq', path, value: json(key, value) }
+  }
   const conditions = value as Record<string, unknown>
   const foreign = names.find((name) => !isOperator(name))
   if (foreign !== undefined) {
@@ -74,6 +77,31 @@ const parseField = (key: string, value: unknown): FilterNode => {
     .map((name) => parseCondition(key, path, name as Operator, conditions[name]))
   return all([...bounds, ...others])
 }
+
+/** What is an operator elsewhere, or is one letter off, would be a value that no record has: better said than not found. */
+const refuseMistyped = (key: string, value: unknown, names: string[]): void => {
+  const joined = /^\$(and|or|not)$/.exec(key)?.[1]
+  if (joined && typeof value === 'object' && value !== null)
+    throw invalid(
+      `filter ${JSON.stringify(key)}: did you mean "${joined}"?`,
+      `A field of that name is asked for by { ${JSON.stringify(key)}: { eq: … } }.`,
+    )
+  for (const name of names) {
+    const meant = meantOperator(name)
+    if (meant)
+      throw invalid(
+        `filter ${JSON.stringify(key)}: ${JSON.stringify(name)} is no operator; did you mean "${meant}"?`,
+        `To compare with an object, write { eq: {…} }. Operators: ${OPERATORS.join(', ')}.`,
+      )
+  }
+}
+
+const LONG_OPERATORS = OPERATORS.filter((name) => name.length > 5)
+
+const meantOperator = (name: string): string | undefined =>
+  name.startsWith('$')
+    ? OPERATORS.find((operator) => `$${operator}` === name)
+    : nearestNames(name, LONG_OPERATORS, { slack: 1, most: 1 })[0]
 
 const parseCondition = (key: string, path: FieldPath, operator: Operator, value: unknown): FilterNode => {
   const name = `filter ${JSON.stringify(key)}: ${operator}`

@@ -18,7 +18,8 @@ export const create = async (context: CommandContext, name: string): Promise<voi
   )
   if (flags['json']) return void process.stdout.write(`${toJson(made)}\n`)
   const holds = stamp ? `${stamp.dimensions} dimensions, ${stamp.metric}` : 'no vectors yet'
-  process.stdout.write(` made ${printableLine(made.name)}: ${holds}, index ${made.index.kind}\n`)
+  const index = made.options?.index ?? made.index.kind
+  process.stdout.write(` made ${printableLine(made.name)}: ${holds}, index ${index}\n`)
 }
 
 // ---

@@ -79,6 +79,7 @@ export const command: CommandDefinition = {
     )
     if (flags['json']) process.stdout.write(`${toJson(found ?? [])}\n`)
     else if (found?.length) process.stdout.write(formatPassages(found))
+    else if (filter) process.stdout.write(' nothing found among the passages that match --where and --filter\n')
     else process.stdout.write(` nothing found (${called} ingest FOLDER adds documents)\n`)
   },
 }
