@@ -34,7 +34,10 @@ export const collectionsConformance = ({ describe, it, expect, withStore }: Kit)
         await expect(collection.count()).rejects.toMatchObject({ code: 'not_found' })
         await expect(collection.search({ text: 'apple' })).rejects.toMatchObject({ code: 'not_found' })
         await expect(collection.upsert([{ id: 'b' }])).rejects.toMatchObject({ code: 'not_found' })
-        expect(await (await store.collection('one', stamp)).count()).toBe(0)
+        const anew = await store.collection('one', { ...stamp, metric: 'l2' })
+        await expect(collection.upsert([{ id: 'b' }])).rejects.toMatchObject({ code: 'not_found' })
+        await expect(collection.count()).rejects.toMatchObject({ code: 'not_found' })
+        expect(await anew.count()).toBe(0)
       }),
     )
 

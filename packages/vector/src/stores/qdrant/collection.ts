@@ -26,7 +26,7 @@ const SWEEP_MS = 60_000
 export const createQdrantCollection = (
   connection: Connection,
   opened: StoredCollection,
-  { clock, lane, refuseClosed }: { clock: () => number; lane: Lane; refuseClosed: () => void },
+  { clock, lane, refuseGone }: { clock: () => number; lane: Lane; refuseGone: () => void },
 ): VectorCollection => {
   const { name, physical } = opened
   const calls = callsOf(connection, opened)
@@ -43,7 +43,7 @@ export const createQdrantCollection = (
   const state = async (options: CallOptions): Promise<StoredCollection> =>
     known.dimensions === null ? refresh(options) : known
   const enter = ({ signal }: CallOptions): void => {
-    refuseClosed()
+    refuseGone()
     throwIfAborted(signal)
   }
   const write = <T>(options: CallOptions, work: () => Promise<T>): Promise<T> => {
@@ -154,7 +154,7 @@ export const createQdrantCollection = (
       )
     },
     async describe() {
-      refuseClosed()
+      refuseGone()
       const [found, catalog] = await Promise.all([refresh({}), fetchCatalog(connection)])
       return describe(found, catalog.aliases)
     },

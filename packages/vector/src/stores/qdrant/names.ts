@@ -33,15 +33,19 @@ export const setAliases = async (
   )
 }
 
-/** Another name for a collection. What has that name goes, with `replace`, and its aliases point at the other then. */
+/**
+ * Another name for a collection. What has that name goes, with `replace`, and its aliases point at the other then.
+ *
+ * @returns the physical names of what is gone.
+ */
 export const renameCollection = async (
   connection: Connection,
   { name, to, replace }: { name: string; to: string; replace: boolean },
-): Promise<void> => {
+): Promise<string[]> => {
   const catalog = await fetchCatalog(connection)
   const physical = catalog.collections.get(name)
   if (physical === undefined || !(await isOurs(connection, catalog, name))) throw noCollection(name)
-  if (name === to) return
+  if (name === to) return []
   const alias = catalog.aliases.get(to)
   if (alias !== undefined) throw isAlias(to, nameOf(catalog, alias))
   const replaced = catalog.collections.get(to)
@@ -55,16 +59,18 @@ export const renameCollection = async (
     ...(isPlain ? [] : [{ create_alias: { collection_name: physical, alias_name: namingAlias(to) } }]),
     ...[...catalog.aliases].flatMap(([from, target]) => (target === replaced ? point(catalog, from, physical) : [])),
   ])
-  if (replaced !== undefined) await erase(connection, replaced)
+  if (replaced === undefined) return []
+  await erase(connection, replaced)
+  return [replaced]
 }
 
-/** False when there is none of that name. */
-export const dropCollection = async (connection: Connection, name: string): Promise<boolean> => {
+/** @returns the physical names of what is gone: none when there is no collection of that name. */
+export const dropCollection = async (connection: Connection, name: string): Promise<string[]> => {
   const catalog = await fetchCatalog(connection)
   const alias = catalog.aliases.get(name)
   if (alias !== undefined) throw aliasNotCollection(name, nameOf(catalog, alias))
   const physical = catalog.collections.get(name)
-  if (physical === undefined || !(await isOurs(connection, catalog, name))) return false
+  if (physical === undefined || !(await isOurs(connection, catalog, name))) return []
   // First what it took the name from: left alone, that would have it again.
   const shadowed = catalog.shadowed.get(name)
   if (shadowed !== undefined) await erase(connection, shadowed)
@@ -75,7 +81,7 @@ export const dropCollection = async (connection: Connection, name: string): Prom
       .map(([from]) => ({ delete_alias: { alias_name: physicalName(from) } })),
   )
   await erase(connection, physical)
-  return true
+  return shadowed === undefined ? [physical] : [physical, shadowed]
 }
 
 const erase = (connection: Connection, physical: string): Promise<unknown> =>

@@ -31,22 +31,20 @@ export const createSource = (
     query: Record<string, unknown>,
     { k, node, more, worstFirst }: { k: number; node: FilterNode | undefined; more: Condition[]; worstFirst: boolean },
   ): Promise<RankedHit[]> => {
-    const parts = await filtersOf(node)
-    const lists = await Promise.all(
-      parts.map((filter) =>
-        ask({
-          ...query,
-          filter: { ...filter, must: [...((filter.must ?? []) as Condition[]), ...more] },
-          limit: k,
-          with_payload: ['id'],
-        }),
-      ),
-    )
-    if (lists.length === 1) return lists[0]!
-    return lists
-      .flat()
-      .toSorted((a, b) => (worstFirst ? a.raw - b.raw : b.raw - a.raw))
-      .slice(0, k)
+    let best: RankedHit[] | undefined
+    // One after the other: a request takes no more than a piece for each list.
+    for (const filter of await filtersOf(node)) {
+      const hits = await ask({
+        ...query,
+        filter: { ...filter, must: [...((filter.must ?? []) as Condition[]), ...more] },
+        limit: k,
+        with_payload: ['id'],
+      })
+      best = best
+        ? [...best, ...hits].toSorted((a, b) => (worstFirst ? a.raw - b.raw : b.raw - a.raw)).slice(0, k)
+        : hits
+    }
+    return best ?? []
   }
 
   return {

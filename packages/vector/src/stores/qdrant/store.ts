@@ -1,9 +1,10 @@
-import { RtError, type VectorCapabilities, type VectorStore } from '@rt/core'
+import { RtError, type VectorCapabilities, type VectorCollection, type VectorStore } from '@rt/core'
 import {
   checkAliases,
   checkName,
   checkOptions as checkCollectionOptions,
   checkStamp,
+  noCollection,
 } from '../../driver-kit/check-collection.ts'
 import { fetchCatalog, fetchCollection } from './client.ts'
 import { createQdrantCollection } from './collection.ts'
@@ -12,6 +13,7 @@ import { createLane, type Lane } from './lane.ts'
 import { dropCollection, renameCollection, setAliases } from './names.ts'
 import { openCollection } from './open-collection.ts'
 import { checkOptions, type QdrantStoreOptions } from './options.ts'
+import type { StoredCollection } from './stored-collection.ts'
 
 const CAPABILITIES: VectorCapabilities = {
   metrics: ['cosine', 'dot', 'l2'],
@@ -34,7 +36,7 @@ const CAPABILITIES: VectorCapabilities = {
 export const createQdrantStore = async (options: QdrantStoreOptions): Promise<VectorStore> => {
   const connection = await connect(checkOptions(options))
   const { clock = Date.now } = options
-  /** By physical name: all handles of a collection write one after the other. */
+  /** By physical name: all handles of a collection write one after the other. One that was dropped has another when made anew. */
   const lanes = new Map<string, Lane>()
   let closed = false
 
@@ -47,6 +49,17 @@ export const createQdrantStore = async (options: QdrantStoreOptions): Promise<Ve
     if (!lane) lanes.set(physical, (lane = createLane()))
     return lane
   }
+  const handleOf = (found: StoredCollection): VectorCollection => {
+    const { physical, name } = found
+    const lane = laneOf(physical)
+    const refuseGone = (): void => {
+      refuseClosed()
+      // Qdrant knows it by a name alone, and would take a handle of what was dropped for one of what came after it.
+      if (lanes.get(physical) !== lane) throw noCollection(name)
+    }
+    return createQdrantCollection(connection, found, { clock, lane, refuseGone })
+  }
+  const forget = (gone: string[]): void => gone.forEach((physical) => lanes.delete(physical))
 
   return {
     kind: 'qdrant',
@@ -62,8 +75,7 @@ export const createQdrantStore = async (options: QdrantStoreOptions): Promise<Ve
           message: 'Qdrant has no index usearch.',
           hint: 'Give auto or hnsw, which it builds by size, or flat to compare every vector.',
         })
-      const found = await openCollection(connection, name, stamp, checked)
-      return createQdrantCollection(connection, found, { clock, lane: laneOf(found.physical), refuseClosed })
+      return handleOf(await openCollection(connection, name, stamp, checked))
     },
     async list() {
       refuseClosed()
@@ -73,20 +85,21 @@ export const createQdrantStore = async (options: QdrantStoreOptions): Promise<Ve
         names.map(async ([name, physical]) => {
           const found = await fetchCollection(connection, physical, name)
           if (!found) return []
-          const handle = createQdrantCollection(connection, found, { clock, lane: laneOf(physical), refuseClosed })
-          return [await handle.describe()]
+          return [await handleOf(found).describe()]
         }),
       )
       return all.flat()
     },
     async drop(name) {
       refuseClosed()
-      return dropCollection(connection, name)
+      const gone = await dropCollection(connection, name)
+      forget(gone)
+      return gone.length > 0
     },
     async rename(name, to, { replace = false } = {}) {
       refuseClosed()
       checkName(to)
-      await renameCollection(connection, { name, to, replace })
+      forget(await renameCollection(connection, { name, to, replace }))
     },
     async alias(changes) {
       refuseClosed()
