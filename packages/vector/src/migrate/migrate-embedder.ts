@@ -48,24 +48,29 @@ export const migrateEmbedder = async (options: MigrationOptions): Promise<Migrat
       },
     })
 
-  const work = async (): Promise<MigrationReport> => {
-    // Each pass finds less: what was written during the one before.
+  /** Each pass finds less: what was written during the one before. */
+  const copyAll = async (): Promise<void> => {
     while ((await copy()) > 0) throwIfAborted(signal)
+  }
+
+  const work = async (): Promise<MigrationReport> => {
+    await copyAll()
     const parity = await measureParity({ old, next, from, to, textOf, signal })
     if (!parity.reached && !force) {
       behind = { before: parity.before!, after: parity.after }
       return { ...progress, parity, switched: false }
     }
     for (;;) {
+      // What came since, from other programs too, which know nothing of the second collection.
+      await copyAll()
       const done = await serial(async () => {
-        // Nobody writes now, so counting is enough; a write in between leaves it to one more pass.
+        // Through `collection` nobody writes now, so counting is enough; a write in between leaves it to one more pass.
         if ((await old.count()) !== (await next.count())) return false
         await store.rename(nextName(name), name, { replace: true })
         switched = await store.collection(name, stamp)
         return true
       })
       if (done) return { ...progress, parity, switched: true }
-      await copy()
     }
   }
 

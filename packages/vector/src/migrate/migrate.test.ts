@@ -185,4 +185,35 @@ describe('migrateEmbedder', () => {
       code: 'stamp_mismatch',
     })
   })
+
+  it('loses nothing that another program writes while both embedders are compared', async () => {
+    using file = temporaryFile()
+    const { store, from, to, old } = await setUp(file.path)
+    await using _closing = store
+    const embed: Fake['embed'] = async (texts, options) => {
+      if (options?.kind === 'query') await old.upsert([{ id: 'r7', text: 'written late' }])
+      return to.embed(texts, options)
+    }
+    const { done } = await migrateEmbedder({ store, name: 'notes', from, to: { ...to, embed } })
+    expect(await done).toMatchObject({ switched: true })
+    const [late] = await (await store.collection('notes', stampOf(to))).get(['r7'])
+    expect(late).toMatchObject({ text: 'written late' })
+    expect(late!.vector).toHaveLength(to.dimensions)
+  })
+
+  it('stores nothing of a write that is refused', async () => {
+    using file = temporaryFile()
+    const { store, from, to, old } = await setUp(file.path)
+    await using _closing = store
+    const { idle, reached, open } = gate(1)
+    const { collection, done } = await migrateEmbedder({ store, name: 'notes', from, to, idle })
+    await reached
+    const before = await old.get(['r3'])
+    const wrong = { id: 'r3', text: 'of another embedder', vector: new Float32Array(7).fill(1) }
+    await expect(collection.upsert([{ id: 'extra' }, wrong])).rejects.toMatchObject({ code: 'invalid_request' })
+    expect(await old.get(['r3', 'extra'])).toEqual(before)
+    open()
+    await done
+    expect(await collection.get(['r3', 'extra'])).toMatchObject([{ id: 'r3', text: textOf(3) }])
+  })
 })

@@ -15,7 +15,8 @@ export interface MigratingParts {
 
 /**
  * One collection with vectors of two embedders. Every write goes to both, to the old one without a vector: it holds all
- * texts until the end, so that a migration that is given up loses nothing. Searches ask both and fuse by rank.
+ * texts until the end, so that a migration that is given up loses nothing; and it comes second, so that what the new one
+ * refuses, or only it took, is undone by the next pass. Searches ask both and fuse by rank.
  */
 export const createMigratingCollection = (parts: MigratingParts): VectorCollection => {
   const { name, old, next, from, serial, switched, migrating } = parts
@@ -34,8 +35,8 @@ export const createMigratingCollection = (parts: MigratingParts): VectorCollecti
         write(
           (collection) => collection.upsert(batch, options),
           async () => {
-            await old.upsert(batch.map(withoutVector), options)
             await next.upsert(batch, options)
+            await old.upsert(batch.map(withoutVector), options)
           },
         )
       await (Array.isArray(records) ? store(records.map(copyOf)) : writeBatches(records, store, options))
@@ -52,18 +53,16 @@ export const createMigratingCollection = (parts: MigratingParts): VectorCollecti
       write(
         (collection) => collection.update(changes, options),
         async () => {
-          const count = await old.update(changes, options)
           await next.update(changes, options)
-          return count
+          return old.update(changes, options)
         },
       ),
     delete: (which, options) =>
       write(
         (collection) => collection.delete(which, options),
         async () => {
-          const count = await old.delete(which, options)
           await next.delete(which, options)
-          return count
+          return old.delete(which, options)
         },
       ),
     count: (options) => (switched() ?? old).count(options),
