@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom, randomVector } from '../../../__fixtures__/random.ts'
 import type { Bitmap, SlotHits } from '../../../indexes/index.ts'
-import { type CanarySubject, createCanary } from './canary.ts'
+import { type CanaryOptions, type CanarySubject, createCanary } from './canary.ts'
+import { createQuerySample } from './query-sample.ts'
 import { chooseEf, DEFAULT_EF } from './choose-ef.ts'
 
 describe('chooseEf', () => {
@@ -62,10 +63,15 @@ const settle = (canary: ReturnType<typeof createCanary>, on: CanarySubject, now:
 }
 
 describe('the canary', () => {
-  const options = { target: 0.97, everyMs: 1000, random: createRandom(1) }
+  const options = (): CanaryOptions => ({
+    target: 0.97,
+    everyMs: 1000,
+    sample: createQuerySample(64, createRandom(2)),
+    random: createRandom(1),
+  })
 
   it('calibrates with stored vectors when nobody has asked yet', () => {
-    const canary = createCanary(options)
+    const canary = createCanary(options())
     const on = subject(() => 200)
     expect(canary).toMatchObject({ ef: DEFAULT_EF, recall: undefined })
     expect(settle(canary, on, 0)).toBeGreaterThan(64)
@@ -74,7 +80,7 @@ describe('the canary', () => {
   })
 
   it('goes down to what is enough', () => {
-    const canary = createCanary(options)
+    const canary = createCanary(options())
     settle(
       canary,
       subject(() => 20),
@@ -83,22 +89,27 @@ describe('the canary', () => {
     expect(canary).toMatchObject({ ef: 24, recall: 1 })
   })
 
-  it('measures again with real queries, not before the time, and moves ef', () => {
+  it('measures again as soon as there are real queries, later not before the time, and moves ef', () => {
     let enough = 20
     const on = subject(() => enough)
-    const canary = createCanary(options)
+    const given = options()
+    const canary = createCanary(given)
     settle(canary, on, 0)
-    enough = 100
-    for (let i = 0; i < 300; i++) canary.sample(Float32Array.of(i, 1))
-    expect(settle(canary, on, 999)).toBe(0)
     expect(canary.ef).toBe(24)
-    expect(settle(canary, on, 1000)).toBeGreaterThan(0)
+    enough = 100
+    for (let i = 0; i < 300; i++) given.sample.add(Float32Array.of(i, 1))
+    expect(settle(canary, on, 1)).toBeGreaterThan(0)
     expect(canary).toMatchObject({ ef: 128, recall: 1 })
+    enough = 20
+    for (let i = 0; i < 300; i++) given.sample.add(Float32Array.of(i, 1))
+    expect(settle(canary, on, 1000)).toBe(0)
+    expect(settle(canary, on, 1001)).toBeGreaterThan(0)
+    expect(canary).toMatchObject({ ef: 24, recall: 1 })
   })
 
   it('starts over when the data changes under it', () => {
     const on = subject(() => 20)
-    const canary = createCanary(options)
+    const canary = createCanary(options())
     for (let i = 0; i < 5; i++) canary.step(on, 0)
     on.version++
     on.exactSearches = 0
@@ -109,7 +120,7 @@ describe('the canary', () => {
   })
 
   it('says what it measured when nothing is enough', () => {
-    const canary = createCanary(options)
+    const canary = createCanary(options())
     settle(
       canary,
       subject(() => Infinity),
@@ -120,9 +131,10 @@ describe('the canary', () => {
   })
 
   it('keeps no more queries than it replays', () => {
-    const canary = createCanary(options)
+    const given = options()
+    const canary = createCanary(given)
     const random = createRandom(2)
-    for (let i = 0; i < 10_000; i++) canary.sample(randomVector(random, 2))
+    for (let i = 0; i < 10_000; i++) given.sample.add(randomVector(random, 2))
     const on = subject(() => 10)
     settle(canary, on, 0)
     expect(on.exactSearches).toBe(64 * 4)

@@ -1,5 +1,6 @@
 import type { Metric } from '@rt/core'
 import type { Bitmap, SlotHits } from '../../../indexes/index.ts'
+import type { QuerySample } from './query-sample.ts'
 import { chooseEf, DEFAULT_EF, EF_STEPS, type RecallPoint } from './choose-ef.ts'
 
 /** What the canary replays queries on. */
@@ -21,8 +22,6 @@ export interface Canary {
   readonly ef: number
   /** When it was last measured. */
   readonly recall: number | undefined
-  /** A query that was served. Some are kept, in memory alone. */
-  sample(query: Float32Array): void
   /** One small piece of work; false when there is nothing to do. */
   step(subject: CanarySubject, now: number): boolean
 }
@@ -34,13 +33,15 @@ export interface CanaryOptions {
   everyMs: number
   /** From an earlier run. */
   ef?: number | undefined
+  /** Real queries. */
+  sample: QuerySample
   random?: () => number
 }
 
 const NEIGHBOURS = 10
 /** Queries kept, and replayed a measurement. */
-const QUERIES = 64
-/** Fewer real queries than this say little: stored vectors stand in. */
+export const CANARY_QUERIES = 64
+/** Fewer real queries than this say little: mixtures of stored vectors stand in. */
 const FEW_QUERIES = 16
 /** A measurement is due after so many queries or changes. */
 const STALE_AFTER = 256
@@ -56,19 +57,20 @@ interface Truth {
   count: number
 }
 
-export const createCanary = ({ target, everyMs, ef: before, random = Math.random }: CanaryOptions): Canary => {
+export const createCanary = ({ target, everyMs, ef: before, sample, random = Math.random }: CanaryOptions): Canary => {
   let ef = before ?? DEFAULT_EF
   let recall: number | undefined
-  let seen = 0
   let seenWhenMeasured = -Infinity
   let versionWhenMeasured = -Infinity
   let measuredAt = -Infinity
   let running: { steps: Generator<void, void>; version: number } | undefined
-  const kept: Float32Array[] = []
+  /** The last measurement was made without real queries. */
+  let stoodIn = false
 
   const measure = function* (subject: CanarySubject): Generator<void, void> {
     const truths: Truth[] = []
-    for (const query of kept.length >= FEW_QUERIES ? [...kept] : storedQueries(subject, random)) {
+    stoodIn = sample.queries.length < FEW_QUERIES
+    for (const query of stoodIn ? standIns(subject, random) : [...sample.queries]) {
       const raws: number[] = []
       for (const piece of pieces(subject)) {
         raws.push(...subject.exact(query, NEIGHBOURS, piece).raw)
@@ -106,8 +108,9 @@ export const createCanary = ({ target, everyMs, ef: before, random = Math.random
 
   const isDue = (subject: CanarySubject, now: number): boolean =>
     recall === undefined ||
+    (stoodIn && sample.queries.length >= FEW_QUERIES) ||
     (now - measuredAt >= everyMs &&
-      (seen - seenWhenMeasured >= STALE_AFTER || subject.version - versionWhenMeasured >= STALE_AFTER))
+      (sample.seen - seenWhenMeasured >= STALE_AFTER || subject.version - versionWhenMeasured >= STALE_AFTER))
 
   return {
     get ef() {
@@ -115,13 +118,6 @@ export const createCanary = ({ target, everyMs, ef: before, random = Math.random
     },
     get recall() {
       return recall
-    },
-    sample(query) {
-      seen++
-      if (kept.length < QUERIES) return void kept.push(query)
-      // Of the last thousand or so, each as likely as another.
-      const place = Math.floor(random() * Math.min(seen, 16 * QUERIES))
-      if (place < QUERIES) kept[place] = query
     },
     step(subject, now) {
       // What was compared before a change says nothing about after.
@@ -132,7 +128,7 @@ export const createCanary = ({ target, everyMs, ef: before, random = Math.random
       }
       if (!running.steps.next().done) return true
       running = undefined
-      ;[seenWhenMeasured, versionWhenMeasured, measuredAt] = [seen, subject.version, now]
+      ;[seenWhenMeasured, versionWhenMeasured, measuredAt] = [sample.seen, subject.version, now]
       return false
     },
   }
@@ -144,13 +140,17 @@ const isAsGood = (metric: Metric, raw: number, bound: number): boolean => {
   return metric === 'l2' ? raw <= bound + slack : raw >= bound - slack
 }
 
-const storedQueries = ({ slots, vector }: CanarySubject, random: () => number): Float32Array[] => {
-  const queries: Float32Array[] = []
-  for (let tries = 0; tries < 4 * QUERIES && queries.length < QUERIES; tries++) {
-    const found = vector(Math.floor(random() * slots))
-    if (found) queries.push(found)
+/**
+ * Mixtures of two stored vectors, mostly of the first. A vector of the graph itself would be too easy: its links lead to
+ * its neighbours.
+ */
+const standIns = ({ slots, vector }: CanarySubject, random: () => number): Float32Array[] => {
+  const found: Float32Array[] = []
+  for (let tries = 0; tries < 8 * CANARY_QUERIES && found.length <= CANARY_QUERIES; tries++) {
+    const stored = vector(Math.floor(random() * slots))
+    if (stored) found.push(stored)
   }
-  return queries
+  return found.slice(1).map((main, i) => main.map((value, at) => 0.7 * value + 0.3 * found[i]![at]!))
 }
 
 /** All slots in ranges that are compared quickly; undefined: all at once. */

@@ -2,13 +2,14 @@ import type { MessagePort } from 'node:worker_threads'
 import type { IndexInfo } from '@rt/core'
 import { chooseGraph, type ChosenGraph } from '../../../indexes/index.ts'
 import { attachGraph } from './attached-graph.ts'
-import { type Canary, type CanarySubject, createCanary } from './canary.ts'
+import { type Canary, CANARY_QUERIES, type CanarySubject, createCanary } from './canary.ts'
 import { DEFAULT_EF } from './choose-ef.ts'
 import type { LoadedCollection } from './loaded-collection.ts'
 import { needsRebuild } from './needs-rebuild.ts'
 import { type IndexPlan, planIndex } from './plan-index.ts'
 import type { GraphTask, GraphTaskMessage } from './protocol.ts'
 import { readEf, writeEf } from './ef-file.ts'
+import { createQuerySample } from './query-sample.ts'
 import type { SearchTuning } from './tuning.ts'
 
 /** Has the index of one collection chosen, loaded, built, kept in step and measured. */
@@ -53,6 +54,8 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
   let chosen: ChosenGraph | { missing: string } | null | undefined
   let failure: { why: string; until: number; waits: number } | undefined
   let canary: Canary | undefined
+  /** Also of the time before there was a graph. */
+  const sample = createQuerySample(CANARY_QUERIES)
   let savedEf: number | undefined
   /** Of the collection when the graph was built. */
   let attachedVersion: number | undefined
@@ -120,7 +123,7 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
     collection.graph = attachGraph(index, flat, { refine, built: meta, now: collection.stamps })
     attachedVersion = meta.version
     savedEf = readEf(options.folder, state.uuid)
-    canary = createCanary({ target: state.options.recall, everyMs: tuning.canaryMs, ef: savedEf })
+    canary = createCanary({ target: state.options.recall, everyMs: tuning.canaryMs, ef: savedEf, sample })
   }
 
   const choose = async (): Promise<void> => {
@@ -174,7 +177,7 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
       return canary?.ef ?? DEFAULT_EF
     },
     served(vector, exactMs) {
-      canary?.sample(vector)
+      sample.add(vector)
       if (exactMs !== undefined) flatMs = flatMs === undefined ? exactMs : (1 - NEWEST) * flatMs + NEWEST * exactMs
     },
     step(now) {
