@@ -31,7 +31,9 @@ export const renameConformance = ({ describe, it, expect, withStore, ids }: Kit)
         await (await store.collection('notes', stamp)).upsert([{ id: 'old', vector: vector(1, 0, 0) }])
         await (await store.collection('next', other)).upsert([{ id: 'new', vector: vector(1, 0, 0) }])
         await store.alias({ one: 'notes', two: 'next' })
-        await expect(store.rename('next', 'notes')).rejects.toMatchObject({ code: 'invalid_request' })
+        const error = await store.rename('next', 'notes').catch((caught: Error) => caught)
+        expect(error).toMatchObject({ code: 'invalid_request' })
+        expect((error as { hint?: string }).hint).toContain('replace: true')
         await store.rename('next', 'notes', { replace: true })
         expect((await store.list()).map(({ name, aliases, stamp: kept }) => [name, aliases, kept])).toEqual([
           ['notes', ['one', 'two'], other],

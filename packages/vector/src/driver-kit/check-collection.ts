@@ -124,6 +124,14 @@ export const nameTaken = (alias: string): RtError =>
     hint: 'Choose another alias, or drop the collection first.',
   })
 
+/** Of a rename that was not told to replace. */
+export const nameInUse = (name: string): RtError =>
+  new RtError({
+    code: 'invalid_request',
+    message: `there is a collection "${name}" already.`,
+    hint: 'Choose another name, or say { replace: true } to drop it in the same moment.',
+  })
+
 export const aliasOfAlias = (alias: string, target: string): RtError =>
   new RtError({
     code: 'invalid_request',

@@ -6,6 +6,7 @@ import {
   checkSameOptions,
   isAlias,
   lacksStamp,
+  nameInUse,
   nameTaken,
   noCollection,
 } from '../../driver-kit/check-collection.ts'
@@ -151,12 +152,7 @@ export const renameEntry = async (
   if (row?.name !== name) throw noCollection(name)
   if (taken && taken.name !== to) throw isAlias(to, taken.name)
   if (row.id === taken?.id) return undefined
-  if (taken && !replace)
-    throw new RtError({
-      code: 'invalid_request',
-      message: `there is a collection "${to}" already.`,
-      hint: 'Choose another name, or say { replace: true } to drop it in the same moment.',
-    })
+  if (taken && !replace) throw nameInUse(to)
   if (taken) {
     await tx.run({ sql: 'UPDATE lancedb_aliases SET collection = ? WHERE collection = ?', params: [row.id, taken.id] })
     await tx.run({ sql: 'DELETE FROM lancedb_collections WHERE id = ?', params: [taken.id] })

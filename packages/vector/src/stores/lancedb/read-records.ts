@@ -1,5 +1,6 @@
-import { RtError, type ScrollPage, type VectorRecord } from '@rt/core'
+import type { ScrollPage, VectorRecord } from '@rt/core'
 import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
+import { readCursor, writeCursor } from '../../driver-kit/id-cursor.ts'
 import type { CollectionContext } from './collection-context.ts'
 import { conditionOf, notEnded } from './lance-source.ts'
 import { type Columns, parseMetadata, readByIds, type ReadRow } from './read-rows.ts'
@@ -44,15 +45,3 @@ const toRecord = (row: ReadRow | undefined): VectorRecord | undefined =>
     metadata: parseMetadata(row.metadata),
     ...(row.expires !== null && { expires: row.expires }),
   }
-
-/** Marked, so that a cursor of another store is not taken for an id. */
-const MARK = 'after:'
-const writeCursor = (id: string): string => MARK + id
-const readCursor = (after: string): string => {
-  if (after.startsWith(MARK)) return after.slice(MARK.length)
-  throw new RtError({
-    code: 'invalid_request',
-    message: `${JSON.stringify(after)} is no place to go on from.`,
-    hint: 'Give the `next` of the page before.',
-  })
-}

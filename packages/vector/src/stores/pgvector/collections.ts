@@ -6,6 +6,7 @@ import {
   DEFAULT_OPTIONS,
   isAlias,
   lacksStamp,
+  nameInUse,
   nameTaken,
   noCollection,
 } from '../../driver-kit/check-collection.ts'
@@ -150,12 +151,7 @@ export const renameCollection = (
     if (row?.name !== name) throw noCollection(name)
     if (to === name) return []
     if (taken && taken.name !== to) throw isAlias(to, taken.name)
-    if (taken && !replace)
-      throw new RtError({
-        code: 'invalid_request',
-        message: `there is a collection "${to}" already.`,
-        hint: 'Choose another name, or say { replace: true } to drop it in the same moment.',
-      })
+    if (taken && !replace) throw nameInUse(to)
     if (taken) {
       // Its aliases stay, and lead to what comes in its place.
       await sql.all(`UPDATE ${layout.schema}.aliases SET collection = $2 WHERE collection = $1`, [taken.id, row.id])

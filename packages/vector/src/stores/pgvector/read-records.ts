@@ -1,6 +1,7 @@
-import { RtError, type ScrollPage, type VectorRecord } from '@rt/core'
+import type { ScrollPage, VectorRecord } from '@rt/core'
 import type { FetchedRecord } from '../../driver-kit/candidate-source.ts'
 import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
+import { readCursor, writeCursor } from '../../driver-kit/id-cursor.ts'
 import type { FilterNode } from '../../filter/index.ts'
 import { createBindings } from './bindings.ts'
 import { decodeJson, decodeText } from './encode-text.ts'
@@ -72,7 +73,11 @@ export const scrollRecords = async (
 ): Promise<ScrollPage> => {
   const { layout, id } = where
   const records: VectorRecord[] = []
-  for (let last = readCursor(after), isMore = true; isMore; last = records.at(-1)?.id) {
+  for (
+    let last = after === undefined ? undefined : readCursor(after), isMore = true;
+    isMore;
+    last = records.at(-1)?.id
+  ) {
     const bindings = createBindings()
     const onwards = last === undefined ? 'true' : `r.id > ${bindings.bind(last)}::text`
     const wanted = Math.min(RECORDS_A_STATEMENT, limit - records.length)
@@ -84,20 +89,7 @@ export const scrollRecords = async (
     for (const row of rows) records.push(toRecord(toStored(row)))
     isMore = rows.length === wanted && records.length < limit
   }
-  return { records, ...(records.length === limit && { next: `${CURSOR}${records.at(-1)!.id}` }) }
-}
-
-/** Says what it is, so that an id given by mistake is not taken for a place. */
-const CURSOR = 'after:'
-
-const readCursor = (cursor: string | undefined): string | undefined => {
-  if (cursor === undefined) return undefined
-  if (cursor.startsWith(CURSOR) && isStorable(cursor)) return cursor.slice(CURSOR.length)
-  throw new RtError({
-    code: 'invalid_request',
-    message: `${JSON.stringify(cursor.slice(0, 40))} is no place to go on from.`,
-    hint: 'Give the `next` of the page before.',
-  })
+  return { records, ...(records.length === limit && { next: writeCursor(records.at(-1)!.id) }) }
 }
 
 export const toRecord = ({ id, vector, text, metadata, expires }: StoredRecord): VectorRecord => ({

@@ -2,6 +2,7 @@ import {
   aliasNotCollection,
   aliasOfAlias,
   isAlias,
+  nameInUse,
   nameTaken,
   noCollection,
 } from '../../driver-kit/check-collection.ts'
@@ -49,7 +50,7 @@ export const renameCollection = async (
   const alias = catalog.aliases.get(to)
   if (alias !== undefined) throw isAlias(to, nameOf(catalog, alias))
   const replaced = catalog.collections.get(to)
-  if (replaced !== undefined && !replace) throw nameTaken(to)
+  if (replaced !== undefined && !replace) throw nameInUse(to)
   const own = catalog.naming.get(name)
   const other = catalog.naming.get(to)
   const isPlain = physicalName(to) === physical

@@ -17,10 +17,13 @@ describe.skipIf(which === undefined)('the Qdrant store (needs qdrant-client or q
   let proxy: FakeServer
   let store: VectorStore
   let bodies: { request: string; body: string }[] = []
+  /** Done before a request goes on. */
+  let meanwhile: (request: string) => Promise<unknown> = async () => {}
   beforeAll(async () => {
     running = await startStandIn(which!, findStandIn(which!)!)
     proxy = await startFakeServer(async (request, body) => {
       bodies.push({ request, body })
+      await meanwhile(request)
       const [method, path] = request.split(' ')
       const answer = await fetch(running.url + path, { method: method!, ...(body && { body }) })
       return { status: answer.status, json: await answer.json() }
@@ -44,6 +47,18 @@ describe.skipIf(which === undefined)('the Qdrant store (needs qdrant-client or q
       ).join(' '),
       metadata: { n, day: `2026-01-${String(1 + (n % 28)).padStart(2, '0')}`, name: `name ${n % 5}` },
     }))
+
+  it('lists the others when one is dropped meanwhile', async () => {
+    for (const name of ['stays', 'going']) await store.collection(name, stamp)
+    meanwhile = async (request) => {
+      if (!request.startsWith('POST /collections/going/')) return
+      await fetch(`${running.url}/collections/going`, { method: 'DELETE' })
+    }
+    const names = (await store.list()).map(({ name }) => name)
+    meanwhile = async () => {}
+    expect(names).toContain('stays')
+    expect(names).not.toContain('going')
+  })
 
   it('makes indexes of fields before the first point, and sends both lists of a search in one request', async () => {
     bodies = []

@@ -85,7 +85,16 @@ export const createQdrantStore = async (options: QdrantStoreOptions): Promise<Ve
         names.map(async ([name, physical]) => {
           const found = await fetchCollection(connection, physical, name)
           if (!found) return []
-          return [await handleOf(found).describe()]
+          return handleOf(found)
+            .describe()
+            .then(
+              (info) => [info],
+              (error: unknown) => {
+                // Dropped since it was listed.
+                if (RtError.isInstance(error) && error.code === 'not_found') return []
+                throw error
+              },
+            )
         }),
       )
       return all.flat()
