@@ -140,6 +140,7 @@ export interface VectorCollection {
   /**
    * Inserts or replaces whole records. Durable when it resolves. An array is one transaction where the store can
    * (`atomicUpsert`); an id twice in it: the last wins. An iterable is taken in batches, as fast as they are stored.
+   * The array is the caller's again at once, its records and their vectors when it resolves.
    */
   upsert(
     records: VectorRecord[] | Iterable<VectorRecord> | AsyncIterable<VectorRecord>,
