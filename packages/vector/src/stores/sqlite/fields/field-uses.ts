@@ -3,6 +3,8 @@ import type { FilterNode } from '../../../filter/index.ts'
 /** Uses within `WINDOW` at which a path is hot: what an index costs is then repaid by as many more. */
 const USES = 20
 const WINDOW = 3_600_000
+/** Fields counted at once. Names come from callers, who may make up any number of them. */
+const MOST = 1000
 
 export interface HotField {
   collection: number
@@ -30,10 +32,10 @@ export const createFieldUses = (): FieldUses => {
       for (const path of pathsOf(filter)) {
         const key = `${collection} ${path}`
         const field = { collection, path }
-        used.set(key, field)
+        remember(used, key, field)
         const known = counts.get(key)
         const count = known && now - known.since < WINDOW ? known : { ...field, uses: 0, since: now }
-        counts.set(key, count)
+        remember(counts, key, count)
         if (++count.uses === USES) hot.push(field)
       }
       return hot.length > before
@@ -49,6 +51,13 @@ export const createFieldUses = (): FieldUses => {
       return taken
     },
   }
+}
+
+/** Behind the others; beyond `MOST` the one that was asked for longest ago goes. */
+const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
+  map.delete(key)
+  map.set(key, value)
+  if (map.size > MOST) map.delete(map.keys().next().value!)
 }
 
 const pathsOf = (filter: FilterNode): Set<string> => {
