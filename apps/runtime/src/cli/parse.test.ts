@@ -9,6 +9,7 @@ const command: CommandDefinition = {
   subcommands: {
     create: { summary: 'Make one', positionals: 'NAME', min: 1, max: 1 },
     list: { summary: 'List them' },
+    put: { summary: 'Put it', positionals: 'NAME FILE', min: 2, max: 2 },
   },
   flags: {
     scope: { type: 'string', value: 'SCOPE', values: ['chat', 'admin'], description: 'What it may do' },
@@ -28,11 +29,13 @@ it('reads a subcommand with its arguments', () => {
 
 describe('refuses, with what was meant:', () => {
   it.each([
-    [['creat', 'x'], 'rt key has no "creat": there is create or list.', 'Did you mean rt key create?'],
-    [['zzzzzz'], 'rt key has no "zzzzzz": there is create or list.', 'See: rt key --help'],
-    [['toString'], 'rt key has no "toString": there is create or list.', 'See'],
-    [[], 'what to do is missing: create or list.', 'See'],
+    [['creat', 'x'], 'rt key has no "creat": there is create, list or put.', 'Did you mean rt key create?'],
+    [['zzzzzz'], 'rt key has no "zzzzzz": there is create, list or put.', 'See: rt key --help'],
+    [['toString'], 'rt key has no "toString": there is create, list or put.', 'See'],
+    [[], 'what to do is missing: create, list or put.', 'See'],
     [['create'], 'NAME is missing.', 'See'],
+    [['put'], 'NAME FILE is missing.', 'See'],
+    [['put', 'a'], 'FILE is missing.', 'See'],
     [['list', 'all'], '"all" is one argument too many.', 'See'],
     [['list', '--scope', 'admn'], '--scope must be chat or admin, not "admn".', 'Did you mean --scope admin?'],
     [['list', '--data', ''], '--data is empty.', 'variable'],

@@ -94,7 +94,8 @@ const checkCount = (
   args: string[],
   { min, max, positionals }: { min: number; max: number; positionals: string },
 ): void => {
-  if (args.length < min) throw usage(definition, `${positionals} is missing.`)
+  if (args.length < min)
+    throw usage(definition, `${positionals.split(' ').slice(args.length).join(' ') || positionals} is missing.`)
   if (args.length > max) throw usage(definition, `"${args[max]}" is one argument too many.`)
 }
 

@@ -139,7 +139,7 @@ describe('rt collections', () => {
     [['import', 'fruit', 'bad.jsonl'], 1, 'line 2 is not valid JSON'],
     [['import', 'fruit', 'other.jsonl'], 1, 'has dimensions 2, the file has 3'],
     [['alias', 'live'], 2, 'ALIAS=COLLECTION'],
-    [['alias', 'x=none'], 1, 'none'],
+    [['alias', 'x=fruits'], 1, 'Did you mean fruit?'],
     [['move', 'fruit'], 2, '--to'],
     [['move', 'fruit', '--to', 'redis://x', '--keep'], 2, 'lancedb:FOLDER'],
     [['move', 'fruit', '--to', 'sqlite', '--keep'], 1, 'is in sqlite already'],
