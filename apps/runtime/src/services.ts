@@ -159,7 +159,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       store: await held(),
       embedder: async () => embedder(),
       former: formerEmbedders.find,
-      isOurs: formerEmbedders.knows,
+      nameOf: formerEmbedders.nameOf,
       note: async (fingerprint) => formerEmbedders.note(fingerprint, await embedder()),
       textOf: embeddableOf,
       idle: async () => idle(MIGRATION_WAITS_MS),

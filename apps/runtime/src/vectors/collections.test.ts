@@ -32,6 +32,7 @@ it('makes, fills, reads, changes and deletes collections', async () => {
     options: { recall: 0.9 },
   })
   await expect(collections.create('fruit')).rejects.toMatchObject({ code: 'conflict' })
+  await expect(collections.create('fruit~next')).rejects.toMatchObject({ code: 'invalid_request' })
   expect(await collections.upsert('fruit', RECORDS)).toBe(3)
   function* more() {
     yield { id: 'd' }
@@ -180,4 +181,13 @@ it('keeps collections in the store of the settings, and brings there what was in
   expect(await rt.documents.forget((await rt.documents.list())[0]!.source)).toBe(true)
   expect(await rt.collections.count('default')).toBe(0)
   expect(await readdir(options.data)).toContain('lancedb')
+})
+
+it('lists collections of a folder that may only be read, also where no embedder was ever used', async () => {
+  const first = await open()
+  await first.collections.create('own', { stamp: { dimensions: 3, metric: 'cosine', fingerprint: 'own/3' } })
+  await first.close()
+  const reader = await createRuntime({ data: join(first.folder, 'data'), config: false, embed: false, readOnly: true })
+  onTestFinished(() => reader.close())
+  expect(await reader.collections.list()).toMatchObject([{ name: 'own', stamp: { fingerprint: 'own/3' } }])
 })

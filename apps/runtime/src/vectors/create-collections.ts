@@ -9,6 +9,7 @@ import {
   type VectorQuery,
   type VectorStore,
 } from '@rt/core'
+import { nextName } from '@rt/vector'
 import type { PickReranker } from './pick-reranker.ts'
 import { findCollection, findInfo } from './find-collection.ts'
 
@@ -83,6 +84,12 @@ export const createCollections = ({
     },
     async create(name, { stamp, options, signal } = {}) {
       throwIfAborted(signal)
+      if (name.endsWith(nextName('')))
+        throw new RtError({
+          code: 'invalid_request',
+          message: `a collection cannot be called ${JSON.stringify(name)}.`,
+          hint: `Names ending in ${nextName('')} are those of collections that are being migrated.`,
+        })
       const store = await vectors()
       if (findInfo(await store.list(), name))
         throw new RtError({

@@ -5,8 +5,8 @@ import { once } from '../once.ts'
 /** Names of the embedders whose vectors are kept: a fingerprint does not tell whose it is. */
 export interface FormerEmbedders {
   note(fingerprint: string, model: EmbeddingModel | undefined): Promise<void>
-  /** Whether vectors of this fingerprint were made by an embedder of this runtime. */
-  knows(fingerprint: string): Promise<boolean>
+  /** Of the embedder of this runtime that made vectors of this fingerprint; undefined when none did. */
+  nameOf(fingerprint: string): Promise<string | undefined>
   /** Undefined when it is not known or cannot be had. */
   find(fingerprint: string): Promise<EmbeddingModel | undefined>
 }
@@ -17,19 +17,32 @@ export interface FormerEmbeddersParts {
 }
 
 export const createFormerEmbedders = ({ database, embedder }: FormerEmbeddersParts): FormerEmbedders => {
-  const names = once(async () => createSqliteKeyValue({ database: await database(), table: 'embedders' }))
+  /** Whoever may only read finds no table where no embedder was ever noted. */
+  const names = once(async () => {
+    const opened = await database()
+    try {
+      return await createSqliteKeyValue({ database: opened, table: 'embedders' })
+    } catch (error) {
+      if (!opened.readOnly) throw error
+      return undefined
+    }
+  })
   const noted = new Set<string>()
+  const nameOf = async (fingerprint: string): Promise<string | undefined> => {
+    const name = await (await names())?.get(fingerprint)
+    return typeof name === 'string' ? name : undefined
+  }
   return {
+    nameOf,
     async note(fingerprint, model) {
       if (model?.fingerprint !== fingerprint || noted.has(fingerprint)) return
       noted.add(fingerprint)
       const kept = await names()
-      if ((await kept.get(fingerprint)) !== model.id) await kept.set(fingerprint, model.id)
+      if ((await kept?.get(fingerprint)) !== model.id) await kept?.set(fingerprint, model.id)
     },
-    knows: async (fingerprint) => typeof (await (await names()).get(fingerprint)) === 'string',
     async find(fingerprint) {
-      const name = await (await names()).get(fingerprint)
-      if (typeof name !== 'string') return undefined
+      const name = await nameOf(fingerprint)
+      if (name === undefined) return undefined
       try {
         const model = await embedder(name)
         return model?.fingerprint === fingerprint ? model : undefined

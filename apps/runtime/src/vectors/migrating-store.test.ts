@@ -35,7 +35,7 @@ const open = async (
     store,
     embedder: async () => two,
     former: async (fingerprint) => (fingerprint === one.fingerprint ? one : undefined),
-    isOurs: async (fingerprint) => fingerprint === one.fingerprint,
+    nameOf: async (fingerprint) => (fingerprint === one.fingerprint ? 'one' : undefined),
     textOf: embeddableOf,
     note: async () => {},
     idle: async () => {},
@@ -117,7 +117,7 @@ describe('a store whose collections change their embedder', () => {
   })
 
   it('never replaces vectors that no embedder of this runtime made, unless somebody says so', async () => {
-    const { store, migrating } = await open({ isOurs: async () => false, former: async () => undefined })
+    const { store, migrating } = await open({ nameOf: async () => undefined, former: async () => undefined })
     const error = await migrating.collection('default', stampOf(two)).catch((caught: unknown) => caught)
     expect(error).toMatchObject({
       code: 'stamp_mismatch',

@@ -15,8 +15,8 @@ export interface MigratingParts {
   embedder(): Promise<EmbeddingModel | undefined>
   /** The one with this fingerprint, when it can still be had. */
   former(fingerprint: string): Promise<EmbeddingModel | undefined>
-  /** Whether an embedder of this runtime made the vectors of this fingerprint: nobody else's are replaced unasked. */
-  isOurs(fingerprint: string): Promise<boolean>
+  /** Of the embedder of this runtime that made vectors of this fingerprint: nobody else's are replaced unasked. */
+  nameOf(fingerprint: string): Promise<string | undefined>
   /** What of a record is embedded. */
   textOf(record: VectorRecord): string | undefined
   /** Vectors of this fingerprint are kept: their embedder may be asked for later, as the former one. */
@@ -114,7 +114,7 @@ export const createMigratingStore = (parts: MigratingParts): MigratingStore => {
         if (!stored) throw error
         const to = await parts.embedder()
         if (to?.fingerprint !== stamp.fingerprint) throw error
-        if (!(await parts.isOurs(stored))) throw notOurs(name, to, stored, error)
+        if ((await parts.nameOf(stored)) === undefined) throw notOurs(name, to, stored, error)
         if (!to.local) throw notAlone(name, to, error)
         if (parts.readOnly) return searchedAsBefore(await store.collection(name), await parts.former(stored), error)
         return (await begin(name, to)).collection
@@ -127,7 +127,9 @@ export const createMigratingStore = (parts: MigratingParts): MigratingStore => {
       return Promise.all(
         infos
           .filter(({ name }) => !shadows.has(name))
-          .map(async (info): Promise<CollectionInfo> => {
+          .map(async (found): Promise<CollectionInfo> => {
+            const embedder = found.stamp && (await parts.nameOf(found.stamp.fingerprint))
+            const info = embedder === undefined ? found : { ...found, embedder }
             const migration = await running.get(info.name)?.migration.catch(() => undefined)
             if (migration) return { ...info, ...(await migration.collection.describe()), stamp: info.stamp! }
             const next = byName.get(nextName(info.name))

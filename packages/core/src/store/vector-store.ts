@@ -107,6 +107,8 @@ export interface CollectionInfo {
   /** On disk, where the store knows. */
   bytes?: number
   stamp?: CollectionStamp
+  /** Name of the model behind the stamp's fingerprint, where it is known. */
+  embedder?: string
   options?: CollectionOptions
   index: IndexInfo
   aliases?: string[]
