@@ -15,7 +15,7 @@ export const CONSUMERS: Consumer[] = [
     name: 'runtime',
     installs: ['@rt/runtime'],
     brings: ['core', 'node', 'inference', 'vector', 'tools', 'memory', 'observe', 'server', 'runtime'],
-    native: /^(@node-llama-cpp\/.*|onnxruntime-node)$/,
+    native: /^(@node-llama-cpp\/.*|onnxruntime-node|usearch)$/,
   },
   { name: 'core', installs: ['@rt/core'], brings: ['core'] },
   { name: 'node', installs: ['@rt/node'], brings: ['core', 'node'] },
