@@ -93,7 +93,10 @@ it('every example of the page is read as it stands', async () => {
   expect(examples.length).toBeGreaterThan(1)
   for (const example of examples) {
     await writeFile(join(root, 'config.toml'), example)
-    const { file } = await loadConfig({}, { env: {}, cwd: root, config: 'config.toml' })
+    const { file } = await loadConfig(
+      {},
+      { env: { DATABASE_URL: 'postgres://db.internal/rt' }, cwd: root, config: 'config.toml' },
+    )
     expect(file).toBe(join(root, 'config.toml'))
   }
 })
