@@ -1,4 +1,5 @@
 import { type CallOptions, recordToJson, type VectorCollection, type VectorFilter } from '@rt/core'
+import { pagesOf } from './driver-kit/pages-of.ts'
 
 /** What the first line of an export says it is. */
 export const EXPORT_FORMAT = 'rt-collection/1'
@@ -13,10 +14,6 @@ export async function* exportCollection(
 ): AsyncGenerator<string> {
   const { name, stamp, options } = await collection.describe()
   yield JSON.stringify({ format: EXPORT_FORMAT, name, stamp, options })
-  let after: string | undefined
-  do {
-    const page = await collection.scroll({ ...call, ...(filter && { filter }), ...(after !== undefined && { after }) })
-    for (const record of page.records) yield JSON.stringify(recordToJson(record))
-    after = page.next
-  } while (after !== undefined)
+  for await (const page of pagesOf(collection, { ...call, ...(filter && { filter }) }))
+    for (const record of page) yield JSON.stringify(recordToJson(record))
 }

@@ -27,18 +27,20 @@ export const createFormerEmbedders = ({ database, embedder }: FormerEmbeddersPar
       return undefined
     }
   })
-  const noted = new Set<string>()
+  /** What was found once: a fingerprint has one embedder, and collections are listed with every turn. */
+  const known = new Map<string, string>()
   const nameOf = async (fingerprint: string): Promise<string | undefined> => {
-    const name = await (await names())?.get(fingerprint)
-    return typeof name === 'string' ? name : undefined
+    const name = known.get(fingerprint) ?? (await (await names())?.get(fingerprint))
+    if (typeof name !== 'string') return undefined
+    known.set(fingerprint, name)
+    return name
   }
   return {
     nameOf,
     async note(fingerprint, model) {
-      if (model?.fingerprint !== fingerprint || noted.has(fingerprint)) return
-      noted.add(fingerprint)
-      const kept = await names()
-      if ((await kept?.get(fingerprint)) !== model.id) await kept?.set(fingerprint, model.id)
+      if (model?.fingerprint !== fingerprint || (await nameOf(fingerprint)) === model.id) return
+      await (await names())?.set(fingerprint, model.id)
+      known.set(fingerprint, model.id)
     },
     async find(fingerprint) {
       const name = await nameOf(fingerprint)

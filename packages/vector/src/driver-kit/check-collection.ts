@@ -99,6 +99,9 @@ export const checkSameOptions = (name: string, stored: CollectionOptions, given:
   })
 }
 
+export const storeClosed = (): RtError =>
+  new RtError({ code: 'invalid_request', message: 'the vector store is closed.', hint: 'Open it again.' })
+
 export const noCollection = (name: string): RtError =>
   new RtError({
     code: 'not_found',

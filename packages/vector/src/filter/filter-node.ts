@@ -33,3 +33,6 @@ export type FilterNode =
   /** An array with this element, or (texts alone) a text with this part. */
   | { op: 'contains'; path: FieldPath; value: string | number | boolean | null }
   | { op: 'prefix'; path: FieldPath; value: string }
+
+/** A node that asks something of one field. */
+export type FieldNode = Exclude<FilterNode, { op: 'and' | 'or' | 'not' }>

@@ -1,5 +1,6 @@
 export { formatPath, parsePath } from './field-path.ts'
 export { compareTexts, matchesFilter, valueAt } from './matches-filter.ts'
+export { eachField } from './each-field.ts'
 export { parseDatetime } from './datetime.ts'
 export { parseFilter } from './parse-filter.ts'
-export type { Bounds, FieldPath, FilterNode } from './filter-node.ts'
+export type { Bounds, FieldNode, FieldPath, FilterNode } from './filter-node.ts'

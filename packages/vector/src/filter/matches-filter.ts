@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@rt/core'
 import { canonicalJson } from '../driver-kit/canonical-json.ts'
 import { parseDatetime } from './datetime.ts'
-import type { Bounds, FieldPath, FilterNode } from './filter-node.ts'
+import type { Bounds, FieldPath, FilterNode, FieldNode } from './filter-node.ts'
 
 /**
  * Whether a record's metadata matches: what every translation of a filter is measured against, and what a store uses
@@ -19,8 +19,6 @@ export const matchesFilter = (node: FilterNode, metadata: JsonObject): boolean =
       return matchesField(node, valueAt(metadata, node.path))
   }
 }
-
-type FieldNode = Exclude<FilterNode, { op: 'and' | 'or' | 'not' }>
 
 const matchesField = (node: FieldNode, value: JsonValue | undefined): boolean => {
   if (value === undefined) return false

@@ -1,5 +1,6 @@
 import { RtError } from '@rt/core'
-import { SAFE_SQUARES, sumOfSquares } from './sum-of-squares.ts'
+import { sumOfSquares } from '../driver-kit/vector-math.ts'
+import { SAFE_SQUARES } from './safe-squares.ts'
 import { MAX_SLOTS } from './max-slots.ts'
 import type { GraphDriver, GraphOptions } from './types.ts'
 

@@ -1,6 +1,8 @@
 import { abortable, type EmbeddingModel, type VectorCollection, type VectorRecord } from '@rt/core'
-import { canonicalJson } from '../driver-kit/canonical-json.ts'
+import { contentDifference } from '../driver-kit/content-difference.ts'
+import { pagesOf } from '../driver-kit/pages-of.ts'
 import type { MigrationProgress } from './types.ts'
+import type { Serial } from '../driver-kit/serial.ts'
 
 /** Texts embedded at once. */
 const BATCH = 64
@@ -11,7 +13,7 @@ export interface CopyOptions {
   embedder: EmbeddingModel
   textOf: (record: VectorRecord) => string | undefined
   /** What writes to both goes through this, so that nothing is written back that was deleted meanwhile. */
-  serial: <T>(work: () => Promise<T>) => Promise<T>
+  serial: Serial
   idle: () => Promise<void>
   onProgress: (progress: MigrationProgress) => void
   signal?: AbortSignal | undefined
@@ -25,15 +27,16 @@ export interface CopyOptions {
  */
 export const copyRecords = async (options: CopyOptions): Promise<number> => {
   const { old, next, signal } = options
+  const paging = { limit: BATCH, vectors: false, signal }
   const total = await old.count({ signal })
   let done = 0
   let changed = 0
-  for await (const page of pagesOf(old, signal)) {
+  for await (const page of pagesOf(old, paging)) {
     changed += await copyPage(page, options)
     done += page.length
     options.onProgress({ done: Math.min(done, total), total: Math.max(done, total) })
   }
-  for await (const page of pagesOf(next, signal)) {
+  for await (const page of pagesOf(next, paging)) {
     const ids = page.map(({ id }) => id)
     changed += await options.serial(async () => {
       const kept = new Set((await old.get(ids, { signal })).map(({ id }) => id))
@@ -69,29 +72,12 @@ const copyPage = async (
   })
 }
 
-async function* pagesOf(collection: VectorCollection, signal: AbortSignal | undefined): AsyncGenerator<VectorRecord[]> {
-  let after: string | undefined
-  do {
-    const page = await collection.scroll({
-      limit: BATCH,
-      vectors: false,
-      signal,
-      ...(after !== undefined && { after }),
-    })
-    if (page.records.length) yield page.records
-    after = page.next
-  } while (after !== undefined)
-}
-
 const isCopied = (record: VectorRecord, copy: VectorRecord | undefined, textOf: CopyOptions['textOf']): boolean =>
   isSame(record, copy) && (copy?.vector !== undefined || !textOf(record))
 
 /** But for the vector. */
-const isSame = (a: VectorRecord, b: VectorRecord | undefined): boolean =>
-  b !== undefined &&
-  a.text === b.text &&
-  a.expires === b.expires &&
-  canonicalJson(a.metadata ?? {}) === canonicalJson(b.metadata ?? {})
+const isSame = (record: VectorRecord, copy: VectorRecord | undefined): boolean =>
+  copy !== undefined && contentDifference(record, copy) === undefined
 
 const idsOf = (records: VectorRecord[]): string[] => records.map(({ id }) => id)
 

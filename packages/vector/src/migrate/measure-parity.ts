@@ -1,4 +1,5 @@
 import type { EmbeddingModel, VectorCollection, VectorRecord } from '@rt/core'
+import { pagesOf } from '../driver-kit/pages-of.ts'
 import type { Parity } from './types.ts'
 
 const SAMPLES = 64
@@ -57,12 +58,10 @@ const sample = async (
   const step = Math.max(1, Math.floor((await collection.count({ signal })) / SAMPLES))
   const chosen: VectorRecord[] = []
   let at = 0
-  let after: string | undefined
-  do {
-    const page = await collection.scroll({ vectors: false, signal, ...(after !== undefined && { after }) })
-    for (const record of page.records) if (at++ % step === 0 && record.text && textOf(record)) chosen.push(record)
-    after = page.next
-  } while (after !== undefined && chosen.length < SAMPLES)
+  for await (const page of pagesOf(collection, { vectors: false, signal })) {
+    for (const record of page) if (at++ % step === 0 && record.text && textOf(record)) chosen.push(record)
+    if (chosen.length >= SAMPLES) break
+  }
   return chosen.slice(0, SAMPLES)
 }
 

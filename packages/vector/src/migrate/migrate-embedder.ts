@@ -2,7 +2,7 @@ import { type Migrating, RtError, throwIfAborted, type VectorCollection, type Ve
 import { copyRecords } from './copy-records.ts'
 import { measureParity } from './measure-parity.ts'
 import { createMigratingCollection } from './migrating-collection.ts'
-import { createSerial } from './serial.ts'
+import { createSerial } from '../driver-kit/serial.ts'
 import type { Migration, MigrationOptions, MigrationProgress, MigrationReport } from './types.ts'
 
 /**

@@ -1,13 +1,14 @@
 import type { EmbeddingModel, Migrating, VectorCollection, VectorHit, VectorQuery, VectorRecord } from '@rt/core'
-import { writeBatches } from '../driver-kit/batches-of.ts'
+import { writeBatches } from '../driver-kit/write-batches.ts'
 import { rrf } from '../fusion/rrf.ts'
+import type { Serial } from '../driver-kit/serial.ts'
 
 export interface MigratingParts {
   name: string
   old: VectorCollection
   next: VectorCollection
   from: EmbeddingModel | undefined
-  serial: <T>(work: () => Promise<T>) => Promise<T>
+  serial: Serial
   /** What has taken their place, once it has. */
   switched: () => VectorCollection | undefined
   migrating: () => Migrating

@@ -3,12 +3,11 @@ import {
   type Metric,
   type MoveProgress,
   RtError,
-  type ScrollOptions,
-  throwIfAborted,
   type VectorCollection,
   type VectorRecord,
   type VectorStore,
 } from '@rt/core'
+import { pagesOf } from '../driver-kit/pages-of.ts'
 import { differenceOf } from './difference-of.ts'
 
 export interface PassOptions {
@@ -45,7 +44,7 @@ export const createPass = ({ source, target, store, metric, signal, onProgress }
     records = 0
     let changed = 0
     const total = await source.count({ signal })
-    for await (const page of pages(source, { limit: STEP, signal })) {
+    for await (const page of pagesOf(source, { limit: STEP, signal })) {
       changed += await carry(page)
       records += page.length
       onProgress?.({ pass: count, done: records, total: Math.max(total, records), changed })
@@ -88,7 +87,7 @@ export const createPass = ({ source, target, store, metric, signal, onProgress }
   const removeOthers = async (): Promise<number> => {
     if ((await source.count({ signal })) === (await target.count({ signal }))) return 0
     let removed = 0
-    for await (const page of pages(target, { limit: STEP, vectors: false, signal })) {
+    for await (const page of pagesOf(target, { limit: STEP, vectors: false, signal })) {
       const found = await byId(source, page, { signal })
       const gone = page.map(({ id }) => id).filter((id) => !found.has(id))
       if (gone.length) removed += await target.delete(gone, { signal })
@@ -106,16 +105,6 @@ export const createPass = ({ source, target, store, metric, signal, onProgress }
       return records
     },
   }
-}
-
-async function* pages(collection: VectorCollection, options: ScrollOptions): AsyncGenerator<VectorRecord[]> {
-  let after: string | undefined
-  do {
-    throwIfAborted(options.signal)
-    const page = await collection.scroll({ ...options, ...(after !== undefined && { after }) })
-    if (page.records.length) yield page.records
-    after = page.next
-  } while (after !== undefined)
 }
 
 const byId = async (

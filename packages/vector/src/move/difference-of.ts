@@ -1,5 +1,5 @@
 import type { Metric, VectorRecord } from '@rt/core'
-import { canonicalJson } from '../driver-kit/canonical-json.ts'
+import { contentDifference } from '../driver-kit/content-difference.ts'
 
 /** What a record and its copy differ in; undefined when they are the same. */
 export const differenceOf = (
@@ -8,9 +8,8 @@ export const differenceOf = (
   metric: Metric | undefined,
 ): string | undefined => {
   if (!copy) return 'existence'
-  if (record.text !== copy.text) return 'text'
-  if (record.expires !== copy.expires) return 'expires'
-  if (canonicalJson(record.metadata ?? {}) !== canonicalJson(copy.metadata ?? {})) return 'metadata'
+  const content = contentDifference(record, copy)
+  if (content !== undefined) return content
   return sameVector(record.vector, copy.vector, metric) ? undefined : 'vector'
 }
 

@@ -1,13 +1,13 @@
 import { RtError } from '@rt/core'
 import { createTopK, type TopK } from '../../driver-kit/top-k.ts'
-import { vectorNorm, writeUnit } from '../../driver-kit/vector-math.ts'
+import { sumOfSquares, vectorNorm, writeUnit } from '../../driver-kit/vector-math.ts'
 import { hasBit } from '../bitmap.ts'
 import type { FlatIndex, SlotHits } from '../types.ts'
 import { bitmapChunks, type Chunk, listChunks, rangeChunks } from './chunks.ts'
 import { exactScorer } from './exact-scorer.ts'
 import { createFlatRows, type FlatOptions } from './flat-rows.ts'
 import type { FlatSegment } from './kernel/kernel-types.ts'
-import { SAFE_SQUARES, sumOfSquares } from '../sum-of-squares.ts'
+import { SAFE_SQUARES } from '../safe-squares.ts'
 
 /** Candidates taken beyond `k`, since single precision may swap neighbours that lie close together. */
 const SPARE = 16

@@ -2,7 +2,8 @@ import { type Metric, RtError } from '@rt/core'
 import { BLOCK_SLOTS } from '../../driver-kit/types.ts'
 import { MAX_SLOTS } from '../max-slots.ts'
 import type { FlatKernel, FlatSegment } from './kernel/kernel-types.ts'
-import { SAFE_SQUARES, sumOfSquares } from '../sum-of-squares.ts'
+import { sumOfSquares } from '../../driver-kit/vector-math.ts'
+import { SAFE_SQUARES } from '../safe-squares.ts'
 
 export interface FlatOptions {
   dimensions: number

@@ -1,13 +1,5 @@
-import {
-  abortable,
-  type CallOptions,
-  RtError,
-  throwIfAborted,
-  type VectorCollection,
-  type VectorRecord,
-  withSpan,
-} from '@rt/core'
-import { writeBatches } from '../../driver-kit/batches-of.ts'
+import { abortable, type CallOptions, throwIfAborted, type VectorCollection, type VectorRecord } from '@rt/core'
+import { upsertRecords } from '../../driver-kit/upsert-records.ts'
 import { checkDeletion, checkScroll, checkUpdates } from '../../driver-kit/check-changes.ts'
 import { type CheckedRecord, checkRecords, checkShape, recordName } from '../../driver-kit/check-records.ts'
 import { gatherCandidates, searchCollection } from '../../driver-kit/pipeline/index.ts'
@@ -68,20 +60,8 @@ export const createLanceCollection = (context: CollectionContext, maintenance: M
 
   return {
     name,
-    async upsert(records, options = {}) {
-      throwIfAborted(options.signal)
-      await withSpan(options.span, 'vector.upsert', { 'rt.vector.collection': name }, async (span) => {
-        let count = 0
-        const write = async (batch: VectorRecord[]): Promise<void> => {
-          count += batch.length
-          await context.attempt(() => store(batch, options))
-        }
-        // Copied before anything is waited for: the array is the caller's again.
-        if (Array.isArray(records)) await write(records)
-        else await writeBatches(records, write, options)
-        span.set({ 'rt.vector.records': count })
-      })
-    },
+    upsert: (records, options = {}) =>
+      upsertRecords(name, records, (batch) => context.attempt(() => store(batch, options)), options),
     async get(ids, { signal } = {}) {
       throwIfAborted(signal)
       return abortable(
@@ -151,6 +131,3 @@ export const createLanceCollection = (context: CollectionContext, maintenance: M
     describe: () => context.attempt(() => describeCollection(context, maintenance)),
   }
 }
-
-export const closedError = (): RtError =>
-  new RtError({ code: 'invalid_request', message: 'the vector store is closed.', hint: 'Open it again.' })

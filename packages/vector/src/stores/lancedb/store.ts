@@ -3,7 +3,7 @@ import { disposeAll, type VectorCapabilities, type VectorCollection, type Vector
 import { ensureFolder } from '@rt/node/files'
 import { type Database, openDatabase } from '@rt/node/sqlite'
 import type { Connection } from '@lancedb/lancedb'
-import { checkAliases, checkName, checkOptions, checkStamp } from '../../driver-kit/check-collection.ts'
+import { checkAliases, checkName, checkOptions, checkStamp, storeClosed } from '../../driver-kit/check-collection.ts'
 import {
   type Catalog,
   changeAliases,
@@ -14,7 +14,7 @@ import {
   renameEntry,
 } from './catalog.ts'
 import { type CatalogRow, refuseForeignIndex } from './catalog-row.ts'
-import { closedError, createLanceCollection } from './collection.ts'
+import { createLanceCollection } from './collection.ts'
 import { createContext } from './collection-context.ts'
 import { createDataset, type Dataset, datasetId, datasetName, openDataset } from './dataset.ts'
 import { LIMITS, type Limits } from './limits.ts'
@@ -92,7 +92,7 @@ const createStore = ({ path, libraries, database, connection, catalog, clock, li
   let closed = false
 
   const refuseClosed = (): void => {
-    if (closed) throw closedError()
+    if (closed) throw storeClosed()
   }
 
   const handle = ({ id, name }: CatalogRow): VectorCollection => {

@@ -1,4 +1,4 @@
-import type { Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
+import type { FieldNode, Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
 import { elementToken, pathKey, valueToken } from './flatten-metadata.ts'
 import { sqlNumber, sqlText } from './sql-text.ts'
 
@@ -17,8 +17,6 @@ const translate = (node: FilterNode, negated: boolean): string => {
   if (parts.length === 1) return parts[0]!
   return parts.length ? `(${parts.join(isAnd ? ' AND ' : ' OR ')})` : String(isAnd)
 }
-
-type FieldNode = Exclude<FilterNode, { op: 'and' | 'or' | 'not' }>
 
 const translateField = (node: FieldNode): string => {
   switch (node.op) {

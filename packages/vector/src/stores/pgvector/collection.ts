@@ -5,9 +5,8 @@ import {
   throwIfAborted,
   type VectorCollection,
   type VectorRecord,
-  withSpan,
 } from '@rt/core'
-import { writeBatches } from '../../driver-kit/batches-of.ts'
+import { upsertRecords } from '../../driver-kit/upsert-records.ts'
 import { checkDeletion, checkScroll, checkUpdates } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords } from '../../driver-kit/check-records.ts'
@@ -81,20 +80,7 @@ export const createPgvectorCollection = (
 
   const collection: VectorCollection = {
     name,
-    async upsert(records, options = {}) {
-      throwIfAborted(options.signal)
-      await withSpan(options.span, 'vector.upsert', { 'rt.vector.collection': name }, async (span) => {
-        let count = 0
-        const writeBatch = async (batch: VectorRecord[]): Promise<void> => {
-          count += batch.length
-          await store(batch, options)
-        }
-        // Copied before anything is waited for: the array is the caller's again.
-        if (Array.isArray(records)) await writeBatch(records)
-        else await writeBatches(records, writeBatch, options)
-        span.set({ 'rt.vector.records': count })
-      })
-    },
+    upsert: (records, options = {}) => upsertRecords(name, records, (batch) => store(batch, options), options),
     async get(ids, options = {}) {
       const found = await read((sql) => fetchRecords(sql, where(), ids, { vectors: true }), options)
       const byId = new Map(found.map((record) => [record.id, record]))

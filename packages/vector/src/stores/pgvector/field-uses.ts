@@ -1,4 +1,5 @@
-import type { FieldPath, FilterNode } from '../../filter/index.ts'
+import { remember } from '../../driver-kit/remember.ts'
+import { eachField, type FieldPath, type FilterNode } from '../../filter/index.ts'
 import { fieldKey, type FieldKind } from './field-expression.ts'
 
 /** Uses within `WINDOW` at which a field is hot: what an index costs is then repaid by as many more. */
@@ -26,10 +27,7 @@ export const createFieldUses = (): FieldUses => {
       for (const [key, field] of fieldsOf(filter)) {
         const known = counts.get(key)
         const count = known && now - known.since < WINDOW ? known : { uses: 0, since: now }
-        // Behind the others: the first is the one that was asked for longest ago.
-        counts.delete(key)
-        counts.set(key, count)
-        if (counts.size > MOST) counts.delete(counts.keys().next().value!)
+        remember(counts, key, count, MOST)
         // And again after as many, should it not have become an index then.
         if (++count.uses % USES === 0) hot.push(field)
       }
@@ -40,12 +38,9 @@ export const createFieldUses = (): FieldUses => {
 
 const fieldsOf = (filter: FilterNode): Map<string, Field> => {
   const fields = new Map<string, Field>()
-  const visit = (node: FilterNode): void => {
-    if (node.op === 'and' || node.op === 'or') node.nodes.forEach(visit)
-    else if (node.op === 'not') visit(node.node)
-    else if (node.op === 'number' || node.op === 'text' || node.op === 'datetime')
+  eachField(filter, (node) => {
+    if (node.op === 'number' || node.op === 'text' || node.op === 'datetime')
       fields.set(fieldKey(node.op, node.path), { kind: node.op, path: node.path })
-  }
-  visit(filter)
+  })
   return fields
 }

@@ -1,5 +1,5 @@
 import { RtError, type VectorCapabilities, type VectorStore } from '@rt/core'
-import { checkAliases, checkName, checkOptions, checkStamp } from '../../driver-kit/check-collection.ts'
+import { checkAliases, checkName, checkOptions, checkStamp, storeClosed } from '../../driver-kit/check-collection.ts'
 import { createPgvectorCollection, type OpenCollection } from './collection.ts'
 import { COLUMNS, type CollectionRow } from './collection-row.ts'
 import { dropCollection, openCollection, renameCollection, setAliases } from './collections.ts'
@@ -56,8 +56,7 @@ const createStore = (
   }
 
   const refuseClosed = (): void => {
-    if (closed)
-      throw new RtError({ code: 'invalid_request', message: 'the vector store is closed.', hint: 'Open it again.' })
+    if (closed) throw storeClosed()
   }
   const forget = async (ids: number[]): Promise<void> => {
     const gone = ids.flatMap((id) => open.get(id) ?? [])

@@ -1,5 +1,5 @@
 import type { JsonValue } from '@rt/core'
-import type { Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
+import type { FieldNode, Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
 import type { Bindings } from './bindings.ts'
 import { encodeJson, encodeText } from './encode-text.ts'
 import { beginning, fieldExpression, fieldKey, type FieldKind, type IndexedFields } from './field-expression.ts'
@@ -35,8 +35,6 @@ export const translateFilter = (
 }
 
 type Bind = Bindings['bind']
-type FieldNode = Exclude<FilterNode, { op: 'and' | 'or' | 'not' }>
-
 const join = (parts: string[], by: string, none: string): string => (parts.length ? `(${parts.join(by)})` : none)
 
 const testOf = (

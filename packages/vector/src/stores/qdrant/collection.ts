@@ -1,5 +1,5 @@
-import { type CallOptions, throwIfAborted, type VectorCollection, type VectorRecord, withSpan } from '@rt/core'
-import { writeBatches } from '../../driver-kit/batches-of.ts'
+import { type CallOptions, throwIfAborted, type VectorCollection, type VectorRecord } from '@rt/core'
+import { upsertRecords } from '../../driver-kit/upsert-records.ts'
 import { checkDeletion, checkScroll, checkUpdates } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords, checkShape, recordName } from '../../driver-kit/check-records.ts'
@@ -9,7 +9,7 @@ import { countPoints, deleteIds, deleteMatching, sweepPoints, updatePoints } fro
 import { callsOf, fetchCatalog, fetchCollection } from './client.ts'
 import type { Connection } from './connection.ts'
 import { describeCollection } from './describe-collection.ts'
-import type { Lane } from './lane.ts'
+import type { Serial } from '../../driver-kit/serial.ts'
 import { liveFilter, matchingPieces, serverFilter } from './matching.ts'
 import { addVectors } from './open-collection.ts'
 import { DENSE } from './payload.ts'
@@ -26,7 +26,7 @@ const SWEEP_MS = 60_000
 export const createQdrantCollection = (
   connection: Connection,
   opened: StoredCollection,
-  { clock, lane, refuseGone }: { clock: () => number; lane: Lane; refuseGone: () => void },
+  { clock, lane, refuseGone }: { clock: () => number; lane: Serial; refuseGone: () => void },
 ): VectorCollection => {
   const { name, physical } = opened
   const calls = callsOf(connection, opened)
@@ -92,17 +92,7 @@ export const createQdrantCollection = (
     name,
     async upsert(records, options = {}) {
       enter(options)
-      await withSpan(options.span, 'vector.upsert', { 'rt.vector.collection': name }, async (span) => {
-        let sum = 0
-        const take = async (batch: VectorRecord[]): Promise<void> => {
-          sum += batch.length
-          await store(batch, options)
-        }
-        // Copied before anything is waited for: the array is the caller's again.
-        if (Array.isArray(records)) await take(records)
-        else await writeBatches(records, take, options)
-        span.set({ 'rt.vector.records': sum })
-      })
+      await upsertRecords(name, records, (batch) => store(batch, options), options)
     },
     async get(ids, options = {}) {
       enter(options)

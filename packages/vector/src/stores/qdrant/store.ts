@@ -5,11 +5,12 @@ import {
   checkOptions as checkCollectionOptions,
   checkStamp,
   noCollection,
+  storeClosed,
 } from '../../driver-kit/check-collection.ts'
 import { fetchCatalog, fetchCollection } from './client.ts'
 import { createQdrantCollection } from './collection.ts'
 import { connect } from './connection.ts'
-import { createLane, type Lane } from './lane.ts'
+import { createSerial, type Serial } from '../../driver-kit/serial.ts'
 import { dropCollection, renameCollection, setAliases } from './names.ts'
 import { openCollection } from './open-collection.ts'
 import { checkOptions, type QdrantStoreOptions } from './options.ts'
@@ -37,16 +38,15 @@ export const createQdrantStore = async (options: QdrantStoreOptions): Promise<Ve
   const connection = await connect(checkOptions(options))
   const { clock = Date.now } = options
   /** By physical name: all handles of a collection write one after the other. One that was dropped has another when made anew. */
-  const lanes = new Map<string, Lane>()
+  const lanes = new Map<string, Serial>()
   let closed = false
 
   const refuseClosed = (): void => {
-    if (closed)
-      throw new RtError({ code: 'invalid_request', message: 'the vector store is closed.', hint: 'Open it again.' })
+    if (closed) throw storeClosed()
   }
-  const laneOf = (physical: string): Lane => {
+  const laneOf = (physical: string): Serial => {
     let lane = lanes.get(physical)
-    if (!lane) lanes.set(physical, (lane = createLane()))
+    if (!lane) lanes.set(physical, (lane = createSerial()))
     return lane
   }
   const handleOf = (found: StoredCollection): VectorCollection => {

@@ -1,13 +1,6 @@
-import {
-  abortable,
-  type CallOptions,
-  throwIfAborted,
-  type VectorCollection,
-  type VectorRecord,
-  withSpan,
-} from '@rt/core'
+import { abortable, type CallOptions, throwIfAborted, type VectorCollection, type VectorRecord } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
-import { writeBatches } from '../../driver-kit/batches-of.ts'
+import { upsertRecords } from '../../driver-kit/upsert-records.ts'
 import { checkDeletion, checkScroll, checkUpdates } from '../../driver-kit/check-changes.ts'
 import { noCollection } from '../../driver-kit/check-collection.ts'
 import { checkRecords } from '../../driver-kit/check-records.ts'
@@ -57,20 +50,7 @@ export const createSqliteCollection = (
 
   return {
     name: identity.name,
-    async upsert(records, options = {}) {
-      throwIfAborted(options.signal)
-      await withSpan(options.span, 'vector.upsert', { 'rt.vector.collection': identity.name }, async (span) => {
-        let count = 0
-        const write = async (batch: VectorRecord[]): Promise<void> => {
-          count += batch.length
-          await store(batch, options)
-        }
-        // An array is copied before anything is waited for: it is the caller's again.
-        if (Array.isArray(records)) await write(records)
-        else await writeBatches(records, write, options)
-        span.set({ 'rt.vector.records': count })
-      })
-    },
+    upsert: (records, options = {}) => upsertRecords(identity.name, records, (batch) => store(batch, options), options),
     async get(ids, options = {}) {
       throwIfAborted(options.signal)
       return abortable(getRecords(database, identity, ids, { ...options, now: clock() }), options.signal)

@@ -1,6 +1,5 @@
-import { RtError } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
-import { isAlias, noCollection } from '../../driver-kit/check-collection.ts'
+import { isAlias, nameInUse, noCollection } from '../../driver-kit/check-collection.ts'
 import { textTable } from './migrations.ts'
 
 /** Renames in one transaction; answers the numbers of the collections whose open handles are no longer right. */
@@ -19,12 +18,7 @@ export const renameCollection = (
       [to],
     )
     if (alias) throw isAlias(to, alias.name)
-    if (taken !== undefined && !replace)
-      throw new RtError({
-        code: 'invalid_request',
-        message: `there is a collection "${to}" already.`,
-        hint: 'Choose another name, or say { replace: true } to drop it in the same moment.',
-      })
+    if (taken !== undefined && !replace) throw nameInUse(to)
     if (taken !== undefined) {
       await tx.run({ sql: 'UPDATE vector_aliases SET collection = ? WHERE collection = ?', params: [id, taken] })
       await tx.run({ sql: `DROP TABLE ${textTable(taken)}` })

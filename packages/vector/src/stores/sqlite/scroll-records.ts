@@ -1,6 +1,7 @@
-import { RtError, type ScrollPage } from '@rt/core'
+import type { ScrollPage } from '@rt/core'
 import type { Database } from '@rt/node/sqlite'
 import type { CheckedScroll } from '../../driver-kit/check-changes.ts'
+import { readCursor, writeCursor } from '../../driver-kit/id-cursor.ts'
 import { getRecords } from './get-records.ts'
 import { matchingKeys } from './matching-keys.ts'
 
@@ -10,20 +11,11 @@ export const scrollRecords = async (
   identity: { id: number; name: string },
   { filter, limit, after, vectors, now, signal }: CheckedScroll & { now: number; signal?: AbortSignal | undefined },
 ): Promise<ScrollPage> => {
-  const keys = await matchingKeys(database, identity, filter, { after: readCursor(after), limit, now })
+  const keys = await matchingKeys(database, identity, filter, {
+    after: after === undefined ? '' : readCursor(after),
+    limit,
+    now,
+  })
   const records = await getRecords(database, identity, keys, { signal, now, vectors })
   return { records, ...(keys.length === limit && { next: writeCursor(keys.at(-1)!) }) }
-}
-
-/** Says what it is, so that an id given by mistake is not taken for a place. */
-const writeCursor = (key: string): string => `after:${key}`
-
-const readCursor = (cursor: string | undefined): string => {
-  if (cursor === undefined) return ''
-  if (cursor.startsWith('after:')) return cursor.slice('after:'.length)
-  throw new RtError({
-    code: 'invalid_request',
-    message: `${JSON.stringify(cursor)} is no place to go on from.`,
-    hint: 'Give the `next` of the page before.',
-  })
 }

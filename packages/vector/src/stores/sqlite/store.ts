@@ -1,6 +1,6 @@
-import { disposeAll, RtError, type VectorCapabilities, type VectorCollection, type VectorStore } from '@rt/core'
+import { disposeAll, type VectorCapabilities, type VectorCollection, type VectorStore } from '@rt/core'
 import { type Database, openDatabase } from '@rt/node/sqlite'
-import { checkAliases, checkName, checkOptions, checkStamp } from '../../driver-kit/check-collection.ts'
+import { checkAliases, checkName, checkOptions, checkStamp, storeClosed } from '../../driver-kit/check-collection.ts'
 import { describeIndex } from './describe-index.ts'
 import { createSqliteCollection } from './collection.ts'
 import { listCollections } from './describe-collections.ts'
@@ -77,8 +77,7 @@ const createStore = ({ database, thread, maintenance, clock, close }: Parts): Ve
     if (gone.length) await sweepIndexFiles(database, thread.folder)
   }
   const refuseClosed = (): void => {
-    if (closed)
-      throw new RtError({ code: 'invalid_request', message: 'the vector store is closed.', hint: 'Open it again.' })
+    if (closed) throw storeClosed()
   }
 
   return {

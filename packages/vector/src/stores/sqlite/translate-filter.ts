@@ -1,7 +1,7 @@
 import type { JsonValue } from '@rt/core'
 import type { SqlValue } from '@rt/node/sqlite'
 import { canonicalJson } from '../../driver-kit/canonical-json.ts'
-import type { Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
+import type { FieldNode, Bounds, FieldPath, FilterNode } from '../../filter/index.ts'
 import { byIndex } from './fields/lookup.ts'
 import { NO_FIELDS, type ReadyFields } from './fields/ready-fields.ts'
 import { fieldTables, IS_DATETIME, MILLISECONDS } from './field-sql.ts'
@@ -55,8 +55,6 @@ const atPath = (path: FieldPath, test: SqlCondition): SqlCondition => {
     params: [...path, ...test.params],
   }
 }
-
-type FieldNode = Exclude<FilterNode, { op: 'and' | 'or' | 'not' }>
 
 const testOf = (node: FieldNode): SqlCondition => {
   switch (node.op) {

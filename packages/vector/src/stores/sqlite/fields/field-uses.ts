@@ -1,4 +1,5 @@
-import type { FilterNode } from '../../../filter/index.ts'
+import { remember } from '../../../driver-kit/remember.ts'
+import { eachField, type FilterNode } from '../../../filter/index.ts'
 
 /** Uses within `WINDOW` at which a path is hot: what an index costs is then repaid by as many more. */
 const USES = 20
@@ -32,10 +33,10 @@ export const createFieldUses = (): FieldUses => {
       for (const path of pathsOf(filter)) {
         const key = `${collection} ${path}`
         const field = { collection, path }
-        remember(used, key, field)
+        remember(used, key, field, MOST)
         const known = counts.get(key)
         const count = known && now - known.since < WINDOW ? known : { ...field, uses: 0, since: now }
-        remember(counts, key, count)
+        remember(counts, key, count, MOST)
         if (++count.uses === USES) hot.push(field)
       }
       return hot.length > before
@@ -53,20 +54,8 @@ export const createFieldUses = (): FieldUses => {
   }
 }
 
-/** Behind the others; beyond `MOST` the one that was asked for longest ago goes. */
-const remember = <T>(map: Map<string, T>, key: string, value: T): void => {
-  map.delete(key)
-  map.set(key, value)
-  if (map.size > MOST) map.delete(map.keys().next().value!)
-}
-
 const pathsOf = (filter: FilterNode): Set<string> => {
   const paths = new Set<string>()
-  const visit = (node: FilterNode): void => {
-    if (node.op === 'and' || node.op === 'or') node.nodes.forEach(visit)
-    else if (node.op === 'not') visit(node.node)
-    else paths.add(JSON.stringify(node.path))
-  }
-  visit(filter)
+  eachField(filter, ({ path }) => paths.add(JSON.stringify(path)))
   return paths
 }

@@ -1,9 +1,7 @@
 import type { SqlValue } from '@rt/node/sqlite'
-import type { Bounds, FilterNode } from '../../../filter/index.ts'
+import type { FieldNode, Bounds } from '../../../filter/index.ts'
 import type { SqlCondition } from '../translate-filter.ts'
 import { KIND, MAX_TEXT_BYTES } from './kinds.ts'
-
-type FieldNode = Exclude<FilterNode, { op: 'and' | 'or' | 'not' }>
 
 /** What an index of a field answers: rows of `vector_field_values v` that match, and kinds of rows whose record has to be asked. */
 interface Lookup {

@@ -1,6 +1,6 @@
 import type { VectorRecord } from '@rt/core'
 import { describe, expect, it } from 'vitest'
-import { writeBatches } from './batches-of.ts'
+import { writeBatches } from './write-batches.ts'
 
 describe('writeBatches', () => {
   it('reads one batch while one is stored, and no more', async () => {
