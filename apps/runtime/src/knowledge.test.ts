@@ -18,9 +18,7 @@ const setUp = async (embedder: EmbeddingModel, elsewhere = false): Promise<Knowl
   onTestFinished(() => database[Symbol.asyncDispose]())
   const knowledge = createKnowledge({
     database: async () => database,
-    vectors: async () => store,
-    elsewhere,
-    reranker: () => Promise.reject(new Error('none')),
+    vectors: { kind: 'sqlite', elsewhere, store: async () => store, reranker: () => Promise.reject(new Error('none')) },
     telemetry: async () => noopTelemetry,
     embedder: async () => embedder,
     settings: { embed: ['openai/embed'], passages: 2 },
@@ -79,9 +77,12 @@ it('knows at once that there are documents, and that there are none any more', a
   const store = await createSqliteStore({ database })
   const knowledge = createKnowledge({
     database: async () => database,
-    vectors: async () => store,
-    elsewhere: false,
-    reranker: () => Promise.reject(new Error('none')),
+    vectors: {
+      kind: 'sqlite',
+      elsewhere: false,
+      store: async () => store,
+      reranker: () => Promise.reject(new Error('none')),
+    },
     telemetry: async () => noopTelemetry,
     embedder: async () => undefined,
     settings: { embed: false, passages: 2 },

@@ -1,12 +1,14 @@
 import {
   abortable,
   type CallOptions,
+  checkLabel,
   type CollectionStamp,
   type EmbeddingModel,
   type IngestOptions,
   type IngestReport,
   LOCAL,
   type Principal,
+  type RetrievedChunk,
   type SearchOptions,
   type Telemetry,
   type VectorCollection,
@@ -21,16 +23,13 @@ import { NO_EMBEDDER } from './no-embedder.ts'
 import { readOnlyError } from './read-only-error.ts'
 import type { Retrieval, RetrieveOptions } from './run-request.ts'
 import { KNOWLEDGE } from './runtime.ts'
+import type { Vectors } from './vectors/create-vectors.ts'
 import { findCollection, findInfo } from './vectors/find-collection.ts'
 import { storeElsewhere } from './vectors/keep-local.ts'
-import type { PickReranker } from './vectors/pick-reranker.ts'
 
 export interface KnowledgeParts {
   database(): Promise<Database>
-  vectors(): Promise<VectorStore>
-  /** The store of vectors is on another machine. */
-  elsewhere: boolean
-  reranker: PickReranker
+  vectors: Pick<Vectors, 'kind' | 'elsewhere' | 'reranker'> & { store(): Promise<VectorStore> }
   telemetry(): Promise<Telemetry>
   embedder(): Promise<EmbeddingModel | undefined>
   settings: Pick<Settings, 'embed' | 'passages'>
@@ -44,6 +43,7 @@ export interface KnowledgeParts {
 export interface Knowledge {
   ingest(paths: string | string[], options?: IngestOptions): Promise<IngestReport>
   retrieve(collection: string, query: string, options: RetrieveOptions & KnowledgeOptions): Promise<Retrieval>
+  search(query: string, options?: SearchOptions): Promise<RetrievedChunk[]>
   /** The collection that is meant; `true` = ours, when there is anything in it. */
   named(wanted: boolean | string): Promise<string | undefined>
 }
@@ -55,7 +55,8 @@ interface KnowledgeOptions {
 }
 
 export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
-  const { settings, vectors, embedder, reranker } = parts
+  const { settings, embedder } = parts
+  const { kind, elsewhere, store: vectors, reranker } = parts.vectors
   /** One for all calls: runs wait for each other. Made anew once an embedder that was missing is there. */
   const writers = new Map<EmbeddingModel | undefined, Ingest>()
   const writer = async (): Promise<Ingest> => {
@@ -88,11 +89,37 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
     return known.holds
   }
 
+  const retrieve: Knowledge['retrieve'] = async (
+    name,
+    query,
+    { k = settings.passages, principal, label, signal, span, tuning = {} },
+  ) => {
+    if (label && elsewhere) return { passages: [], warning: notAsked(kind) }
+    const wanted = await abortable(embedder(), signal)
+    const model = label && !wanted?.local ? undefined : wanted
+    const found = await existing(name, model)
+    if (!found) return { passages: [] }
+    const { collection, stamped } = found
+    const retriever = createRetriever({
+      collection,
+      embedder: stamped && model ? askedBy(model, principal) : undefined,
+    })
+    const { filter, rerank, ...others } = tuning
+    const passages = await retriever.retrieve(query, {
+      k,
+      filter: filter ? { and: [OURS, filter] } : OURS,
+      signal,
+      span,
+      tuning: rerank ? { ...others, rerank: { ...rerank, model: await reranker(rerank.model, collection) } } : others,
+    })
+    if (wanted && !model && stamped) return { passages, warning: keptHere(wanted) }
+    return { passages, ...(settings.embed !== false && !wanted && { warning: NO_EMBEDDER }) }
+  }
+
   return {
     async ingest(paths, options) {
       if (parts.readOnly) throw readOnlyError()
-      if (options?.label && parts.elsewhere)
-        throw storeElsewhere('the documents are to be local-only', (await vectors()).kind)
+      if (options?.label && elsewhere) throw storeElsewhere('the documents are to be local-only', kind)
       const [into, spans] = await Promise.all([abortable(writer(), options?.signal), parts.telemetry()])
       const span = spans.span('ingest')
       try {
@@ -105,27 +132,12 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
       }
     },
 
-    async retrieve(name, query, { k = settings.passages, principal, label, signal, span, tuning = {} }) {
-      if (label && parts.elsewhere) return { passages: [], warning: notAsked(await vectors()) }
-      const wanted = await abortable(embedder(), signal)
-      const model = label && !wanted?.local ? undefined : wanted
-      const found = await existing(name, model)
-      if (!found) return { passages: [] }
-      const { collection, stamped } = found
-      const retriever = createRetriever({
-        collection,
-        embedder: stamped && model ? askedBy(model, principal) : undefined,
-      })
-      const { filter, rerank, ...others } = tuning
-      const passages = await retriever.retrieve(query, {
-        k,
-        filter: filter ? { and: [OURS, filter] } : OURS,
-        signal,
-        span,
-        tuning: rerank ? { ...others, rerank: { ...rerank, model: await reranker(rerank.model, collection) } } : others,
-      })
-      if (wanted && !model && stamped) return { passages, warning: keptHere(wanted) }
-      return { passages, ...(settings.embed !== false && !wanted && { warning: NO_EMBEDDER }) }
+    retrieve,
+
+    async search(query, { collection = KNOWLEDGE, k = 5, label, signal, span, ...tuning } = {}) {
+      checkLabel(label)
+      if (label && elsewhere) throw storeElsewhere('the query is local-only', kind)
+      return (await retrieve(collection, query, { k, label, signal, span, tuning })).passages
     },
 
     async named(wanted) {
@@ -151,7 +163,7 @@ interface Existing {
 /** Records that a program wrote itself say nothing of whose they are. */
 const OURS: VectorFilter = { or: [{ principal: LOCAL }, { principal: { exists: false } }] }
 
-const notAsked = ({ kind }: VectorStore): Retrieval['warning'] => ({
+const notAsked = (kind: string): Retrieval['warning'] => ({
   id: 'local-only-query',
   message: `the question is local-only and the vector store (${kind}) is not on this machine: no documents were looked for.`,
 })

@@ -1,26 +1,17 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import {
-  checkLabel,
   type ChatRequest,
   type CollectionOperations,
   disposeAll,
   type EmbeddingModel,
-  type Embeddings,
-  type EmbedOptions,
   type IngestOptions,
   type IngestReport,
   type KeyValue,
   type ModelEntry,
-  noopTelemetry,
-  type Provider,
-  type RankingOptions,
-  type RerankResult,
   type RetrievedChunk,
   type Router,
-  RtError,
   type SearchOptions,
-  type StorePlace,
   type StreamPart,
   type Telemetry,
   type TextClassifier,
@@ -29,47 +20,33 @@ import {
   type TurnRequest,
   type VectorStore,
 } from '@rt/core'
-import { createContextAssembler, createDocuments, createThreadStore, embeddableOf } from '@rt/memory'
-import { createSqliteKeyValue, type Database, type Owner } from '@rt/node/sqlite'
-import type { CostCalculator } from '@rt/observe'
+import { createContextAssembler, createThreadStore } from '@rt/memory'
+import { createSqliteKeyValue, type Owner } from '@rt/node/sqlite'
+import { createMaking } from './app/making.ts'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
-import { createKeyStore, type KeyStore } from './keys/key-store.ts'
-import { createMaking } from './app/making.ts'
-import { createKnowledge } from './knowledge.ts'
 import { kvFolder } from './folders.ts'
+import { createKeyStore, type KeyStore } from './keys/key-store.ts'
+import { createKnowledge } from './knowledge.ts'
 import { connectLimits } from './limits/connect-limits.ts'
 import { createModels, type Models } from './models/create-models.ts'
+import { createFindEmbedder } from './models/find-embedder.ts'
+import { createModelCalls, type ModelCalls } from './models/model-calls.ts'
+import { ownProviders } from './models/own-providers.ts'
 import { createPrices } from './models/prices.ts'
-import { createTracedEmbedder } from './models/traced-embedder.ts'
-import { tracedRerank } from './models/traced-rerank.ts'
+import { observe } from './observe.ts'
 import { once } from './once.ts'
+import { openData } from './open-data.ts'
 import { createOperations, type OwnOperations } from './operations.ts'
 import { readOnlyError } from './read-only-error.ts'
-import { openData } from './open-data.ts'
 import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
-import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
+import type { Runtime, RuntimeOptions } from './runtime.ts'
 import { createTurns, type Turns } from './turns.ts'
-import { defined } from './defined.ts'
-import { createDefaultOptions } from './vectors/default-options.ts'
-import { createCollections } from './vectors/create-collections.ts'
-import { createHeldStore, type HeldStore } from './vectors/held-store.ts'
-import { createKeepLocal, storeElsewhere } from './vectors/keep-local.ts'
-import { createFormerEmbedders } from './vectors/former-embedders.ts'
-import { createMigrate } from './vectors/migrate.ts'
-import { createMigratingStore, type MigratingStore } from './vectors/migrating-store.ts'
-import { createMove } from './vectors/move.ts'
-import { openStore } from './vectors/open-store.ts'
-import { createPickReranker } from './vectors/pick-reranker.ts'
-import { isElsewhere } from './vectors/place.ts'
+import { createVectors } from './vectors/create-vectors.ts'
 
-/** How long an embedder that cannot be had is not looked for again. */
-const RETRY_EMBEDDER_MS = 60_000
-/** How long the migration of a collection lets answers go first before it embeds some texts all the same. */
-const MIGRATION_WAITS_MS = 2000
 /** What a runtime is made of, each part opened when it is first needed. */
-export interface Services extends AsyncDisposable {
+export interface Services extends AsyncDisposable, ModelCalls {
   readonly models: Models
   /** Brings the data file to today's version and makes the app, so that what is wrong with them is said at the start. */
   prepare(): Promise<void>
@@ -95,14 +72,6 @@ export interface Services extends AsyncDisposable {
   ): Promise<AsyncIterable<StreamPart>>
   /** A request of a client. */
   chat(request: ChatRequest, signal?: AbortSignal): Promise<AsyncIterable<StreamPart>>
-  embed(name: string | undefined, texts: string[], options?: EmbedOptions): Promise<Embeddings & { model: string }>
-  /** @param options.own the program or its operator wrote the model's name. */
-  rank(
-    name: string | undefined,
-    query: string,
-    documents: string[],
-    options?: RankingOptions & { own?: boolean },
-  ): Promise<{ model: string; results: RerankResult[] }>
   classifier(name: string): Promise<TextClassifier>
   /** What a client may ask for: models, aliases and agents. */
   list(): Promise<ModelEntry[]>
@@ -144,38 +113,9 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     signal,
   })
   const database = once(() => openData(join(data, 'rt.db'), readOnly))
-  const { store: kept = 'sqlite', url, apiKey } = settings.vector
-  const place: StorePlace = { store: kept, ...defined({ url, apiKey }) }
-  const open = async (where: StorePlace): Promise<VectorStore> => {
-    const store = await openStore(where, { data, database })
-    return isElsewhere(where) ? createKeepLocal(store) : store
-  }
-  const held = once(async (): Promise<HeldStore> =>
-    createHeldStore(createDefaultOptions(await open(place), settings.vector)),
-  )
-  const formerEmbedders = createFormerEmbedders({ database, embedder: async (name) => models.embedder(name) })
-  const vectors = once(async (): Promise<MigratingStore> =>
-    createMigratingStore({
-      store: await held(),
-      embedder: async () => embedder(),
-      former: formerEmbedders.find,
-      nameOf: formerEmbedders.nameOf,
-      note: async (fingerprint) => formerEmbedders.note(fingerprint, await embedder()),
-      textOf: embeddableOf,
-      idle: async () => idle(MIGRATION_WAITS_MS),
-      readOnly,
-      signal,
-    }),
-  )
-  const documents = once(async () => createDocuments({ database: await database(), store: vectors }))
-  const reranker = createPickReranker(models)
-  const collections = createCollections({
-    vectors,
-    drop: async (name, dropOptions) => (await documents()).dropCollection(name, dropOptions),
-    move: createMove({ vectors: held, place, open }),
-    migrate: createMigrate(vectors),
-    reranker,
-  })
+  const embedder = createFindEmbedder(models)
+  const { vector } = settings
+  const vectors = createVectors({ data, settings: vector, database, models, embedder, idle, readOnly, signal })
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))
   const keys = once(async () => createKeyStore({ database: await database() }))
   const telemetry = once(async () => observe(await database(), readOnly || !settings.trace, prices))
@@ -188,24 +128,9 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     return resolved
   })
   const assembler = createContextAssembler({ window: settings.window })
-
-  /** One that cannot be had is not looked for again at once: each try goes through all its sources. */
-  let missingUntil = 0
-  const embedder = async (): Promise<EmbeddingModel | undefined> => {
-    if (performance.now() < missingUntil) return undefined
-    try {
-      return await models.embedder()
-    } catch (error) {
-      if (!isMissing(error)) throw error
-      missingUntil = performance.now() + RETRY_EMBEDDER_MS
-      return undefined
-    }
-  }
   const knowledge = createKnowledge({
     database,
     vectors,
-    elsewhere: isElsewhere(place),
-    reranker,
     telemetry,
     embedder,
     settings,
@@ -237,23 +162,20 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       await Promise.all([
         telemetry(),
         app(),
-        ...(readOnly ? [] : [limits(), threads(), vectors(), (await keys()).required()]),
+        ...(readOnly ? [] : [limits(), threads(), vectors.store(), (await keys()).required()]),
       ])
     },
     app: ready,
     keys,
     threads,
-    vectors,
+    vectors: vectors.store,
     telemetry,
     embedder,
-    operations: createOperations({ database, documents, telemetry, keys, models, owner }),
-    collections,
-    ingest: (paths, ingestOptions) => knowledge.ingest(paths, ingestOptions),
-    async search(query, { collection = KNOWLEDGE, k = 5, label, signal: abort, span, ...tuning } = {}) {
-      checkLabel(label)
-      if (label && isElsewhere(place)) throw storeElsewhere('the query is local-only', place.store)
-      return (await knowledge.retrieve(collection, query, { k, label, signal: abort, span, tuning })).passages
-    },
+    operations: createOperations({ database, documents: vectors.documents, telemetry, keys, models, owner }),
+    collections: vectors.collections,
+    ...createModelCalls({ models, telemetry }),
+    ingest: knowledge.ingest,
+    search: knowledge.search,
     turn(request, { signal: abort, tools, own = false }) {
       const { keepAliveMs: ms } = request
       // JSON has no Infinity.
@@ -262,35 +184,6 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       return running((all) => all.own(request, tools), abort, router)
     },
     chat: (request, abort) => running((all) => all.client(request), abort),
-
-    async embed(name, texts, embedOptions) {
-      const model = await models.embedder(name)
-      if (!model) throw new RtError({ code: 'unsupported', message: 'this runtime has no embedder (embed: false).' })
-      checkPlace(embedOptions?.label, model)
-      // Those elsewhere stand in a trace whoever asks them.
-      const traced = model.local ? createTracedEmbedder(model) : model
-      const root = (await telemetry()).span('request', { 'rt.principal': embedOptions?.principal })
-      try {
-        return { ...(await traced.embed(texts, { ...embedOptions, span: root })), model: model.id }
-      } finally {
-        root.end()
-      }
-    },
-
-    async rank(name, query, documents, { own = false, ...rankOptions } = {}) {
-      checkLabel(rankOptions.label)
-      const { model, local } = await models.reranker(name, { own })
-      if (rankOptions.label && !local) throw elsewhere('reranker', model.id, 'bge-reranker-base')
-      const root = (await telemetry()).span('request', { 'rt.principal': rankOptions.principal })
-      try {
-        return {
-          model: model.id,
-          results: await tracedRerank(model, local, { query, documents, ...rankOptions, root }),
-        }
-      } finally {
-        root.end()
-      }
-    },
     classifier: (name) => models.classifier(name, { own: true }),
 
     async list() {
@@ -304,47 +197,13 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     },
 
     async [Symbol.asyncDispose]() {
-      const parts = [database, vectors, telemetry, limits].map((part) => opened(part.peek()))
+      const parts = [database, vectors.store, telemetry, limits].map((part) => opened(part.peek()))
       const [db, store, spans, shared] = await Promise.all(parts)
       await disposeAll([db, store, spans, shared, models])
     },
   }
 }
 
-const observe = async (
-  database: Database,
-  off: boolean,
-  cost: CostCalculator,
-): Promise<Telemetry & AsyncDisposable> => {
-  if (off) return { ...noopTelemetry, [Symbol.asyncDispose]: async () => {} }
-  const [{ createTelemetry }, { createSqliteExporter }] = await Promise.all([
-    import('@rt/observe'),
-    import('@rt/observe/sqlite'),
-  ])
-  return createTelemetry({ exporters: [await createSqliteExporter({ database })], cost })
-}
-
 /** What was opened without an error, to be closed. */
 const opened = (thing: Promise<AsyncDisposable | undefined> | undefined): Promise<AsyncDisposable | undefined> =>
   Promise.resolve(thing).catch(() => undefined)
-
-/** By their ids, as names begin with them. */
-const ownProviders = (providers: RuntimeOptions['providers'] = {}): Record<string, Provider> =>
-  Object.fromEntries(
-    Object.values(providers).flatMap((provider) => ('languageModel' in provider ? [[provider.id, provider]] : [])),
-  )
-
-const checkPlace = (label: string | undefined, { id, local }: EmbeddingModel): void => {
-  checkLabel(label)
-  if (label && !local) throw elsewhere('embedder', id, 'bge-small-en-v1.5')
-}
-
-const elsewhere = (kind: 'embedder' | 'reranker', id: string, here: string): RtError =>
-  new RtError({
-    code: 'local_only',
-    message: `the texts are local-only, and the ${kind} ${id} is not on this machine; nothing was sent to it.`,
-    hint: `Name one on this machine, such as ${here}.`,
-  })
-
-const isMissing = (error: unknown): boolean =>
-  RtError.isInstance(error) && (error.code === 'download_failed' || error.code === 'model_not_found')
