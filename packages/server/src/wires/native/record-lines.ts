@@ -1,5 +1,5 @@
 import { type RecordJson, recordToJson, type SerializedRtError, type VectorRecord } from '@rt/core'
-import type { Vectors } from './schema.ts'
+import type { Vectors } from './schemas/records.ts'
 import { toLine } from './to-line.ts'
 
 /** A line of `POST /rt/collections/NAME/export`; the last one is the end or an error. */
