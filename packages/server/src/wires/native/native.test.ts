@@ -114,6 +114,19 @@ describe('the native API', () => {
     expect(operations.calls).toEqual([])
   })
 
+  it.each<[object, string]>([
+    [{ ids: ['a'], filter: { lang: 'en' } }, 'body: give ids or a filter, not both.'],
+    [{}, 'body: give ids or a filter.'],
+    [{ ids: 'a' }, 'ids: Invalid input: expected array, received string.'],
+    [{ filter: ['a'] }, 'filter: Invalid input: expected object.'],
+  ])('says of a deletion of %j what is wrong', async (body, message) => {
+    const { send, operations } = createSubject()
+    const response = await send('/rt/collections/n/delete', body)
+    expect(response.status).toBe(400)
+    expect((await response.json()) as NativeErrorBody).toMatchObject({ error: { message } })
+    expect(operations.calls).toEqual([])
+  })
+
   it.each(['/rt/traces?limit=0', '/rt/traces?limit=x', '/rt/traces?limit=', '/rt/cost?days=1.5', '/rt/cost?weeks=1'])(
     'refuses %s',
     async (path) => {

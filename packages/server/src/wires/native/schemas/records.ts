@@ -23,10 +23,12 @@ export const updateRecordsSchema: z.ZodType<{ changes: MetadataUpdate[] }> = z.s
     .max(100_000),
 })
 
-export const deleteRecordsSchema: z.ZodType<{ ids: string[] } | { filter: VectorFilter }> = z.union([
-  z.strictObject({ ids }),
-  z.strictObject({ filter }),
-])
+/** Not a union: what is wrong with one that has both, or neither, would be said in terms of types. */
+export const deleteRecordsSchema: z.ZodType<{ ids: string[] } | { filter: VectorFilter }> = z
+  .strictObject({ ids: ids.optional(), filter: filter.optional() })
+  .refine((which) => !which.ids || !which.filter, 'give ids or a filter, not both')
+  .refine((which) => which.ids || which.filter, 'give ids or a filter')
+  .transform((which) => (which.ids ? { ids: which.ids } : { filter: which.filter! }))
 
 export const countSchema: z.ZodType<{ filter?: VectorFilter | undefined }> = z.strictObject({
   filter: filter.optional(),
