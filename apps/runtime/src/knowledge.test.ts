@@ -70,7 +70,7 @@ it('asks a store elsewhere nothing that is local-only, and gives it no such docu
   expect((await knowledge.retrieve('default', 'allowance in Oslo', {})).passages).toHaveLength(1)
 })
 
-it('knows at once that there are documents, and that there are none any more', async () => {
+it('knows at once that there are documents, and that there are none any more; a wrong filter is one even then', async () => {
   const folder = await temporaryFolder()
   await using database = await openDatabase({ path: join(folder.path, 'rt.db') })
   onTestFinished(() => folder[Symbol.asyncDispose]())
@@ -89,6 +89,10 @@ it('knows at once that there are documents, and that there are none any more', a
     readOnly: false,
   })
   expect(await knowledge.named(true)).toBeUndefined()
+  await expect(knowledge.search('meals', { filter: { a: { $gt: 1 } } })).rejects.toMatchObject({
+    code: 'invalid_request',
+    message: 'filter "a": "$gt" is no operator; did you mean "gt"?',
+  })
   const collection = await store.collection('default')
   await collection.upsert([{ id: 'a', text: 'The allowance in Oslo is 400 NOK a day.' }])
   expect(await knowledge.named(true)).toBe('default')

@@ -17,6 +17,7 @@ import {
 } from '@rt/core'
 import { createIngest, createRetriever, type Ingest } from '@rt/memory'
 import type { Database } from '@rt/node/sqlite'
+import { checkFilter } from '@rt/vector'
 import type { Settings } from './config/settings.ts'
 import { wrapEmbedder } from './models/wrap-embedder.ts'
 import { NO_EMBEDDER } from './no-embedder.ts'
@@ -94,6 +95,8 @@ export const createKnowledge = (parts: KnowledgeParts): Knowledge => {
     query,
     { k = settings.passages, principal, label, signal, span, tuning = {} },
   ) => {
+    // Here, as nobody checks it where there is no collection yet; and before an embedder is asked.
+    if (tuning.filter) checkFilter(tuning.filter)
     if (label && elsewhere) return { passages: [], warning: notAsked(kind) }
     const wanted = await abortable(embedder(), signal)
     const model = label && !wanted?.local ? undefined : wanted

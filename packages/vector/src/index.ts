@@ -4,6 +4,9 @@
 export { createSqliteStore } from './stores/sqlite/index.ts'
 export type { SqliteStoreOptions } from './stores/sqlite/index.ts'
 
+// Filters
+export { checkFilter } from './filter/index.ts'
+
 // Fusion of ranked lists
 export { fuseMinMax, minMax } from './fusion/min-max.ts'
 export { rrf } from './fusion/rrf.ts'

@@ -72,6 +72,7 @@ const CASES: readonly [VectorFilter, string[]][] = [
 
 const WRONG: readonly [VectorFilter, string][] = [
   [{ lang: { eqq: 'en', eq: 'en' } }, 'did you mean "eq"'],
+  [{ year: { gtt: 2020 } }, 'did you mean "gt"'],
   [{ lang: { in: 'en' as never } }, 'takes a list'],
   [{ lang: { exists: 'yes' as never } }, 'true or false'],
   [{ year: { gt: null as never } }, 'a number or a text'],
@@ -156,12 +157,24 @@ export const filtersConformance = ({ describe, it, expect, withCollection, ids }
       )
 
     it(
-      'say what is wrong with them',
+      'say what is wrong with them, also where there is no record yet',
       withCollection(async (collection) => {
-        for (const [filter, words] of WRONG) {
-          const error = (await collection.count({ filter }).catch((caught: unknown) => caught)) as Error
-          expect(error).toMatchObject({ code: 'invalid_request' })
-          expect(error.message + String((error as { hint?: string }).hint)).toContain(words)
+        const near = vector(1, 0, 0)
+        for (const records of [[], [{ id: 'a', vector: near, text: 'a book' }]]) {
+          await collection.upsert(records)
+          for (const [filter, words] of WRONG)
+            for (const ask of [
+              () => collection.count({ filter }),
+              () => collection.scroll({ filter }),
+              () => collection.delete({ filter }),
+              () => collection.search({ text: 'book', filter }),
+              () => collection.search({ vector: near, filter }),
+              () => collection.search({ vector: near, text: 'book', filter }),
+            ]) {
+              const error = (await ask().catch((caught: unknown) => caught)) as Error
+              expect(error).toMatchObject({ code: 'invalid_request' })
+              expect(error.message + String((error as { hint?: string }).hint)).toContain(words)
+            }
         }
       }),
     )

@@ -1,3 +1,4 @@
+export { checkFilter } from './check-filter.ts'
 export { formatPath, parsePath } from './field-path.ts'
 export { compareTexts, matchesFilter, valueAt } from './matches-filter.ts'
 export { eachField } from './each-field.ts'

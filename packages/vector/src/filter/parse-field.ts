@@ -53,7 +53,11 @@ const refuseMistyped = (key: string, value: unknown, names: string[]): void => {
 
 const LONG_OPERATORS = OPERATORS.filter((name) => name.length > 5)
 
-const meantOperator = (name: string): string | undefined =>
-  name.startsWith('$')
-    ? OPERATORS.find((operator) => `$${operator}` === name)
-    : nearestNames(name, LONG_OPERATORS, { slack: 1, most: 1 })[0]
+/** Of the short operators only what is hardly a field's name: one letter off is `lat` or `net` too. */
+const meantOperator = (name: string): string | undefined => {
+  if (name.startsWith('$')) return OPERATORS.find((operator) => `$${operator}` === name)
+  const single = name.replaceAll(/(.)\1/g, '$1')
+  if (isBound(single)) return single
+  if (name === 'ge' || name === 'le') return `${name[0]}te`
+  return nearestNames(name, LONG_OPERATORS, { slack: 1, most: 1 })[0]
+}

@@ -33,7 +33,7 @@ describe('parseFilter', () => {
         { op: 'eq', path: ['a'], value: [2] },
       ],
     })
-    expect(parseFilter({ a: { $ref: 1, min: 2, existing: 3 } })).toMatchObject({ op: 'eq' })
+    expect(parseFilter({ a: { $ref: 1, min: 2, existing: 3, lat: 4, net: 5, inn: 6 } })).toMatchObject({ op: 'eq' })
     expect(parseFilter({ a: { eq: { $gte: 1 } }, $or: 1 })).toMatchObject({ nodes: [{ op: 'eq' }, { op: 'eq' }] })
     expect(parseFilter({ '\\or': { x: 1 } })).toEqual({ op: 'eq', path: ['or'], value: { x: 1 } })
   })
@@ -57,6 +57,10 @@ describe('parseFilter', () => {
     [{ year: { $gte: 2020 } }, 'did you mean "gte"'],
     [{ $or: [{ a: 1 }, { a: 2 }] }, 'did you mean "or"'],
     [{ lang: { ne: 'de', colour: 'blue' } }, 'Operators: eq, ne'],
+    [{ a: { gtt: 1 } }, 'did you mean "gt"'],
+    [{ a: { ltte: 1 } }, 'did you mean "lte"'],
+    [{ a: { ge: 1 } }, 'did you mean "gte"'],
+    [{ a: { le: 1 } }, 'did you mean "lte"'],
     [{ a: { gt: true } }, 'a number or a text'],
     [{ a: { gt: new Date(0) } }, 'datetime'],
     [{ a: new Date(0) }, 'datetime'],

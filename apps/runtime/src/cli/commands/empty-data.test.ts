@@ -50,6 +50,14 @@ it.each([
   expect(await readdir(folder.path)).toEqual([])
 })
 
+it('search with a wrong filter says so where there is nothing to search yet', async () => {
+  await using folder = await temporaryFolder()
+  const args = ['search', 'meals', '--filter', '{"year":{"$gt":2020}}', '--data', join(folder.path, 'data')]
+  const { code, stderr } = await runCommand(args)
+  expect([code, stderr]).toEqual([1, expect.stringContaining('invalid_request: filter "year": "$gt" is no operator')])
+  expect(await readdir(folder.path)).toEqual([])
+})
+
 it('demo of a folder without documents names all that is read', async () => {
   await using folder = await temporaryFolder()
   const env = { RT_MODELS: folder.path, RT_DOWNLOAD: 'false' }

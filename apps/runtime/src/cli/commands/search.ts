@@ -77,6 +77,8 @@ export const command: CommandDefinition = {
         }),
       {},
     )
+    // Where nothing was ever kept nobody has looked at it.
+    if (filter && !found) (await import('@rt/vector')).checkFilter(filter)
     if (flags['json']) process.stdout.write(`${toJson(found ?? [])}\n`)
     else if (found?.length) process.stdout.write(formatPassages(found))
     else if (filter) process.stdout.write(' nothing found among the passages that match --where and --filter\n')
