@@ -71,6 +71,17 @@ export const createConnection = (
       }
     })
 
+  /** Outside of a transaction, where nothing may be written: on the writer too. */
+  const read = (sql: string, params: SqlValue[]): Row[] => {
+    if (readOnly) return all(sql, params)
+    database().exec('PRAGMA query_only = ON')
+    try {
+      return all(sql, params)
+    } finally {
+      database().exec('PRAGMA query_only = OFF')
+    }
+  }
+
   const run = ({ sql, params, each }: Statement): number =>
     attempt(sql, () => {
       const statement = prepare(sql)
@@ -162,9 +173,11 @@ export const createConnection = (
     switch (operation.type) {
       case 'open':
         return start() as undefined
+      case 'read':
+        return read(operation.sql, operation.params)
       case 'all':
-        // On the writer only transactions read, and RETURNING writes.
-        if (!readOnly) inTransaction()
+        // RETURNING writes.
+        inTransaction()
         return all(operation.sql, operation.params)
       case 'write':
         return atomically(() => operation.statements.map(run))

@@ -51,6 +51,23 @@ describe('reading and writing', () => {
     }
   })
 
+  test('no read writes, also before there is a thread for reading', async () => {
+    await using database = await openItems()
+    for (let n = 0; n < 3; n++)
+      await expect(database.all('INSERT INTO item (x) VALUES (1) RETURNING id')).rejects.toEqual(fails('read_only'))
+    await database.write({ sql: 'INSERT INTO item (x) VALUES (1)' })
+    expect(await count(database)).toBe(1)
+  })
+
+  test('the first read sees nothing of a transaction that is open', async () => {
+    await using database = await openItems()
+    await database.transaction(async (tx) => {
+      await tx.run({ sql: 'INSERT INTO item (x) VALUES (1)' })
+      expect(await count(database)).toBe(0)
+    })
+    expect(await count(database)).toBe(1)
+  })
+
   test('values come back as they went in', async () => {
     await using database = await openItems()
     const bytes = new Uint8Array(100_000).map((_, i) => i)

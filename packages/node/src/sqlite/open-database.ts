@@ -49,6 +49,8 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
   let queue: Promise<unknown> = Promise.resolve()
   let closing: Promise<void> | undefined
   let written = 0
+  /** Calls that have the writer or wait for it. */
+  let working = 0
   /** Fires when closing has waited long enough for the work of transactions, which may wait for anything. */
   const overdue = new AbortController()
   const backups = new Set<Promise<unknown>>()
@@ -76,9 +78,11 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
       })
     }
     const release = writer.hold()
+    working++
     const turn = queue
       .then(() => work(writer))
       .finally(() => {
+        working--
         written++
         release()
       })
@@ -134,7 +138,14 @@ const createDatabase = ({ path, writer, pool, graceMs }: Opened): Database => {
 
   const all: Database['all'] = async <R>(sql: string, params: Parameters<Database['all']>[1] = []) => {
     refuseClosed()
-    return (await pool.request({ type: 'all', sql, params: cloneable(params) })) as R[]
+    return (await reader().request({ type: 'read', sql, params: cloneable(params) })) as R[]
+  }
+
+  /** The pool; until its first thread is there the writer, if it has nothing to do. */
+  const reader = (): Pick<WorkerConnection, 'request'> => {
+    if (!writer || writer.dead || working > 0 || pool.isWarm) return pool
+    pool.warm().catch(() => {})
+    return writer
   }
 
   return {

@@ -9,9 +9,10 @@ export interface WorkerOptions {
 /** What a connection can be asked. The order of requests is the order of execution. */
 export type Operation =
   | { type: 'open' }
-  | { type: 'all'; sql: string; params: SqlValue[] }
+  | { type: 'read'; sql: string; params: SqlValue[] }
   | { type: 'write'; statements: Statement[] }
   | { type: 'begin' }
+  | { type: 'all'; sql: string; params: SqlValue[] }
   | { type: 'run'; statement: Statement }
   | { type: 'commit' }
   | { type: 'rollback' }

@@ -3,8 +3,10 @@ import type { Operation, Value } from './protocol.ts'
 import { startConnection, type WorkerConnection } from './worker-connection.ts'
 
 export interface ReaderPool extends AsyncDisposable {
+  /** A reader is open: a request need not wait for a thread to start. */
+  readonly isWarm: boolean
   request(operation: Operation): Promise<Value>
-  /** Opens the first reader now. */
+  /** Opens the first reader, if there is none. */
   warm(): Promise<void>
 }
 
@@ -39,6 +41,9 @@ export const createReaderPool = ({ path, size }: { path: string; size: number })
   }
 
   return {
+    get isWarm() {
+      return readers.some(({ started }) => started && !started.dead)
+    },
     async request(operation) {
       if (closed) throw new RtError({ code: 'database_error', message: 'the database is closed.' })
       const reader = pick()
@@ -50,7 +55,7 @@ export const createReaderPool = ({ path, size }: { path: string; size: number })
       }
     },
     async warm() {
-      await pick().connection
+      await (readers.find(({ started }) => !started?.dead) ?? start()).connection
     },
     async [Symbol.asyncDispose]() {
       closed = true

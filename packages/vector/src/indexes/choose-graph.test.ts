@@ -17,17 +17,18 @@ const both = having({ usearch: ['f32', 'f16', 'i8'], hnsw: ['f32'] })
 const onlyHnsw = having({ hnsw: ['f32'] })
 
 test.each([
-  ['auto', 'cosine', both, 'usearch', 'f16', 'usearch: rounded to 16 bits, its candidates scored exactly'],
-  ['auto', 'l2', both, 'usearch', 'f32', 'usearch'],
-  ['hnsw', 'cosine', both, 'hnsw', 'f32', 'hnsw: asked for'],
-  ['auto', 'cosine', onlyHnsw, 'hnsw', 'f32', 'hnsw: usearch is not installed (npm install usearch)'],
-  ['usearch', 'dot', onlyHnsw, 'hnsw', 'f32', 'hnsw: usearch is not installed (npm install usearch)'],
-] as const)('%s by %s', async (wanted, metric, load, kind, precision, reason) => {
-  expect(await chooseGraph({ wanted, metric, load })).toMatchObject({ driver: { kind }, precision, reason })
+  ['auto', 'cosine', 384, both, 'usearch', 'i8', 'usearch: rounded to 8 bits, its candidates scored exactly'],
+  ['auto', 'cosine', 64, both, 'usearch', 'f16', 'usearch: rounded to 16 bits, its candidates scored exactly'],
+  ['auto', 'l2', 384, both, 'usearch', 'f32', 'usearch'],
+  ['hnsw', 'cosine', 384, both, 'hnsw', 'f32', 'hnsw: asked for'],
+  ['auto', 'cosine', 384, onlyHnsw, 'hnsw', 'f32', 'hnsw: usearch is not installed (npm install usearch)'],
+  ['usearch', 'dot', 384, onlyHnsw, 'hnsw', 'f32', 'hnsw: usearch is not installed (npm install usearch)'],
+] as const)('%s by %s of %i dimensions', async (wanted, metric, dimensions, load, kind, precision, reason) => {
+  expect(await chooseGraph({ wanted, metric, dimensions, load })).toMatchObject({ driver: { kind }, precision, reason })
 })
 
 test('says why there is none', async () => {
-  expect(await chooseGraph({ wanted: 'auto', metric: 'dot', load: having({}) })).toEqual({
+  expect(await chooseGraph({ wanted: 'auto', metric: 'dot', dimensions: 384, load: having({}) })).toEqual({
     missing: 'usearch is not installed (npm install usearch); hnsw is not installed (npm install hnsw)',
   })
 })

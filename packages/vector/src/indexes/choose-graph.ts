@@ -6,6 +6,7 @@ export interface ChooseGraphOptions {
   /** What the collection asks for. */
   wanted: 'auto' | GraphKind
   metric: Metric
+  dimensions: number
   /** Default: the real one. */
   load?: LoadDriver
 }
@@ -13,7 +14,7 @@ export interface ChooseGraphOptions {
 export interface ChosenGraph {
   driver: GraphDriver
   precision: Precision
-  /** Candidates to score exactly for each hit that is wanted, so that rounding costs no recall. */
+  /** Candidates to score exactly for each hit that is wanted, so that rounding costs no recall; Infinity: all it looks at. */
   refine: number
   /** Why this one. */
   reason: string
@@ -26,6 +27,7 @@ const ORDER: readonly GraphKind[] = ['usearch', 'hnsw']
 export const chooseGraph = async ({
   wanted,
   metric,
+  dimensions,
   load = loadDriver,
 }: ChooseGraphOptions): Promise<ChosenGraph | { missing: string }> => {
   const kinds = wanted === 'auto' ? ORDER : [wanted, ...ORDER.filter((kind) => kind !== wanted)]
@@ -37,15 +39,23 @@ export const chooseGraph = async ({
       continue
     }
     const { driver } = loaded
-    const precision = precisionFor(driver, metric)
+    const precision = precisionFor(driver, metric, dimensions)
     const why = [wanted === kind ? 'asked for' : undefined, ...missing, ROUNDED[precision]].filter(Boolean).join('; ')
     return { driver, precision, refine: REFINE[precision], reason: `${kind}${why && `: ${why}`}` }
   }
   return { missing: missing.join('; ') }
 }
 
-const precisionFor = ({ precisions }: GraphDriver, metric: Metric): Precision =>
-  metric === 'cosine' && precisions.includes('f16') ? 'f16' : 'f32'
+/**
+ * Bytes from here on: a walk is as long as it takes to read the vectors it passes. The error of a cosine is about 0.003
+ * whatever the dimensions; vectors of few dimensions lie closer together than that.
+ */
+const BYTES_FROM = 256
+
+const precisionFor = ({ precisions }: GraphDriver, metric: Metric, dimensions: number): Precision => {
+  const wanted: Precision = metric !== 'cosine' ? 'f32' : dimensions < BYTES_FROM ? 'f16' : 'i8'
+  return precisions.includes(wanted) ? wanted : 'f32'
+}
 
 const ROUNDED: Record<Precision, string | undefined> = {
   f32: undefined,
@@ -53,4 +63,4 @@ const ROUNDED: Record<Precision, string | undefined> = {
   i8: 'rounded to 8 bits, its candidates scored exactly',
 }
 
-const REFINE: Record<Precision, number> = { f32: 1, f16: 1.3, i8: 4 }
+const REFINE: Record<Precision, number> = { f32: 1, f16: 1.3, i8: Infinity }

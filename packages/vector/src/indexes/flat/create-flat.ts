@@ -12,7 +12,7 @@ import { SAFE_SQUARES } from '../safe-squares.ts'
 /** Candidates taken beyond `k`, since single precision may swap neighbours that lie close together. */
 const SPARE = 16
 /** So few slots are compared in double precision at once. */
-const FEW_SLOTS = 512
+const FEW_SLOTS = 32
 
 /** An exact index over vectors in memory: single precision finds candidates, double precision scores and orders them. */
 export const createFlat = (options: FlatOptions): FlatIndex => {

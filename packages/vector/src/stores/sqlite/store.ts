@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { disposeAll, type VectorCapabilities, type VectorCollection, type VectorStore } from '@rt/core'
 import { type Database, openDatabase } from '@rt/node/sqlite'
 import { checkAliases, checkName, checkOptions, checkStamp, storeClosed } from '../../driver-kit/check-collection.ts'
@@ -39,8 +40,11 @@ export const createSqliteStore = (options: SqliteStoreOptions): Promise<VectorSt
 /** With numbers of its own: for tests. */
 export const openSqliteStore = async (options: SqliteStoreOptions, tuning: SearchTuning): Promise<VectorStore> => {
   const { database: given, clock = Date.now } = options
-  const database = given ?? (await openDatabase({ path: options.path }))
-  const thread = createSearchThread(database, tuning)
+  const path = given ? given.path : options.path
+  const thread = createSearchThread({ path, readOnly: given?.readOnly ?? false }, tuning)
+  // Who opens a file with something in it will search it; the thread starts while the database is being opened.
+  if (isWritten(path)) thread.start()
+  const database = given ?? (await openDatabase({ path: options.path }).catch((error) => closeAfter(thread, error)))
   const maintenance = createMaintenance(database, clock)
   const close = async (): Promise<void> => {
     await maintenance[Symbol.asyncDispose]()
@@ -54,6 +58,13 @@ export const openSqliteStore = async (options: SqliteStoreOptions, tuning: Searc
     throw error
   }
   return createStore({ database, thread, maintenance, clock, close })
+}
+
+const isWritten = (path: string): boolean => (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
+
+const closeAfter = async (thread: SearchThread, error: unknown): Promise<never> => {
+  await thread[Symbol.asyncDispose]()
+  throw error
 }
 
 interface Parts {

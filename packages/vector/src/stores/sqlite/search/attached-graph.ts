@@ -25,7 +25,7 @@ export interface AttachedGraph extends Disposable {
 }
 
 export interface AttachOptions {
-  /** Candidates compared for each hit: more than one where the graph keeps vectors in fewer bits. */
+  /** Candidates compared for each hit: more than one where the graph keeps vectors in fewer bits; Infinity: all. */
   refine: number
   /** What the slots held when it was built, and what they hold. */
   built: SlotStamps
@@ -95,8 +95,9 @@ export const attachGraph = (
       listed = undefined
     },
     search(query, k, { ef, only }) {
-      const wanted = Math.ceil(refine * k)
-      const found = walk(query, wanted, { ef: Math.max(ef, wanted, k > 10 ? 2 * k : 0), only })
+      const least = Math.max(ef, k > 10 ? 2 * k : k)
+      const wanted = Math.min(Math.ceil(refine * k), least)
+      const found = walk(query, wanted, { ef: least, only })
       if (!found) return undefined
       const rest = only ? list().filter((slot) => hasBit(only, slot)) : list()
       if (found.length + rest.length < Math.min(k, only ? only.count : entries + tail.size)) return undefined

@@ -127,9 +127,10 @@ export const createIndexKeeper = (options: KeeperOptions): IndexKeeper => {
   }
 
   const choose = async (): Promise<void> => {
-    const { option: wanted, metric } = { option: collection.state.options.index, metric: collection.state.metric }
+    const { metric, dimensions, options: asked } = collection.state
     chosen = null
-    chosen = await chooseGraph({ wanted: wanted === 'flat' ? 'auto' : wanted, metric })
+    const wanted = asked.index === 'flat' ? 'auto' : asked.index
+    chosen = await chooseGraph({ wanted, metric, dimensions: dimensions! })
     options.wake()
   }
 

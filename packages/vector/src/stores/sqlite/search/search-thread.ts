@@ -15,6 +15,8 @@ import type { SearchTuning } from './tuning.ts'
 
 /** The thread that searches a store, as seen from the program's own. */
 export interface SearchThread extends AsyncDisposable {
+  /** Starts the thread ahead of the first request. */
+  start(): void
   /** @throws what the search throws; `aborted` as soon as the signal fires. */
   request<T>(request: SearchRequest, signal: AbortSignal | undefined): Promise<T>
   /** What searches a collection; undefined as long as it was not searched. */
@@ -25,8 +27,11 @@ export interface SearchThread extends AsyncDisposable {
   readonly folder: string
 }
 
-/** Started by the first request; one that died is started anew by the next. Keeps the process alive only while asked. */
-export const createSearchThread = ({ path, readOnly }: Database, tuning: SearchTuning): SearchThread => {
+/** Started by the first request at the latest; one that died is started anew by the next. Keeps the process alive only while asked. */
+export const createSearchThread = (
+  { path, readOnly }: Pick<Database, 'path' | 'readOnly'>,
+  tuning: SearchTuning,
+): SearchThread => {
   const data: SearchThreadData = {
     path,
     folder: `${path}-index`,
@@ -37,12 +42,13 @@ export const createSearchThread = ({ path, readOnly }: Database, tuning: SearchT
   const graphs = createGraphThreads(data)
   let running: RunningThread | undefined
   let closed = false
+  const started = (): RunningThread => (running && !running.isDead() ? running : (running = startThread(data, graphs)))
   return {
+    start: () => void started(),
     async request<T>(request: SearchRequest, signal: AbortSignal | undefined) {
       throwIfAborted(signal)
       if (closed) throw gone(data.path, 'was closed with its store')
-      if (!running || running.isDead()) running = startThread(data, graphs)
-      return running.request<T>(request, signal)
+      return started().request<T>(request, signal)
     },
     folder: data.folder,
     forget: (collection) => running?.send({ forget: collection }),

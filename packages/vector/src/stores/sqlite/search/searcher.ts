@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { openReader } from '@rt/node/sqlite/in-thread'
+import { openReader, type Reader } from '@rt/node/sqlite/in-thread'
 import { gatherCandidates } from '../../../driver-kit/pipeline/index.ts'
 import { loadFlatKernel } from '../../../indexes/index.ts'
 import { createCollectionSource } from './collection-source.ts'
@@ -42,7 +42,9 @@ const MAX_WAITS = 3
 export const createSearcher = async (data: SearchThreadData, output: SearcherOutput): Promise<Searcher> => {
   const { tuning, folder, mayBuild } = data
   const kernel = await loadFlatKernel()
-  const reader = openReader(data.path)
+  let opened: Reader | undefined
+  /** By the first request: the thread may be there before the file is. */
+  const reader = (): Reader => (opened ??= openReader(data.path))
   const busy = new Int32Array(data.busy)
   const kept = new Map<number, Kept>()
   const queue: Job[] = []
@@ -54,7 +56,7 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
   const keep = (identity: CollectionIdentity): Kept => {
     const known = kept.get(identity.id)
     if (known) return known
-    const collection = createLoadedCollection(reader, kernel, identity)
+    const collection = createLoadedCollection(reader(), kernel, identity)
     const start = (task: GraphTask): MessagePort => {
       const { port1, port2 } = new MessageChannel()
       output.start(task, port2)
@@ -75,7 +77,8 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
     const { request } = job
     const { query, pool, now } = request
     const { collection, keeper } = keep(request.collection)
-    reader.begin()
+    const snapshot = reader()
+    snapshot.begin()
     try {
       if (!collection.readState()) {
         forget({ collection, keeper })
@@ -84,11 +87,11 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
       const fresh = !(query.vector || query.mmr) || collection.refresh(job.waits >= MAX_WAITS)
       if (!fresh) return undefined
       // Waits for nothing but itself, so no other request comes into this transaction.
-      const source = createCollectionSource(reader, collection, { now, pool, keeper, tuning })
+      const source = createCollectionSource(snapshot, collection, { now, pool, keeper, tuning })
       const candidates = await gatherCandidates(source, query, pool)
       return { value: packCandidates(candidates, source.metadataOf) }
     } finally {
-      reader.end()
+      snapshot.end()
     }
   }
 
@@ -160,7 +163,7 @@ export const createSearcher = async (data: SearchThreadData, output: SearcherOut
     [Symbol.dispose]() {
       clearTimeout(resting)
       for (const each of kept.values()) forget(each)
-      reader[Symbol.dispose]()
+      opened?.[Symbol.dispose]()
     },
   }
 }
