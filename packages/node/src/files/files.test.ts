@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -119,6 +120,18 @@ test('ensureFolder makes private folders and accepts existing ones', async () =>
   await ensureFolder(path)
   expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o700)
   expect(statSync(path).mode & 0o777).toBe(0o700)
+})
+
+test('ensureFolder says at once what cannot be made', async () => {
+  writeFileSync(join(folder, 'file'), '')
+  await expect(ensureFolder(join(folder, 'file'))).rejects.toMatchObject({ name: 'RtError' })
+  await expect(ensureFolder(join(folder, 'file', 'a', 'b'))).rejects.toMatchObject({ code: 'not_found' })
+  // Only Linux has it.
+  if (existsSync('/proc/self'))
+    await expect(ensureFolder('/proc/no-such-process/a')).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringMatching(/^no-such-process cannot be created/) as unknown,
+    })
 })
 
 test('freeBytes is a number of bytes', async () => {
