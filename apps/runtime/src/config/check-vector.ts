@@ -52,10 +52,16 @@ export const checkVectorPlace = ({ store = 'sqlite', url, apiKey }: VectorSettin
       'It is in the data folder: remove url (RT_VECTOR_URL), or say which store is there: store = "qdrant".',
     )
   const schemes = SCHEMES[store]
-  if (url !== undefined && schemes && !schemes.test(url))
+  if (url !== undefined && schemes && !(schemes.test(url) && (store === 'lancedb' || URL.canParse(url))))
     throw say(
       `"${withoutLogins(url)}" is no address of ${store}.`,
       `Write it like ${example ?? 'a folder of this machine'}.`,
+    )
+  const { username, password } = (store === 'qdrant' && url !== undefined && URL.parse(url)) || {}
+  if (username || password)
+    throw say(
+      `the address of qdrant has a user or a password in it: "${withoutLogins(url!)}".`,
+      'It would be shown in messages. Its key is api_key (RT_VECTOR_API_KEY).',
     )
   if (apiKey !== undefined && store !== 'qdrant')
     throw say(`the vector store is ${store}, which takes no API key.`, 'Remove api_key (RT_VECTOR_API_KEY).')

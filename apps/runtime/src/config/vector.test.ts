@@ -52,6 +52,12 @@ describe('[vector]', () => {
     [{ vector: { url: 'http://u:canary@h' } }, 'the vector store is sqlite, and has the address "http://…@h".'],
     [{ vector: { store: 'qdrant', url: 'postgres://h/a' } }, '"postgres://h/a" is no address of qdrant.'],
     [{ vector: { store: 'lancedb', url: 's3://bucket' } }, '"s3://bucket" is no address of lancedb.'],
+    [{ vector: { store: 'pgvector', url: 'postgres://h:port/a' } }, '"postgres://h:port/a" is no address of pgvector.'],
+    [{ vector: { store: 'qdrant', url: 'http://h:99999' } }, '"http://h:99999" is no address of qdrant.'],
+    [
+      { vector: { store: 'qdrant', url: 'http://u:canary@h' } },
+      'the address of qdrant has a user or a password in it: "http://…@h".',
+    ],
     [{ vector: { apiKey: 'k' } }, 'the vector store is sqlite, which takes no API key.'],
     [{ vector: { store: 'redis' as never } }, 'vector.store is "redis".'],
     [{ env: { RT_VECTOR_INDEX: 'best' } }, 'RT_VECTOR_INDEX is "best".'],

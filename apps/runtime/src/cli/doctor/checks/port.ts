@@ -1,8 +1,8 @@
-import { connect } from 'node:net'
 import { readOwner } from '@rt/node/sqlite'
 import { DEFAULT_PORT } from '../../../default-port.ts'
 import type { Check, Finding } from '../check.ts'
 import { settingsOf } from '../settings-of.ts'
+import { unreached } from '../unreached.ts'
 
 export const port: Check = {
   section: 'network',
@@ -16,7 +16,9 @@ export const port: Check = {
     const owner = await readOwner(data).catch(() => undefined)
     if (owner?.address?.endsWith(`:${wanted}`))
       return { name, state: 'ok', detail: `used by the rt of this data folder, process ${owner.pid}` }
-    if (!(await isOpen(wanted, signal))) return { name, state: 'ok', detail: 'free' }
+    // Trying to listen would change something, for a moment.
+    if ((await unreached({ host: '127.0.0.1', port: wanted }, signal)) !== undefined)
+      return { name, state: 'ok', detail: 'free' }
     const other = await isRuntime(wanted, signal)
     return {
       name,
@@ -28,18 +30,6 @@ export const port: Check = {
     }
   },
 }
-
-/** Connecting changes nothing; trying to listen would, for a moment. */
-const isOpen = (at: number, signal: AbortSignal): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port: at })
-    const done = (open: boolean): void => {
-      socket.destroy()
-      resolve(open)
-    }
-    socket.once('connect', () => done(true)).once('error', () => done(false))
-    signal.addEventListener('abort', () => done(false), { once: true })
-  })
 
 /** Whether what listens there answers /health as rt does. */
 const isRuntime = async (at: number, signal: AbortSignal): Promise<boolean> => {

@@ -1,18 +1,43 @@
+import { RtError } from '@rt/core'
+import { loadConfig } from '../../../config/load-config.ts'
 import type { VectorSettings } from '../../../config/settings.ts'
 import { withoutLogins } from '../../../config/shown.ts'
 import { isElsewhere } from '../../../vectors/place.ts'
-import type { Check, Finding } from '../check.ts'
+import type { Check, CheckContext, Finding } from '../check.ts'
 import { findPackage, type FoundPackage } from '../find-package.ts'
-import { settingsOf } from '../settings-of.ts'
+import { vectorFault } from '../vector-fault.ts'
 
 export const vectors: Check = {
   section: 'data',
   name: 'vectors',
   async run(context) {
-    const { vector } = await settingsOf(context)
-    return vectorFindings(vector, (name) => findPackage(name))
+    const settings = await readSettings(context)
+    if (RtError.isInstance(settings)) return wrongSettings(settings)
+    const [store, ...others] = vectorFindings(settings, (name) => findPackage(name))
+    const fault = store.state === 'ok' ? await vectorFault(settings, context) : undefined
+    return [
+      fault ? { ...store, state: 'red', detail: `${store.detail}: ${fault.why}`, fix: fault.fix } : store,
+      ...others,
+    ]
   },
 }
+
+/** Not those that hold where they are wrong: no store would be opened by them. */
+const readSettings = async ({ config, env }: CheckContext): Promise<VectorSettings | RtError> => {
+  try {
+    return (await loadConfig({}, { config, env, ask: async () => false })).settings.vector
+  } catch (error) {
+    if (RtError.isInstance(error)) return error
+    throw error
+  }
+}
+
+const wrongSettings = ({ message, hint }: RtError): Finding => ({
+  name: 'vectors',
+  state: 'red',
+  detail: `not known: ${message}`,
+  fix: hint?.split('\n').join(' ') ?? 'See what is said of config',
+})
 
 type Find = (name: string) => FoundPackage | undefined
 
@@ -24,8 +49,8 @@ const PACKAGES: Record<NonNullable<VectorSettings['store']>, string[]> = {
   qdrant: ['@qdrant/js-client-rest'],
 }
 
-/** Where vectors are kept and what may search them. No package is loaded for it. */
-export const vectorFindings = (settings: VectorSettings, find: Find): Finding[] => [
+/** Where vectors are kept and what may search them. No package is loaded and nobody asked for it. */
+export const vectorFindings = (settings: VectorSettings, find: Find): [store: Finding, ...Finding[]] => [
   storeFinding(settings, find),
   ...(settings.store === 'sqlite' ? [usearchFinding(settings, find), hnswFinding(settings, find)] : []),
   othersFinding(settings, find),
