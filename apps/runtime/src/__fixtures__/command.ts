@@ -27,6 +27,8 @@ export interface StartOptions {
   wrapper?: string[]
   /** In a process group of its own, as a shell starts it: a terminal signals all of one group. */
   group?: boolean
+  /** Its standard input can be written to: `child.stdin`. */
+  input?: boolean
 }
 
 /** A TypeScript file as a process of its own. */
@@ -35,17 +37,17 @@ export const startProgram = (file: string, args: string[], options: StartOptions
   const child = spawn(command!, rest, {
     cwd: options.cwd,
     env: { ...process.env, RT_THREADS: '1', NO_COLOR: '1', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.input ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: options.group ?? false,
   })
   let stdout = ''
   let stderr = ''
   const listeners = new Set<() => void>()
-  child.stdout.on('data', (chunk: Buffer) => {
+  child.stdout!.on('data', (chunk: Buffer) => {
     stdout += chunk.toString()
     for (const listener of listeners) listener()
   })
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+  child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
   const exit = new Promise<number | NodeJS.Signals>((resolve) => child.once('close', (code, signal) => resolve(signal ?? code ?? 1)))
   return {
     child,

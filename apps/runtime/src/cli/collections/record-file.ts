@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { addAbortSignal } from 'node:stream'
 import {
   type CollectionInfo,
   type CollectionOptions,
@@ -6,6 +7,7 @@ import {
   recordFromJson,
   recordToJson,
   RtError,
+  throwIfAborted,
   type VectorRecord,
 } from '@rt/core'
 
@@ -40,9 +42,9 @@ export interface RecordFile {
   records: AsyncGenerator<VectorRecord>
 }
 
-/** Reads an export, or any file with a record a line. `-` is standard input. */
-export const readRecordFile = async (file: string): Promise<RecordFile> => {
-  const lines = parsedLines(file)
+/** Reads an export, or any file with a record a line. `-` is standard input, which is closed when `signal` fires. */
+export const readRecordFile = async (file: string, signal: AbortSignal): Promise<RecordFile> => {
+  const lines = parsedLines(file, signal)
   const first = await lines.next()
   const head = first.done ? undefined : headOf(first.value)
   return { head, records: recordsOf(lines, head || first.done ? undefined : first.value) }
@@ -67,8 +69,9 @@ const headOf = ({ value, where }: Line): RecordFileHead | undefined => {
   throw invalid(where, 'says nothing of the collection')
 }
 
-async function* parsedLines(file: string): AsyncGenerator<Line> {
-  const source = file === '-' ? process.stdin : createReadStream(file)
+async function* parsedLines(file: string, signal: AbortSignal): AsyncGenerator<Line> {
+  // Whoever reads may not ask for the next piece any more; left open, an input would keep the process alive.
+  const source = addAbortSignal(signal, file === '-' ? process.stdin : createReadStream(file))
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let open = ''
   let number = 0
@@ -91,6 +94,7 @@ async function* parsedLines(file: string): AsyncGenerator<Line> {
       }
     }
   } catch (error) {
+    throwIfAborted(signal)
     throw RtError.isInstance(error) ? error : unreadable(file, error as NodeJS.ErrnoException)
   }
   number++

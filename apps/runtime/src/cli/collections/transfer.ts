@@ -28,7 +28,7 @@ export const exportRecords = async (context: CommandContext, name: string): Prom
 /** Reads records from a file into a collection, which is made as the file says where there is none. */
 export const importRecords = async (context: CommandContext, name: string, file: string): Promise<void> => {
   const { flags, signal } = context
-  const { head, records } = await readRecordFile(file)
+  const { head, records } = await readRecordFile(file, signal)
   const counter = createCounter()
   let read = 0
   async function* counted(): AsyncGenerator<VectorRecord> {
@@ -44,6 +44,7 @@ export const importRecords = async (context: CommandContext, name: string, file:
       await runtime.collections.upsert(name, counted(), { signal })
     } finally {
       counter.end()
+      if (signal.aborted) process.stderr.write(soFar(read))
     }
     return isNew
   })
@@ -52,6 +53,10 @@ export const importRecords = async (context: CommandContext, name: string, file:
 }
 
 // ---
+
+/** Batches are stored while the next are read: how many were, only the store knows. */
+const soFar = (read: number): string =>
+  ` ${plural(read, 'record')} read; those that are stored stay. To go on, import it again: records are replaced by id, none is kept twice\n`
 
 interface Wanted {
   name: string
