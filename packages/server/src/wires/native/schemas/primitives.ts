@@ -1,10 +1,12 @@
 import type { JsonObject, JsonValue, PrivacyLabel, VectorFilter } from '@rt/core'
 import * as z from 'zod'
 
-export const jsonObject: z.ZodType<JsonObject> = z.custom<JsonObject>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'Invalid input: expected object',
-)
+const anObject = <T>(): z.ZodType<T> =>
+  z.custom<T>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'Invalid input: expected object',
+  )
+export const jsonObject: z.ZodType<JsonObject> = anObject()
 export const json: z.ZodType<JsonValue> = z.custom<JsonValue>(
   (value) => value !== undefined,
   'Invalid input: expected a value',
@@ -25,4 +27,4 @@ export const absolutePath: z.ZodString = plain
   .max(4096)
   .regex(/^(\/|[A-Za-z]:[\\/]|\\\\)/, 'expected an absolute path')
 /** What is in it is checked by the store. */
-export const filter: z.ZodType<VectorFilter> = jsonObject
+export const filter: z.ZodType<VectorFilter> = anObject()
