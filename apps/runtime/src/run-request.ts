@@ -8,6 +8,7 @@ import type {
   Reasoning,
   RetrievedChunk,
   Router,
+  RunLimits,
   Sampling,
   Span,
   Telemetry,
@@ -39,7 +40,7 @@ export interface RunRequest {
   maxOutputTokens?: number
   reasoning?: Reasoning
   logprobs?: ModelRequest['logprobs']
-  maxSteps?: number
+  limits?: RunLimits
   /** A turn of ours, or of an agent of ours: what it leaves open is filled in for the model. Default: it stays open. */
   isOwn?: boolean
   /** Of these messages. */

@@ -15,7 +15,7 @@ const app: ResolvedApp = {
   agents: new Map([
     [
       'pirate',
-      { name: 'pirate', model: 'smollm2:135m', system: 'Arr.', tools: [weather], retrieve: 'ships', maxSteps: 3 },
+      { name: 'pirate', model: 'smollm2:135m', system: 'Arr.', tools: [weather], retrieve: 'ships', limits: { steps: 3 } },
     ],
   ]),
   routes: {},
@@ -40,7 +40,7 @@ it('takes what a turn says itself', async () => {
 
 it('puts the agent in place of the model that is named', async () => {
   const request = await turns.own({ messages, model: 'pirate' })
-  expect(request).toMatchObject({ model: 'smollm2:135m', system: 'Arr.', retrieve: 'ships', maxSteps: 3 })
+  expect(request).toMatchObject({ model: 'smollm2:135m', system: 'Arr.', retrieve: 'ships', limits: { steps: 3 } })
 })
 
 it('leaves a request of a client plain', async () => {

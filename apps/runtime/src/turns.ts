@@ -28,7 +28,7 @@ export const createTurns = ({ settings, app, knowledge }: TurnParts): Turns => (
       tools: tools ?? agent?.tools ?? app.tools,
       system: request.system ?? agent?.system ?? settings.system,
       maxOutputTokens: request.maxOutputTokens ?? agent?.maxOutputTokens,
-      maxSteps: request.maxSteps ?? agent?.maxSteps,
+      limits: { ...agent?.limits, ...request.limits },
       isOwn: true,
       retrieve: await knowledge(retrieve ?? agent?.retrieve ?? settings.retrieve),
     }
@@ -42,7 +42,7 @@ export const createTurns = ({ settings, app, knowledge }: TurnParts): Turns => (
         model: agent.model,
         system: agent.system,
         maxOutputTokens: request.maxOutputTokens ?? agent.maxOutputTokens,
-        maxSteps: agent.maxSteps,
+        limits: agent.limits,
         isOwn: true,
       }),
       clientTools: tools,

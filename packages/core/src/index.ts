@@ -44,7 +44,7 @@ export type {
 export type { EmbeddingModel, Embeddings, EmbedOptions } from './model/embedding-model.ts'
 export type { Reranker, RerankResult } from './model/reranker.ts'
 export type { LabelScore, TextClassifier } from './model/text-classifier.ts'
-export type { Guard } from './model/guard.ts'
+export type { AnswerGuard, Guard } from './model/guard.ts'
 export type { Provider } from './model/provider.ts'
 export type { Router } from './model/router.ts'
 export { splitModelId } from './model/split-model-id.ts'
@@ -88,7 +88,11 @@ export type {
   RetrievedChunk,
   TrimmedItem,
 } from './thread/context.ts'
-export type { Tool, ToolContext, ToolRetry } from './tool/tool.ts'
+export type { LoopState, PendingCall, RunChange, RunRecord, RunStatus, RunStore } from './thread/run-store.ts'
+export type { SideEffect, Tool, ToolContext, ToolRetry } from './tool/tool.ts'
+export type { Approval, ApprovalRequest, Approver, JudgedCall, ToolPolicy, ToolVerdict } from './tool/tool-policy.ts'
+export type { RunLimits } from './tool/run-limits.ts'
+export type { ToolSelection, ToolSelector } from './tool/tool-selector.ts'
 
 // Knowledge
 export type { DocumentInfo, FileOutcome, IngestOptions, IngestProgress, IngestReport } from './knowledge/ingest.ts'

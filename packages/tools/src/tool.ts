@@ -74,9 +74,22 @@ export const tool = <Schema extends StandardSchema | SchemaWithJson>(options: To
       if (result.issues) throw argumentsError(name, result.issues)
       return result.value
     },
-    execute: async (input, context) => execute(input as ToolInput<Schema>, context),
+    execute: (input, context) => run(() => execute(input as ToolInput<Schema>, context)),
   }
 }
+
+/** What throws before its first `await` fails like the rest. */
+const run = (work: () => unknown): Promise<unknown> | AsyncIterable<unknown> => {
+  try {
+    const output = work()
+    return isIterable(output) ? output : Promise.resolve(output)
+  } catch (error) {
+    return Promise.reject(error)
+  }
+}
+
+const isIterable = (output: unknown): output is AsyncIterable<unknown> =>
+  typeof output === 'object' && output !== null && Symbol.asyncIterator in output
 
 const checkOptions = ({ name, timeoutMs, retry, label }: Pick<Tool, 'name' | 'timeoutMs'> & Partial<Tool>): void => {
   const invalid = (message: string, hint: string): never => {

@@ -1,4 +1,4 @@
-import type { Tool } from '@rt/core'
+import type { RunLimits, Tool } from '@rt/core'
 import type { Route } from '@rt/server'
 import type { Runtime } from '../runtime.ts'
 
@@ -15,8 +15,8 @@ export interface Agent {
   retrieve?: boolean | string
   /** Most tokens of an answer. Default 1024. */
   maxOutputTokens?: number
-  /** Most model calls of one turn. Default 8. */
-  maxSteps?: number
+  /** Caps of one turn: model calls, tool calls, tokens, milliseconds, US dollars. */
+  limits?: RunLimits
 }
 
 /** Your code under rt: what `rt serve app.ts` serves. */

@@ -106,6 +106,7 @@ export const createMessageBuilder = (): MessageBuilder => {
         })
         // Results of one step are sent together: the strictest label holds for all.
         if (part.label) message.label = part.label
+        if (part.untrusted) message.untrusted = true
       } else if (part.type === 'citation') partsOf('assistant').push(part.citation)
     },
     messages: () => messages.map((message) => ({ ...message, parts: message.parts.map((part) => ({ ...part })) })),

@@ -74,4 +74,6 @@ export interface Message {
   role: Role
   parts: Part[]
   label?: PrivacyLabel
+  /** What it carries was written by others (the result of an untrusted tool): it may try to steer the model. */
+  untrusted?: true
 }

@@ -4,7 +4,11 @@ import type { ContextReport } from '../thread/context.ts'
 import type { CitationPart, PrivacyLabel, ProviderData } from './message.ts'
 import type { Timings, Usage } from './usage.ts'
 
-export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'step-limit'
+/**
+ * Why an answer ended. Of the loop: `limit` = a cap of the run (a warning says which), `approval` = it waits for a person,
+ * `tool-calls` = for the client's own tools.
+ */
+export type FinishReason = 'stop' | 'length' | 'tool-calls' | 'content-filter' | 'limit' | 'approval'
 
 /** How likely a model holds a token. */
 export interface TokenChance {
@@ -27,7 +31,7 @@ export interface TokenLogprob extends TokenChance {
  * A stream ends with exactly one of `finish`, `error` or `abort`; nothing comes after it.
  *
  * A LanguageModel emits: start, text-delta, reasoning-delta, tool-call-*, usage, warning, then one terminal part.
- * The loop adds: step-start, tool-result, approval-request, context, step-finish.
+ * The loop adds: step-start, tool-progress, tool-result, approval-request, context, step-finish.
  * The runtime adds: citation.
  *
  * A loop whose model can `redecode` may say `tool-call-start` twice with one id: the arguments begin anew, and what their
@@ -51,11 +55,23 @@ export type StreamPart =
       name: string
       result: JsonValue
       isError?: boolean
-      /** The tool's; the message that carries the result gets it. */
+      /** The tool's; the message that carries the result gets both. */
       label?: PrivacyLabel
+      untrusted?: true
       ms: number
     }
-  | { type: 'approval-request'; id: string; name: string; arguments: JsonValue }
+  /** What a tool that is still running has so far. Shown, never sent to the model. */
+  | { type: 'tool-progress'; id: string; name: string; result: JsonValue }
+  /** `run`: what to name when it is decided later; absent when only this program can be asked. */
+  | {
+      type: 'approval-request'
+      id: string
+      name: string
+      arguments: JsonValue
+      hash: string
+      reason: string
+      run?: string
+    }
   | { type: 'citation'; citation: CitationPart }
   | { type: 'context'; context: ContextReport }
   | { type: 'usage'; usage: Usage; timings?: Timings }

@@ -7,6 +7,7 @@ import type { RerankResult } from '../model/reranker.ts'
 import type { VectorQuery } from '../store/vector-query.ts'
 import type { CostRow, Trace, TraceSummary } from '../telemetry/trace.ts'
 import type { RetrievedChunk } from '../thread/context.ts'
+import type { RunLimits } from '../tool/run-limits.ts'
 import type { ThreadInfo } from '../thread/thread-store.ts'
 import type { CollectionOperations, CollectionQuery } from './collections.ts'
 import type { KeyInfo, KeyScope } from './keys.ts'
@@ -28,7 +29,8 @@ export interface TurnRequest {
   maxOutputTokens?: number
   /** How much a model that can should think first. Default: the model's own. */
   reasoning?: Reasoning
-  maxSteps?: number
+  /** Of this run. */
+  limits?: RunLimits
   /** Of these messages: `local-only` keeps the turn, and what comes of it, on this machine. */
   label?: PrivacyLabel
   /**

@@ -20,7 +20,9 @@ const ENDING: ReadonlySet<ErrorCode> = new Set([
   'invalid_json',
   'conflict',
   'shutting_down',
-  'step_limit',
+  'approval_denied',
+  'approval_required',
+  'guard_blocked',
 ])
 
 /**

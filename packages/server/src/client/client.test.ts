@@ -264,7 +264,7 @@ describe.each(['in this process', 'over a socket'])('the client %s', (where) => 
       stop: ['\n'],
       maxOutputTokens: 9,
       reasoning: { effort: 'low' as const, budgetTokens: 2048 },
-      maxSteps: 2,
+      limits: { steps: 2 },
       keepAliveMs: -1,
       label: 'local-only' as const,
     }

@@ -9,6 +9,7 @@ import {
   type Principal,
   RtError,
   type Span,
+  throwIfAborted,
   type Tool,
   withTimeout,
 } from '@rt/core'
@@ -30,6 +31,8 @@ export interface ToolCallRequest {
   signal: AbortSignal
   span: Span
   clock: Clock
+  /** Told what a tool that returns an iterable has so far. */
+  onProgress?: (value: JsonValue) => void
 }
 
 export interface ToolOutcome {
@@ -98,12 +101,38 @@ const runTool = (
   const attempt = (n: number): Promise<unknown> => {
     if (n > 0) span.set({ 'rt.tool.attempts': n + 1 })
     const request = { tool, callId, principal, thread, signal, span, clock, ...rest }
-    const work = async (limit: AbortSignal): Promise<unknown> =>
-      tool.execute(input, { signal: limit, span, callId, principal, ...(thread !== undefined && { thread }) })
+    const work = async (limit: AbortSignal): Promise<unknown> => {
+      const output = tool.execute(input, {
+        signal: limit,
+        span,
+        callId,
+        principal,
+        ...(thread !== undefined && { thread }),
+      })
+      return isIterable(output) ? lastOf(output, request, limit) : output
+    }
     return limited(request, work, 'tool_failed')
   }
   if (!tool.retry) return attempt(0)
   return retry(attempt, { ...tool.retry, signal, clock, shouldRetry: isTransient })
+}
+
+const isIterable = (output: Promise<unknown> | AsyncIterable<unknown>): output is AsyncIterable<unknown> =>
+  Symbol.asyncIterator in output
+
+/** Shows what comes; the last value is the result. */
+const lastOf = async (
+  output: AsyncIterable<unknown>,
+  { onProgress }: ToolCallRequest,
+  limit: AbortSignal,
+): Promise<unknown> => {
+  let last: unknown
+  for await (const value of output) {
+    throwIfAborted(limit)
+    last = value
+    onProgress?.(toJsonSafe(value, MAX_RESULT_BYTES).value)
+  }
+  return last
 }
 
 /** One piece of the tool's own code: inside its time limit, its failure wrapped. */

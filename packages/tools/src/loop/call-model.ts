@@ -10,7 +10,6 @@ import {
   type StreamPart,
   type TerminalPart,
   toRtError,
-  type Usage,
 } from '@rt/core'
 import type { LoopRun, ToolCall } from './loop-options.ts'
 import { canRedecode } from './redecode-call.ts'
@@ -42,17 +41,14 @@ const FIRST_CHUNKS: ReadonlySet<StreamPart['type']> = new Set([
  * One model call under one `chat` span. Passes the model's parts on, without its own start and terminal. Where the model
  * can redecode the ends of its calls are left to `mendCalls`.
  *
- * @param spend is told the usage once, also when the call fails or is aborted half-way.
  * @throws RtError the model's own error, or `aborted`.
  */
 export async function* callModel(
   run: LoopRun,
   request: ModelRequest,
   rename: (part: StreamPart) => StreamPart,
-  spend: (usage: Usage) => void,
 ): AsyncGenerator<StreamPart, ModelAnswer> {
-  const { clock, signal, options } = run
-  const { model } = options
+  const { clock, signal, model } = run
   const span = run.span.child(`chat ${model.id}`, chatAttributes(model, request))
   const started = clock.monotonic()
   const calls: ToolCall[] = []
@@ -93,7 +89,7 @@ export async function* callModel(
     throw failure
   } finally {
     const usage = terminal?.usage ?? seen
-    spend(usage)
+    run.meter.spend(usage, run.options.cost?.(model.id, usage))
     span.set({
       ...usageAttributes(usage),
       'gen_ai.response.finish_reasons': [terminal?.type === 'finish' ? terminal.finishReason : 'error'],

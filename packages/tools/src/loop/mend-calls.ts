@@ -1,4 +1,4 @@
-import type { StreamPart, Tool, ToolChoice, Usage } from '@rt/core'
+import type { StreamPart, Tool, ToolChoice } from '@rt/core'
 import { parseCall } from '../execute/execute-call.ts'
 import type { LoopRun, ToolCall } from './loop-options.ts'
 import { canRedecode, redecodeCall } from './redecode-call.ts'
@@ -17,13 +17,12 @@ export async function* mendCalls(
   run: LoopRun,
   calls: ToolCall[],
   toolChoice: ToolChoice,
-  spend: (usage: Usage) => void,
 ): AsyncGenerator<StreamPart, ToolCall[]> {
-  if (!canRedecode(run.options.model)) return calls
+  if (!canRedecode(run.model)) return calls
   const mended: ToolCall[] = []
   for (const call of calls) {
     const tool = toolChoice === 'none' ? undefined : run.tools.get(call.name)
-    const settled = tool ? yield* mend(run, tool, call, spend) : call
+    const settled = tool ? yield* mend(run, tool, call) : call
     mended.push(settled)
     const { modelId: _, input: __, ...end } = settled
     const part: StreamPart = { type: 'tool-call-end', ...end }
@@ -33,19 +32,14 @@ export async function* mendCalls(
   return mended
 }
 
-async function* mend(
-  run: LoopRun,
-  tool: Tool,
-  call: ToolCall,
-  spend: (usage: Usage) => void,
-): AsyncGenerator<StreamPart, ToolCall> {
+async function* mend(run: LoopRun, tool: Tool, call: ToolCall): AsyncGenerator<StreamPart, ToolCall> {
   let current = call
   for (let left = MOST_REDECODES; ; left--) {
     const { signal, clock } = run
     const parsed = await parseCall({ tool, arguments: current.arguments, signal, clock })
     if ('input' in parsed) return { ...current, input: { value: parsed.input } }
     if (parsed.error.code !== 'tool_arguments' || left === 0) return current
-    const again = yield* redecodeCall(run, current, spend)
+    const again = yield* redecodeCall(run, current)
     if (!again) return current
     current = again
   }

@@ -1,7 +1,7 @@
-import { abortable, type ContextReport, type ModelRequest, type Message, type ToolChoice, withSpan } from '@rt/core'
+import { abortable, type ContextReport, type ModelRequest, type Tool, type ToolChoice, withSpan } from '@rt/core'
 import { contextAttributes } from './span-attributes.ts'
 import { checkImages } from './check-images.ts'
-import type { LoopRun } from './loop-options.ts'
+import type { LoopProgress, LoopRun, StepChanges } from './loop-options.ts'
 
 const DEFAULT_RESERVE = 512
 
@@ -12,23 +12,29 @@ export interface PreparedStep {
 }
 
 /**
- * Decides what one step sends: tool choice, then the messages that fit, then the guard's word on them.
+ * Decides what one step sends: what the caller changes, which tools, tool choice, then the messages that fit, then the
+ * guard's word on them.
  *
  * @throws RtError `unsupported` for an image, `context_overflow` from the assembler, or whatever the guard refuses with.
  */
-export const prepareStep = async (run: LoopRun, step: number, messages: Message[]): Promise<PreparedStep> => {
+export const prepareStep = async (run: LoopRun, progress: LoopProgress): Promise<PreparedStep> => {
   const { options, signal } = run
-  const { model, system, retrieved, sampling, stop, maxOutputTokens, reasoning, logprobs, cacheKey, principal, guard } =
-    options
+  const { messages, step } = progress
+  const changes = (await abortable(Promise.resolve(options.prepareStep?.(progress)), signal)) ?? {}
+  const { stop, logprobs, cacheKey, principal, guard, retrieved } = options
+  const { model = options.model, system = options.system } = changes
+  const { sampling, maxOutputTokens, reasoning } = { ...options, ...changes }
+  run.model = model
   checkImages(model, messages)
-  const tools = [...run.tools.values(), ...run.clientTools.values()].map(({ name, description, parameters }) => ({
+  const shown = await chooseShown(run, progress, changes)
+  const tools = [...shown, ...run.clientTools.values()].map(({ name, description, parameters }) => ({
     name,
     description,
     parameters,
   }))
-  const toolChoice = chooseTools(options.toolChoice, tools.length > 0, step)
+  const toolChoice = changes.toolChoice ?? chooseTools(options.toolChoice, tools.length > 0, step)
   // A forced call is already one grammar; the form of the answer belongs to the step that answers.
-  const output = isForced(toolChoice) ? undefined : options.output
+  const output = isForced(toolChoice) ? undefined : (changes.output ?? options.output)
   const prompt = { ...(tools.length && { tools }), toolChoice, ...(output && { output }) }
   const reserve = options.reserve ?? maxOutputTokens ?? DEFAULT_RESERVE
 
@@ -61,6 +67,28 @@ export const prepareStep = async (run: LoopRun, step: number, messages: Message[
     ...(cacheKey !== undefined && { cacheKey }),
   }
   return { request, toolChoice, report }
+}
+
+/** The tools of this step. What a selector brings of its own can be called from now on. */
+const chooseShown = async (
+  run: LoopRun,
+  { messages }: LoopProgress,
+  { tools: names }: StepChanges,
+): Promise<Tool[]> => {
+  const { selector, tools, principal, thread, toolChoice } = run.options
+  let shown = tools ?? []
+  if (selector && shown.length > 0) {
+    const { signal, span } = run
+    const request = { tools: shown, messages, principal, thread }
+    shown = await abortable(selector.select(request, { signal, span }), signal)
+    // A tool that is named must be there.
+    const forced = typeof toolChoice === 'object' ? run.tools.get(toolChoice.name) : undefined
+    if (forced && !shown.includes(forced)) shown = [...shown, forced]
+  }
+  if (names) shown = shown.filter(({ name }) => names.includes(name))
+  for (const tool of shown) run.tools.set(tool.name, tool)
+  run.shown = new Set(shown.map(({ name }) => name))
+  return shown
 }
 
 /** After a forced call the model must answer: left to itself a small one would call for ever. */

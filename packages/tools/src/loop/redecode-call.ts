@@ -8,7 +8,6 @@ import {
   RtError,
   type StreamPart,
   type TerminalPart,
-  type Usage,
 } from '@rt/core'
 import type { LoopRun, ToolCall } from './loop-options.ts'
 import { readUntilAbort } from './read-until-abort.ts'
@@ -25,13 +24,8 @@ export const canRedecode = (model: LanguageModel): model is LanguageModel & Requ
  * @returns the call with other arguments; undefined when the model could not, the span says why.
  * @throws RtError only `aborted`.
  */
-export async function* redecodeCall(
-  run: LoopRun,
-  call: ToolCall,
-  spend: (usage: Usage) => void,
-): AsyncGenerator<StreamPart, ToolCall | undefined> {
-  const { clock, signal, options } = run
-  const { model } = options
+export async function* redecodeCall(run: LoopRun, call: ToolCall): AsyncGenerator<StreamPart, ToolCall | undefined> {
+  const { clock, signal, model } = run
   if (!canRedecode(model)) return undefined
   const span = run.span.child(`redecode ${model.id}`, redecodeAttributes(model, call))
   const written: StreamPart[] = []
@@ -60,7 +54,7 @@ export async function* redecodeCall(
     failure = error
   } finally {
     const usage = terminal?.usage ?? seen
-    spend(usage)
+    run.meter.spend(usage, run.options.cost?.(model.id, usage))
     span.set({ ...usageAttributes(usage), 'rt.redecode.changed': again && differs(call, again) })
     span.end(signal.aborted ? abortError(signal) : failure)
   }

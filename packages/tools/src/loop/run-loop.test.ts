@@ -338,7 +338,9 @@ describe('what goes wrong in a tool goes back to the model', () => {
   })
 
   test('a flood of calls is capped', async () => {
-    const answer = { toolCalls: Array.from({ length: 50 }, () => ({ name: 'weather', arguments: { city: 'x' } })) }
+    const answer = {
+      toolCalls: Array.from({ length: 50 }, (_, i) => ({ name: 'weather', arguments: { city: `${i}` } })),
+    }
     const parts = await read(runLoop(options(scripted(answer, 'ok'))))
     const codes = ofType(parts, 'tool-result').map(({ isError }) => isError ?? false)
     expect(codes.filter(Boolean)).toHaveLength(18)
@@ -349,11 +351,11 @@ describe('what goes wrong in a tool goes back to the model', () => {
 describe('how a run ends', () => {
   test('the same call for ever meets the step cap', async () => {
     const model = scripted(call('weather'))
-    const parts = await read(runLoop(options(model, { maxSteps: 3 })))
+    const parts = await read(runLoop(options(model, { limits: { steps: 3 } })))
     expect(model.requests).toHaveLength(3)
     expect(results(parts)).toHaveLength(3)
     expect(ofType(parts, 'warning')).toMatchObject([{ id: 'step-limit' }])
-    expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: 'step-limit' })
+    expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: 'limit' })
   })
 
   test('a call to a client tool goes back unexecuted; our own beside it still runs', async () => {
@@ -551,7 +553,7 @@ describe('how a run ends', () => {
     [
       'maxSteps 0',
       scripted('hi'),
-      { maxSteps: 0 },
+      { limits: { steps: 0 } },
       undefined,
       { type: 'error', error: expect.objectContaining({ code: 'invalid_request' }) },
     ],

@@ -1,111 +1,112 @@
-import {
-  addUsage,
-  type CallOptions,
-  createMessageBuilder,
-  emptyUsage,
-  noopSpan,
-  openScope,
-  type PrivacyLabel,
-  RtError,
-  type StreamPart,
-  systemClock,
-  toTerminal,
-  type Usage,
-} from '@rt/core'
-import { callModel } from './call-model.ts'
+import { type CallOptions, type LoopState, type Message, openScope, type StreamPart, toTerminal } from '@rt/core'
+import { callModel, type ModelAnswer } from './call-model.ts'
+import { createRun } from './create-run.ts'
 import { decideNext } from './decide-next.ts'
+import { announceCalls, executeTools } from './execute-tools.ts'
+import type { LoopOptions, LoopProgress, LoopRun, ToolCall } from './loop-options.ts'
 import { mendCalls } from './mend-calls.ts'
-import { executeTools } from './execute-tools.ts'
-import type { LoopOptions, LoopRun } from './loop-options.ts'
 import { prepareStep } from './prepare-step.ts'
 import { createUniqueCallIds } from './unique-call-ids.ts'
-
-const DEFAULT_MAX_STEPS = 8
 
 /**
  * Calls the model, runs the tools it asks for, and calls it again until it answers.
  *
- * Emits step-start, context, the model's parts, tool-result and step-finish for each step, then exactly one of finish,
- * error or abort, with the usage of all steps. It never throws. A reader that leaves early stops model and tools.
+ * Emits step-start, context, the model's parts, tool-progress, tool-result, approval-request and step-finish for each step,
+ * then exactly one of finish, error or abort, with the usage of all steps. It never throws. A reader that leaves early stops
+ * model and tools.
  */
 export async function* runLoop(options: LoopOptions, callOptions: CallOptions = {}): AsyncGenerator<StreamPart> {
   const scope = openScope(callOptions.signal)
   const { signal } = scope
-  let usage = emptyUsage()
+  let run: LoopRun | undefined
   try {
-    const run = createRun(options, signal, callOptions)
-    const { messages, maxSteps = DEFAULT_MAX_STEPS } = options
-    const rename = createUniqueCallIds(messages)
-    let label: PrivacyLabel | undefined
-    for (let step = 1; ; step++) {
-      yield { type: 'step-start', step }
-      // What a model wrote about labelled messages stays labelled when the next step leaves those out.
-      const own = run.written.messages().map((message) => ({ ...message, ...(label && { label }) }))
-      const { request, toolChoice, report } = await prepareStep(run, step, [...messages, ...own])
-      label ??= request.messages.find((message) => message.label)?.label
-      yield { type: 'context', context: report }
-      const spend = (more: Usage): void => void (usage = addUsage(usage, more))
-      const answer = yield* callModel(run, request, rename, spend)
-      const calls = yield* mendCalls(run, answer.calls, toolChoice, spend)
-      if (calls.length > 0) yield* executeTools(run, calls, toolChoice)
-      yield { type: 'step-finish', step, finishReason: answer.finishReason }
-
-      const decision = decideNext(run, answer, step, maxSteps)
-      if (decision.next === 'step') continue
-      const { finishReason } = decision
-      if (finishReason === 'step-limit') yield stepLimitWarning(maxSteps)
-      return yield { type: 'finish', finishReason, usage }
+    run = createRun(options, signal, callOptions)
+    const rename = createUniqueCallIds([...options.messages, ...run.earlier])
+    let answer = yield* resumeCalls(run)
+    for (;;) {
+      if (answer) {
+        const decision = await decideNext(run, answer, progressOf(run))
+        if (decision.next === 'finish') {
+          if (decision.warning) yield { type: 'warning', ...decision.warning }
+          return yield { type: 'finish', finishReason: decision.finishReason, usage: run.meter.usage }
+        }
+      }
+      answer = yield* takeStep(run, rename)
     }
   } catch (thrown) {
-    yield toTerminal(thrown, { usage, signal })
+    yield toTerminal(thrown, { usage: run?.meter.usage, signal })
   } finally {
     scope.end()
   }
 }
 
-const createRun = (options: LoopOptions, signal: AbortSignal, { span = noopSpan }: CallOptions): LoopRun => {
-  const { tools = [], clientTools = [], maxSteps = DEFAULT_MAX_STEPS, clock = systemClock } = options
-  if (!(Number.isInteger(maxSteps) && maxSteps >= 1))
-    throw new RtError({
-      code: 'invalid_request',
-      message: `maxSteps is ${maxSteps}.`,
-      hint: 'Give a whole number, 1 or more.',
-    })
-  const names = [...tools, ...clientTools].map(({ name }) => name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined)
-    throw new RtError({
-      code: 'invalid_request',
-      message: `two tools are named "${twice}".`,
-      hint: 'Rename one of them.',
-    })
-  const { toolChoice } = options
-  if (typeof toolChoice === 'object' && !names.includes(toolChoice.name))
-    throw new RtError({
-      code: 'invalid_request',
-      message: `toolChoice names "${toolChoice.name}", and no such tool was given.`,
-      hint: names.length ? `There are: ${names.join(', ')}.` : 'Pass the tool in `tools`.',
-    })
-  if (toolChoice === 'required' && names.length === 0)
-    throw new RtError({
-      code: 'invalid_request',
-      message: 'toolChoice is "required", and there is no tool.',
-      hint: 'Pass `tools`.',
-    })
-  const byName = <T extends { name: string }>(list: T[]): Map<string, T> => new Map(list.map((one) => [one.name, one]))
-  return {
-    options,
-    clock,
-    signal,
-    span,
-    written: createMessageBuilder(),
-    tools: byName(tools),
-    clientTools: byName(clientTools),
+async function* takeStep(
+  run: LoopRun,
+  rename: (part: StreamPart) => StreamPart,
+): AsyncGenerator<StreamPart, ModelAnswer> {
+  const step = ++run.meter.step
+  const start: StreamPart = { type: 'step-start', step }
+  run.written.add(start)
+  yield start
+  const { request, toolChoice, report } = await prepareStep(run, progressOf(run))
+  run.label ??= request.messages.find((message) => message.label)?.label
+  yield { type: 'context', context: report }
+  const answer = yield* callModel(run, request, rename)
+  const calls = yield* mendCalls(run, answer.calls, toolChoice)
+  if (calls.length > 0) {
+    announceCalls(run, calls)
+    await checkpoint(run)
+    yield* executeTools(run, calls, toolChoice)
+    await checkpoint(run)
   }
+  yield { type: 'step-finish', step, finishReason: answer.finishReason }
+  return { ...answer, calls }
 }
 
-const stepLimitWarning = (maxSteps: number): StreamPart => ({
-  type: 'warning',
-  id: 'step-limit',
-  message: `the run ended after ${maxSteps} steps, and the model still wanted to call tools.`,
+/** What an earlier run left open: calls a person has decided about since, and calls whose process ended under them. */
+async function* resumeCalls(run: LoopRun): AsyncGenerator<StreamPart, ModelAnswer | undefined> {
+  if (!run.options.resume) return undefined
+  const calls = [...run.pending.values()].map((call): ToolCall => ({ ...call, modelId: call.id }))
+  if (calls.length > 0) {
+    yield* executeTools(run, calls, 'auto')
+    await checkpoint(run)
+  }
+  const unanswered = unansweredCalls([...run.earlier, ...run.written.messages()])
+  if (calls.length === 0 && unanswered.length === 0) return undefined
+  return { calls: [...calls, ...unanswered], finishReason: 'tool-calls' }
+}
+
+/** Calls to tools of the client, which are answered elsewhere. */
+const unansweredCalls = (messages: Message[]): ToolCall[] => {
+  const parts = messages.flatMap((message) => message.parts)
+  const answered = new Set(parts.flatMap((part) => (part.type === 'tool-result' ? [part.id] : [])))
+  return parts.flatMap((part) =>
+    part.type === 'tool-call' && !answered.has(part.id) ? [{ ...part, modelId: part.id }] : [],
+  )
+}
+
+const checkpoint = async (run: LoopRun): Promise<void> => run.options.checkpoint?.(stateOf(run))
+
+const stateOf = ({ meter, earlier, written, pending, label, tainted }: LoopRun): LoopState => ({
+  step: meter.step,
+  written: [...earlier, ...written.messages()],
+  usage: meter.usage,
+  calls: meter.calls,
+  ms: meter.ms,
+  pending: [...pending.values()],
+  ...(label && { label }),
+  tainted,
+})
+
+const progressOf = ({ options, meter, earlier, written, label }: LoopRun): LoopProgress => ({
+  step: meter.step,
+  calls: meter.calls,
+  usage: meter.usage,
+  ms: meter.ms,
+  usd: meter.usd,
+  // What a model wrote about labelled messages stays labelled when the next step leaves those out.
+  messages: [
+    ...options.messages,
+    ...[...earlier, ...written.messages()].map((message) => ({ ...message, ...(label && { label }) })),
+  ],
 })

@@ -83,7 +83,8 @@ const UNIFIED: Record<FinishReason, V4FinishReason['unified']> = {
   length: 'length',
   'tool-calls': 'tool-calls',
   'content-filter': 'content-filter',
-  'step-limit': 'other',
+  limit: 'other',
+  approval: 'other',
 }
 
 const UNKNOWN = {

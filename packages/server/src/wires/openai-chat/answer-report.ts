@@ -33,7 +33,8 @@ const FINISH: Record<FinishReason, string> = {
   'tool-calls': 'tool_calls',
   'content-filter': 'content_filter',
   // OpenAI has no word for it; `length` is the one clients treat as unfinished.
-  'step-limit': 'length',
+  limit: 'length',
+  approval: 'stop',
 }
 
 /** `tool_calls` only when the client was shown one: it would wait for calls that never came. */

@@ -6,7 +6,8 @@ const REASONS: Record<FinishReason, string> = {
   length: 'length',
   'tool-calls': 'tool_calls',
   'content-filter': 'content_filter',
-  'step-limit': 'stop',
+  limit: 'stop',
+  approval: 'stop',
 }
 
 const chunk = (choices: unknown[], rest: object = {}): WireFrame => [

@@ -121,7 +121,16 @@ export const turnSchema: z.ZodType<TurnBody> = z.strictObject({
   stop: z.array(z.string().min(1).max(256)).max(16).optional(),
   maxOutputTokens: count.optional(),
   reasoning: reasoning.optional(),
-  maxSteps: count.optional(),
+  limits: z
+    .strictObject({
+      steps: count.optional(),
+      calls: count.optional(),
+      repeats: count.optional(),
+      tokens: count.optional(),
+      ms: count.optional(),
+      usd: z.number().min(0).optional(),
+    })
+    .optional(),
   label: privacy,
   keepAliveMs: z.int().min(-1).max(LONGEST_MS).optional(),
 })
