@@ -44,7 +44,9 @@ const LAYERS: Record<string, Layer> = {
   '@rt/tools': {
     folder: 'packages/tools',
     imports: ['@rt/core', '@rt/node'],
-    dependencies: ['@rt/core', 'ajv'],
+    dependencies: ['@rt/core', '@rt/node', 'ajv', 're2js'],
+    // Of `@rt/tools/mcp`.
+    peers: ['@modelcontextprotocol/client'],
   },
   '@rt/memory': {
     folder: 'packages/memory',
@@ -70,6 +72,7 @@ const LAYERS: Record<string, Layer> = {
     folder: 'packages/server',
     imports: ['@rt/core'],
     dependencies: ['@hono/node-server', '@rt/core', 'hono', 'zod'],
+    peers: ['@modelcontextprotocol/server'],
   },
   '@rt/runtime': {
     folder: 'apps/runtime',
@@ -85,6 +88,8 @@ const LAYERS: Record<string, Layer> = {
     ],
     dependencies: [
       '@anthropic-ai/sdk',
+      '@modelcontextprotocol/client',
+      '@modelcontextprotocol/server',
       '@mozilla/readability',
       '@rt/core',
       '@rt/inference',
