@@ -65,6 +65,25 @@ describe('streams', () => {
     expect(messageText(messages[0]!)).toBe('let me look')
   })
 
+  it('drops what came of a step that begins anew, and takes the later of two results of a call', () => {
+    const builder = createMessageBuilder()
+    const result = { type: 'tool-result', id: 'c', name: 'f', ms: 1 } as const
+    builder.add({ type: 'step-start', step: 1 })
+    builder.add({ type: 'tool-call-end', id: 'c', name: 'f', arguments: {} })
+    builder.add({ ...result, result: 1 })
+    builder.add({ ...result, result: 2 })
+    for (const text of ['half', 'whole']) {
+      builder.add({ type: 'step-start', step: 2 })
+      builder.add({ type: 'text-delta', text })
+    }
+    expect(builder.text()).toBe('whole')
+    expect(builder.messages().map(({ parts }) => parts)).toMatchObject([
+      [{ type: 'tool-call' }],
+      [{ type: 'tool-result', result: 2 }],
+      [{ type: 'text', text: 'whole' }],
+    ])
+  })
+
   it('gives the messages so far as often as it is asked, without ending the open one', () => {
     const builder = createMessageBuilder()
     builder.add({ type: 'text-delta', text: 'a' })

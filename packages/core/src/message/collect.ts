@@ -61,7 +61,18 @@ export const createMessageBuilder = (): MessageBuilder => {
   let text = ''
   /** The part whose provider data came: no later delta adds to it. */
   let ended: Part | undefined
+  /** How much there was when each step began. */
+  const begun = new Map<number, { messages: number; text: number }>()
 
+  const beginStep = (step: number): void => {
+    open = {}
+    const before = begun.get(step)
+    if (before) {
+      messages.length = before.messages
+      text = text.slice(0, before.text)
+    }
+    begun.set(step, { messages: messages.length, text: text.length })
+  }
   const messageOf = (role: Role): Message => {
     if (!open[role]) messages.push((open[role] = createMessage(role, [])))
     return open[role]
@@ -82,7 +93,7 @@ export const createMessageBuilder = (): MessageBuilder => {
 
   return {
     add(part) {
-      if (part.type === 'step-start') open = {}
+      if (part.type === 'step-start') beginStep(part.step)
       else if (part.type === 'text-delta') {
         append('text', part.text, part.provider)
         text += part.text
@@ -97,7 +108,8 @@ export const createMessageBuilder = (): MessageBuilder => {
         })
       else if (part.type === 'tool-result') {
         const message = messageOf('tool')
-        message.parts.push({
+        const earlier = message.parts.findIndex((one) => one.type === 'tool-result' && one.id === part.id)
+        message.parts.splice(earlier < 0 ? message.parts.length : earlier, 1, {
           type: 'tool-result',
           id: part.id,
           name: part.name,

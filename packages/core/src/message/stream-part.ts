@@ -37,12 +37,16 @@ export interface TokenLogprob extends TokenChance {
  * A loop whose model can `redecode` may say `tool-call-start` twice with one id: the arguments begin anew, and what their
  * deltas said so far no longer counts. `tool-call-end` comes once for each call.
  *
+ * A run that goes on after its process ended may say `step-start` twice with one number: the step begins anew, and what came
+ * of it so far no longer counts. So a call may have a second `tool-result`, which takes the place of the first.
+ *
  * `logprobs` are of the tokens whose text begins in the delta; only there when the request asks for them.
  * `provider` is what the message part it belongs to has to keep (Part.provider). On a delta, whose text may be empty, it
  * also ends that part, `{}` included: the next delta opens a new one. So two signed thinking blocks stay two.
  */
 export type StreamPart =
-  | { type: 'start'; model: string; traceId?: string }
+  /** `run`: what the turn is cancelled by. */
+  | { type: 'start'; model: string; traceId?: string; run?: string }
   | { type: 'step-start'; step: number }
   | { type: 'text-delta'; text: string; logprobs?: TokenLogprob[]; provider?: ProviderData }
   | { type: 'reasoning-delta'; text: string; provider?: ProviderData }

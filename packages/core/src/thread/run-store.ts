@@ -13,7 +13,7 @@ export interface PendingCall {
   arguments: JsonValue
   /** What a decision about it is bound to. */
   hash: string
-  /** Why a person is asked; absent for a call that was under way when its process ended. */
+  /** Why a person is asked; absent for a call that may have begun: where its process ended, nobody knows whether it ran. */
   reason?: string
   decision?: Approval
 }
@@ -29,6 +29,8 @@ export interface LoopState {
   calls: number
   /** Milliseconds it worked, waiting for people left out. */
   ms: number
+  /** US dollars, as far as known. */
+  usd?: number
   pending: PendingCall[]
   label?: PrivacyLabel
   /** Something it has read came from others. */

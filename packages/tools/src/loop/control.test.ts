@@ -169,6 +169,45 @@ describe('a run that waits', () => {
     expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: 'approval' })
   })
 
+  test.each([
+    ['neither', {}, []],
+    ['idempotent', { idempotent: true }, ['b']],
+    ['without side effects', { sideEffects: [] }, ['b']],
+  ] as [string, Partial<Tool>, string[]][])(
+    'a call that was under way when the process ended is made again only where that does no harm: %s',
+    async (_, more, again) => {
+      const ran: string[] = []
+      const { state } = await suspend(ran)
+      ran.length = 0
+      const begun = state.pending.map(({ reason: _reason, ...call }) => ({ ...call, decision: { approved: true } }))
+      const parts = await read(
+        options(scripted('done'), {
+          tools: [createRemove(ran, { approval: true, ...more })],
+          resume: { ...state, pending: begun },
+          checkpoint: async () => {},
+        }),
+      )
+      expect(ran).toEqual(again)
+      if (again.length === 0) expect(results(parts)).toMatchObject([{ error: { code: 'tool_failed' } }])
+      expect(parts.at(-1)).toMatchObject({ type: 'finish', finishReason: 'stop' })
+    },
+  )
+
+  test('an approved call is marked as begun before it runs', async () => {
+    const { state } = await suspend([])
+    const states: LoopState[] = []
+    const decided = state.pending.map((call) => ({ ...call, decision: { approved: true } }))
+    await read(
+      options(scripted('done'), {
+        tools: [createRemove([], { approval: true, execute: async () => states.length })],
+        resume: { ...state, pending: decided },
+        checkpoint: async (given) => void states.push(given),
+      }),
+    ).then((parts) => expect(results(parts)).toEqual([1]))
+    expect(states[0]!.pending).toMatchObject([{ id: 'b', decision: { approved: true } }])
+    expect(states[0]!.pending[0]).not.toHaveProperty('reason')
+  })
+
   test('a checkpoint names the calls before they run', async () => {
     const before: number[] = []
     await read(

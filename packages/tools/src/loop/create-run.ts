@@ -22,6 +22,7 @@ export const createRun = (options: LoopOptions, signal: AbortSignal, { span = no
     clientTools: byName(clientTools),
     meter: createMeter(limits, { clock, resume }),
     pending: new Map(resume?.pending.map((call) => [call.id, call])),
+    doubtful: new Set(resume?.pending.flatMap(({ id, reason }) => (reason === undefined ? [id] : []))),
     made: new Map(),
     label: resume?.label,
     tainted: resume?.tainted === true || retrieved.length > 0 || messages.some(({ untrusted }) => untrusted),

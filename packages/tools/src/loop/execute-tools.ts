@@ -147,6 +147,7 @@ const attempt = async (
   const known = args === call.arguments ? call.input : undefined
   const parsed = known ? { input: known.value } : await parseCall({ tool, arguments: args, signal, clock })
   if ('error' in parsed) return errorOutcome(parsed.error)
+  if (run.doubtful.has(callId) && !isRepeatable(tool)) return errorOutcome(interrupted(name))
   const hash = callHash(name, args, principal)
   const judged = await settled(run, () => judgeCall(run, tool, { ...call, arguments: args, hash }, parsed.input))
   if ('error' in judged) return errorOutcome(judged.error)
@@ -205,6 +206,14 @@ const refuse = (run: LoopRun, { name }: ToolCall, index: number, toolChoice: Too
     })
   return undefined
 }
+
+const isRepeatable = ({ idempotent, sideEffects }: Tool): boolean => idempotent ?? sideEffects?.length === 0
+
+const interrupted = (name: string): RtError =>
+  new RtError({
+    code: 'tool_failed',
+    message: `${name} was under way when its process ended, and did not run again: nobody knows whether it did its work. Find out before you call it once more, or say so.`,
+  })
 
 /** A model that asks the same thing again and again does not read the answer. */
 const repeated = (name: string, times: number): RtError =>

@@ -149,6 +149,8 @@ export interface LoopRun {
   meter: Meter
   /** Calls that have no result yet, by id. */
   pending: Map<string, PendingCall>
+  /** Calls that were under way when the process of an earlier run ended: nobody knows whether they ran. */
+  doubtful: ReadonlySet<string>
   /** How often each call was made, by its `callKey`. */
   made: Map<string, number>
   /** Of anything the model has read. */

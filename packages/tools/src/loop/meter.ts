@@ -23,7 +23,7 @@ export const createMeter = (
   const started = clock.monotonic()
   const caps = { ...DEFAULTS, ...limits }
   let usage = resume?.usage ?? emptyUsage()
-  let usd = 0
+  let usd = resume?.usd ?? 0
 
   return {
     step: resume?.step ?? 0,

@@ -68,12 +68,19 @@ async function* resumeCalls(run: LoopRun): AsyncGenerator<StreamPart, ModelAnswe
   if (!run.options.resume) return undefined
   const calls = [...run.pending.values()].map((call): ToolCall => ({ ...call, modelId: call.id }))
   if (calls.length > 0) {
+    markStarted(run)
+    await checkpoint(run)
     yield* executeTools(run, calls, 'auto')
     await checkpoint(run)
   }
   const unanswered = unansweredCalls([...run.earlier, ...run.written.messages()])
   if (calls.length === 0 && unanswered.length === 0) return undefined
   return { calls: [...calls, ...unanswered], finishReason: 'tool-calls' }
+}
+
+/** A call that was decided is about to run: should the process end now, nobody could tell whether it did. */
+const markStarted = ({ pending }: LoopRun): void => {
+  for (const [id, { reason: _, ...call }] of pending) if (call.decision) pending.set(id, call)
 }
 
 /** Calls to tools of the client, which are answered elsewhere. */
@@ -93,6 +100,7 @@ const stateOf = ({ meter, earlier, written, pending, label, tainted }: LoopRun):
   usage: meter.usage,
   calls: meter.calls,
   ms: meter.ms,
+  usd: meter.usd,
   pending: [...pending.values()],
   ...(label && { label }),
   tainted,
