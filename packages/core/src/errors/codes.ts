@@ -36,6 +36,8 @@ export const ERROR_CODES = {
   tool_arguments: { retryable: false, meaning: 'tool arguments do not match the schema' },
   tool_failed: { retryable: false, meaning: 'a tool threw' },
   tool_timeout: { retryable: true, meaning: 'a tool took longer than its limit' },
+  mcp_unavailable: { retryable: true, meaning: 'an MCP server could not be started or reached, or ended' },
+  mcp_changed: { retryable: false, meaning: 'an MCP tool is not what it was when it was first used' },
   approval_denied: { retryable: false, meaning: 'a person was asked, and said no' },
   approval_required: { retryable: false, meaning: 'a person has to be asked, and nobody is there' },
   guard_blocked: { retryable: false, meaning: 'a guard refused what was asked or said' },

@@ -45,6 +45,8 @@ export const ERROR_TABLE: Record<ErrorCode, WireError> = {
   tool_arguments: { status: 500, type: SERVER },
   tool_failed: { status: 500, type: SERVER },
   tool_timeout: { status: 504, type: SERVER },
+  mcp_unavailable: { status: 503, type: SERVER },
+  mcp_changed: { status: 403, type: 'permission_error' },
   approval_denied: { status: 403, type: 'permission_error' },
   approval_required: { status: 403, type: 'permission_error' },
   guard_blocked: { status: 422, type: INVALID },
