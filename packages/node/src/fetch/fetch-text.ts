@@ -1,3 +1,4 @@
+import type { AddressGuard } from './address-guard.ts'
 import { openResponse } from './open-response.ts'
 import { statusError, tooLargeError } from './errors.ts'
 import type { Limits } from './limits.ts'
@@ -8,6 +9,8 @@ export interface FetchTextOptions extends Limits {
   headers?: Record<string, string>
   /** Default: 8 MiB. */
   maxBytes?: number
+  /** For an address that somebody else wrote. Default: wherever it leads. */
+  guard?: AddressGuard
 }
 
 const MOST_BYTES = 8 * 1024 * 1024

@@ -1,6 +1,11 @@
 // Each line here is API.
+export { createAddressGuard } from './address-guard.ts'
+export { createGuardedFetch } from './guarded-fetch.ts'
+export { isPublicAddress } from './is-public-address.ts'
 export { download } from './download.ts'
 export { fetchText } from './fetch-text.ts'
 export type { DownloadOptions, DownloadResult } from './download.ts'
 export type { FetchTextOptions } from './fetch-text.ts'
 export type { Limits } from './limits.ts'
+export type { AddressGuard, AddressGuardOptions, Resolve } from './address-guard.ts'
+export type { GuardedFetchOptions } from './guarded-fetch.ts'

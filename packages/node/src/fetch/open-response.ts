@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { abortError, RtError, throwIfAborted } from '@rt/core'
+import type { AddressGuard } from './address-guard.ts'
 import { networkError, plainUrl, timeoutError } from './errors.ts'
 import type { Limits } from './limits.ts'
 
@@ -18,6 +19,13 @@ export interface OpenResponse {
 
 export interface OpenResponseOptions extends Limits {
   headers?: Record<string, string>
+  /** For an address that somebody else wrote. Default: wherever it leads. */
+  guard?: AddressGuard | undefined
+  /** Default GET. */
+  method?: string
+  body?: Uint8Array | undefined
+  /** Default true; else an answer that redirects is the answer. */
+  follow?: boolean
 }
 
 const MAX_REDIRECTS = 10
@@ -25,15 +33,17 @@ const MAX_REDIRECTS = 10
 const LEAST_BYTES = 65_536
 /** Sent to the host they are meant for, and to no other (CVE-2025-51471 is the leak this prevents). */
 const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization'])
+const OF_BODY = new Set(['content-type', 'content-length', 'content-encoding', 'content-language'])
 
-/** A GET request. Follows redirects, to http and https only; another origin gets no credentials. */
+/** A request. Follows redirects, to http and https only; another origin gets no credentials. */
 export const openResponse = async (address: string, options: OpenResponseOptions): Promise<OpenResponse> => {
   let url = parse(address)
+  let { method = 'GET', body } = options
   let headers = lowerCase({ 'accept-encoding': 'identity', 'user-agent': 'rt', ...options.headers })
   for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
-    const response = await get(url, headers, options)
+    const response = await send(url, { method, headers, body }, options)
     const { statusCode: status = 0, headers: answered } = response
-    if (![301, 302, 303, 307, 308].includes(status) || !answered.location) {
+    if (options.follow === false || ![301, 302, 303, 307, 308].includes(status) || !answered.location) {
       const from = url
       return {
         status,
@@ -46,7 +56,13 @@ export const openResponse = async (address: string, options: OpenResponseOptions
     response.destroy()
     const next = redirect(url, answered.location)
     if (next.origin !== url.origin) {
-      headers = Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIALS.has(name)))
+      headers = without(headers, CREDENTIALS)
+    }
+    // As browsers do (Fetch standard, HTTP-redirect fetch): only 307 and 308 repeat what was sent.
+    if ((status === 303 && method !== 'HEAD') || (status < 303 && method === 'POST')) {
+      method = 'GET'
+      body = undefined
+      headers = without(headers, OF_BODY)
     }
     url = next
   }
@@ -77,14 +93,26 @@ const isHttp = ({ protocol }: URL): boolean => protocol === 'https:' || protocol
 const lowerCase = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
-const get = async (
+const without = (headers: Record<string, string>, left: ReadonlySet<string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !left.has(name)))
+
+interface Sent {
+  method: string
+  headers: Record<string, string>
+  body: Uint8Array | undefined
+}
+
+const send = async (
   url: URL,
-  headers: Record<string, string>,
-  { connectTimeoutMs = 3000, idleTimeoutMs = 30_000, signal }: Limits,
+  { method, headers, body }: Sent,
+  { connectTimeoutMs = 3000, idleTimeoutMs = 30_000, signal, guard }: OpenResponseOptions,
 ): Promise<IncomingMessage> => {
   throwIfAborted(signal)
+  // A connection that is kept was looked up by somebody else.
+  const guarded = guard && { lookup: guard.check(url), agent: false as const }
   for (;;) {
-    const request = (url.protocol === 'https:' ? https : http).get(url, { headers })
+    const request = (url.protocol === 'https:' ? https : http).request(url, { method, headers, ...guarded })
+    request.end(body)
     const stop = (): void => void request.destroy(abortError(signal))
     signal?.addEventListener('abort', stop, { once: true })
     const limit = (ms: number, what: string): NodeJS.Timeout =>
