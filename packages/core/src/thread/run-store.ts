@@ -22,6 +22,8 @@ export interface PendingCall {
 export interface LoopState {
   /** Model calls so far. */
   step: number
+  /** Of them, tries that wrong arguments got beyond the cap of steps. */
+  repairs?: number
   /** What the model and the tools wrote so far. */
   written: Message[]
   usage: Usage

@@ -10,7 +10,10 @@ export interface WireError {
 const INVALID = 'invalid_request_error'
 const SERVER = 'server_error'
 
-/** The one place where codes become HTTP statuses and OpenAI error types. 499 is never seen: the client has gone. */
+/**
+ * The one place where codes become HTTP statuses and OpenAI error types. 499 is never seen: the client has gone. What a model
+ * wrote is no failure of the server: 422, never 500.
+ */
 export const ERROR_TABLE: Record<ErrorCode, WireError> = {
   aborted: { status: 499, type: INVALID },
   timeout: { status: 504, type: SERVER },
@@ -42,7 +45,7 @@ export const ERROR_TABLE: Record<ErrorCode, WireError> = {
   read_only: { status: 403, type: 'permission_error' },
   stamp_mismatch: { status: 500, type: SERVER },
   tool_not_found: { status: 400, type: INVALID },
-  tool_arguments: { status: 500, type: SERVER },
+  tool_arguments: { status: 422, type: INVALID },
   tool_failed: { status: 500, type: SERVER },
   tool_timeout: { status: 504, type: SERVER },
   mcp_unavailable: { status: 503, type: SERVER },
@@ -50,7 +53,7 @@ export const ERROR_TABLE: Record<ErrorCode, WireError> = {
   approval_denied: { status: 403, type: 'permission_error' },
   approval_required: { status: 403, type: 'permission_error' },
   guard_blocked: { status: 422, type: INVALID },
-  model_output: { status: 500, type: SERVER },
+  model_output: { status: 422, type: INVALID },
   unauthorized: { status: 401, type: 'authentication_error', code: 'invalid_api_key' },
   forbidden: { status: 403, type: 'permission_error' },
   payload_too_large: { status: 413, type: INVALID },

@@ -11,6 +11,7 @@ import {
   type TerminalPart,
   toRtError,
 } from '@rt/core'
+import { createHalfCalls } from './half-calls.ts'
 import type { LoopRun, ToolCall } from './loop-options.ts'
 import { canRedecode } from './redecode-call.ts'
 import { readUntilAbort } from './read-until-abort.ts'
@@ -53,6 +54,7 @@ export async function* callModel(
   const started = clock.monotonic()
   const calls: ToolCall[] = []
   const mends = canRedecode(model)
+  const half = createHalfCalls()
   let first: number | undefined
   let seen = emptyUsage()
   let terminal: TerminalPart | undefined
@@ -72,6 +74,7 @@ export async function* callModel(
       if (!PASSED.has(part.type) || signal.aborted) continue
       if (first === undefined && FIRST_CHUNKS.has(part.type)) first = clock.monotonic() - started
       const renamed = rename(part)
+      half.see(renamed)
       if (renamed.type === 'tool-call-end' && part.type === 'tool-call-end') {
         const { type: _, ...call } = renamed
         calls.push({ ...call, modelId: part.id })
@@ -81,6 +84,14 @@ export async function* callModel(
       yield renamed
     }
     const finishReason = finishOf(terminal, signal, model.id)
+    // Of an answer that was cut off its reader is told by its end.
+    for (const end of finishReason === 'length' || finishReason === 'content-filter' ? [] : half.ends()) {
+      const { type: _, ...call } = end
+      calls.push({ ...call, modelId: call.id })
+      if (mends) continue
+      run.written.add(end)
+      yield end
+    }
     left = false
     return { calls, finishReason }
   } catch (error) {

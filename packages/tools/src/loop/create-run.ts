@@ -1,6 +1,7 @@
 import { type CallOptions, createMessageBuilder, noopSpan, RtError, type RunLimits, systemClock } from '@rt/core'
 import type { LoopOptions, LoopRun } from './loop-options.ts'
 import { createMeter } from './meter.ts'
+import { createRepair } from './repair.ts'
 
 /** @throws RtError `invalid_request` for options that contradict each other. */
 export const createRun = (options: LoopOptions, signal: AbortSignal, { span = noopSpan }: CallOptions): LoopRun => {
@@ -21,6 +22,7 @@ export const createRun = (options: LoopOptions, signal: AbortSignal, { span = no
     shown: new Set(names),
     clientTools: byName(clientTools),
     meter: createMeter(limits, { clock, resume }),
+    repair: createRepair(),
     pending: new Map(resume?.pending.map((call) => [call.id, call])),
     doubtful: new Set(resume?.pending.flatMap(({ id, reason }) => (reason === undefined ? [id] : []))),
     made: new Map(),

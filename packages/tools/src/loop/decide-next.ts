@@ -24,6 +24,7 @@ export const decideNext = async (
   if (most >= 2 * run.meter.limits.repeats)
     return { next: 'finish', finishReason: 'limit', warning: repeatWarning(most) }
   if (await run.options.stopWhen?.(progress)) return { next: 'finish', finishReason: 'stop' }
+  if (run.repair.next()) run.meter.repairs++
   const warning = run.meter.reached()
   return warning ? { next: 'finish', finishReason: 'limit', warning } : { next: 'step' }
 }

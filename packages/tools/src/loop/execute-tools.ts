@@ -4,6 +4,7 @@ import { callHash, callKey } from './call-hash.ts'
 import { judgeCall } from './judge-call.ts'
 import type { LoopRun, ToolCall } from './loop-options.ts'
 import { createPartQueue, type PartQueue } from './part-queue.ts'
+import { canRedecode } from './redecode-call.ts'
 import { toolAttributes } from './span-attributes.ts'
 
 /** A model that writes more calls than this in one answer is stuck: the rest come back as errors. */
@@ -87,6 +88,7 @@ const runOne = async (
   }
   run.pending.delete(call.id)
   const tool = run.tools.get(call.name)
+  if (tool && !canRedecode(run.model)) run.repair.note(call.name, outcome.error?.code === 'tool_arguments')
   if (tool?.untrusted) run.tainted = true
   return [
     ...(outcome.cut ? [cutWarning(call.name)] : []),

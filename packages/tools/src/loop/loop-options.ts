@@ -27,6 +27,7 @@ import type {
   Usage,
 } from '@rt/core'
 import type { Meter } from './meter.ts'
+import type { Repair } from './repair.ts'
 
 /** Everything one run of the loop is given. */
 export interface LoopOptions {
@@ -147,6 +148,7 @@ export interface LoopRun {
   /** What the model and the tools wrote since: the next step sends it. */
   written: MessageBuilder
   meter: Meter
+  repair: Repair
   /** Calls that have no result yet, by id. */
   pending: Map<string, PendingCall>
   /** Calls that were under way when the process of an earlier run ended: nobody knows whether they ran. */

@@ -3,6 +3,8 @@ import { addUsage, type Clock, emptyUsage, type LoopState, type RunLimits, total
 /** Counts what a run has used, and knows its caps. */
 export interface Meter {
   step: number
+  /** Of the steps, those that gave wrong arguments one more try: they count towards no cap of steps. */
+  repairs: number
   /** Tool calls that ran. */
   calls: number
   readonly usage: Usage
@@ -27,6 +29,7 @@ export const createMeter = (
 
   return {
     step: resume?.step ?? 0,
+    repairs: resume?.repairs ?? 0,
     calls: resume?.calls ?? 0,
     get usage() {
       return usage
@@ -48,7 +51,7 @@ export const createMeter = (
         id: `${name}-limit`,
         message: `the run ended after ${used}, and the model still wanted to call tools.`,
       })
-      if (this.step >= caps.steps) return reached('step', `${caps.steps} steps`)
+      if (this.step - this.repairs >= caps.steps) return reached('step', `${caps.steps} steps`)
       if (this.calls >= caps.calls) return reached('call', `${this.calls} tool calls`)
       if (caps.tokens !== undefined && tokens >= caps.tokens) return reached('token', `${tokens} tokens`)
       if (caps.ms !== undefined && this.ms >= caps.ms) return reached('time', `${Math.round(this.ms)} ms`)

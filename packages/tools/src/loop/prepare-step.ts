@@ -32,7 +32,8 @@ export const prepareStep = async (run: LoopRun, progress: LoopProgress): Promise
     description,
     parameters,
   }))
-  const toolChoice = changes.toolChoice ?? chooseTools(options.toolChoice, tools.length > 0, step)
+  const toolChoice =
+    changes.toolChoice ?? chooseTools(options.toolChoice, tools.length > 0, run.repair.active ? 1 : step)
   // A forced call is already one grammar; the form of the answer belongs to the step that answers.
   const output = isForced(toolChoice) ? undefined : (changes.output ?? options.output)
   const prompt = { ...(tools.length && { tools }), toolChoice, ...(output && { output }) }

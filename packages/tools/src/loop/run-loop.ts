@@ -96,6 +96,7 @@ const checkpoint = async (run: LoopRun): Promise<void> => run.options.checkpoint
 
 const stateOf = ({ meter, earlier, written, pending, label, tainted }: LoopRun): LoopState => ({
   step: meter.step,
+  repairs: meter.repairs,
   written: [...earlier, ...written.messages()],
   usage: meter.usage,
   calls: meter.calls,

@@ -8,7 +8,8 @@ export const createUniqueCallIds = (messages: Message[]): ((part: StreamPart) =>
   const used = new Set(
     messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []))),
   )
-  const open = new Map<string, string>()
+  /** Of calls with one id that are open at once, the oldest ends first; deltas belong to the newest. */
+  const open = new Map<string, string[]>()
 
   const claim = (id: string): string => {
     let unique = id
@@ -19,14 +20,12 @@ export const createUniqueCallIds = (messages: Message[]): ((part: StreamPart) =>
   return (part) => {
     if (part.type === 'tool-call-start') {
       const id = claim(part.id)
-      open.set(part.id, id)
+      open.set(part.id, [...(open.get(part.id) ?? []), id])
       return { ...part, id }
     }
-    if (part.type === 'tool-call-delta') return { ...part, id: open.get(part.id) ?? part.id }
+    if (part.type === 'tool-call-delta') return { ...part, id: open.get(part.id)?.at(-1) ?? part.id }
     if (part.type === 'tool-call-end') {
-      const id = open.get(part.id) ?? claim(part.id)
-      open.delete(part.id)
-      return { ...part, id }
+      return { ...part, id: open.get(part.id)?.shift() ?? claim(part.id) }
     }
     return part
   }

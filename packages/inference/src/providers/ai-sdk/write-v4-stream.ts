@@ -52,8 +52,9 @@ export const createV4StreamWriter = (model: string): { write(part: StreamPart): 
         case 'tool-call-delta':
           return [{ type: 'tool-input-delta', id: part.id, delta: part.delta }]
         case 'tool-call-end': {
-          const { id: toolCallId, name: toolName } = part
-          const input = JSON.stringify(part.arguments)
+          const { id: toolCallId, name: toolName, arguments: args } = part
+          // What is no JSON is for the SDK to say so, which quoted once more it could not.
+          const input = typeof args === 'string' ? args : JSON.stringify(args)
           return [
             ...close(),
             ...(announced.has(toolCallId) ? [{ type: 'tool-input-end', id: toolCallId } as const] : []),

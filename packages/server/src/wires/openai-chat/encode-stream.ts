@@ -3,7 +3,7 @@ import type { ErrorBody } from '../../errors/error-response.ts'
 import { sseData } from '../../sse/event-stream.ts'
 import { createReport, encodeFinish, encodeUsage } from './answer-report.ts'
 import { encodeLogprobs } from './encode-logprobs.ts'
-import { type AnswerMeta, encodeReasoning, endless, throwIfFailed } from './encode.ts'
+import { type AnswerMeta, argumentsText, encodeReasoning, endless, throwIfFailed } from './encode.ts'
 
 export interface StreamMeta extends AnswerMeta {
   includeUsage: boolean
@@ -75,7 +75,7 @@ const createDeltas = ({ clientTools }: AnswerMeta): { of(part: StreamPart): obje
       if (part.type === 'tool-call-delta') return more(part.id, part.delta)
       if (part.type !== 'tool-call-end') return []
       const opened = start(part.id, part.name)
-      return calls.get(part.id)?.streamed ? opened : [...opened, ...more(part.id, JSON.stringify(part.arguments))]
+      return calls.get(part.id)?.streamed ? opened : [...opened, ...more(part.id, argumentsText(part.arguments))]
     },
     calls: () => calls.size,
   }

@@ -1,4 +1,4 @@
-import { deserializeError, RtError, type StreamPart, type TokenLogprob } from '@rt/core'
+import { deserializeError, type JsonValue, RtError, type StreamPart, type TokenLogprob } from '@rt/core'
 import type { WireWarning } from '../decode-body.ts'
 import { encodeLogprobs } from './encode-logprobs.ts'
 import { createReport, encodeFinish, encodeUsage } from './answer-report.ts'
@@ -43,7 +43,7 @@ export const encodeAnswer = async (
       calls.push({
         id: part.id,
         type: 'function',
-        function: { name: part.name, arguments: JSON.stringify(part.arguments) },
+        function: { name: part.name, arguments: argumentsText(part.arguments) },
       })
     else if (part.type === 'finish') {
       const message = {
@@ -78,6 +78,9 @@ export const encodeReasoning = (text: string): { reasoning_content: string; reas
   reasoning_content: text,
   reasoning: text,
 })
+
+/** What a model wrote that is no JSON stays the text it is: quoted once more it would be JSON, and still no arguments. */
+export const argumentsText = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 /** Throws what an `error` or `abort` part means; other parts pass. */
 export const throwIfFailed = (part: StreamPart, shutdown: AbortSignal | undefined): void => {
