@@ -2,6 +2,8 @@
 
 export { tool } from './tool.ts'
 export { runLoop } from './loop/run-loop.ts'
+export { createToolSelector } from './select/create-tool-selector.ts'
 
 export type { ToolInput, ToolOptions } from './tool.ts'
 export type { LoopOptions } from './loop/loop-options.ts'
+export type { ToolSelectorOptions } from './select/create-tool-selector.ts'

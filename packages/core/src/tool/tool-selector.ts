@@ -9,6 +9,8 @@ export interface ToolSelection {
   messages: readonly Message[]
   principal: Principal
   thread?: string | undefined
+  /** What the step before this one of the same run was shown, in its order; absent or empty before its first. */
+  shown?: readonly Tool[] | undefined
 }
 
 /** Decides before each step which tools the model is shown: all of many would fill its context. */

@@ -21,6 +21,7 @@ export const createRun = (options: LoopOptions, signal: AbortSignal, { span = no
     tools: byName(tools),
     shown: new Set(names),
     clientTools: byName(clientTools),
+    chosen: [],
     meter: createMeter(limits, { clock, resume }),
     repair: createRepair(),
     pending: new Map(resume?.pending.map((call) => [call.id, call])),

@@ -140,6 +140,8 @@ export interface LoopRun {
   /** Names the model is shown in the present step. */
   shown: Set<string>
   clientTools: ReadonlyMap<string, ToolSpec>
+  /** What the selector last chose. */
+  chosen: readonly Tool[]
   /** Fires on the caller's abort and when the run is over, however it ended. */
   signal: AbortSignal
   span: Span

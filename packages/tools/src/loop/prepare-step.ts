@@ -80,11 +80,12 @@ const chooseShown = async (
   let shown = tools ?? []
   if (selector && shown.length > 0) {
     const { signal, span } = run
-    const request = { tools: shown, messages, principal, thread }
+    const request = { tools: shown, messages, principal, thread, shown: run.chosen }
     shown = await abortable(selector.select(request, { signal, span }), signal)
     // A tool that is named must be there.
     const forced = typeof toolChoice === 'object' ? run.tools.get(toolChoice.name) : undefined
     if (forced && !shown.includes(forced)) shown = [...shown, forced]
+    run.chosen = shown
   }
   if (names) shown = shown.filter(({ name }) => names.includes(name))
   for (const tool of shown) run.tools.set(tool.name, tool)
