@@ -4,6 +4,10 @@
 export { createThreadStore } from './stores/sqlite/thread-store.ts'
 export type { ThreadStoreOptions } from './stores/sqlite/thread-store.ts'
 
+// Runs
+export { createRunStore } from './runs/run-store.ts'
+export type { RunStoreOptions } from './runs/run-store.ts'
+
 // The context window
 export { createContextAssembler } from './context/context-assembler.ts'
 export type { ContextAssemblerOptions } from './context/context-assembler.ts'

@@ -70,8 +70,14 @@ export interface RunChange {
 
 /** Runs that survive a restart, found by (principal, id). Each call is one transaction. */
 export interface RunStore {
+  /** One that is `running` belongs to this store object from here on. @throws RtError `conflict` when there is one of that id. */
   create(run: Omit<RunRecord, 'parts' | 'createdAt' | 'updatedAt'>, options?: CallOptions): Promise<void>
-  /** @throws RtError `not_found`; `conflict` when the run has ended or was cancelled meanwhile. */
+  /**
+   * Of a run that belongs to this store object, which it goes on doing for the length of a lease; one that is `running` no
+   * more belongs to nobody.
+   *
+   * @throws RtError `not_found`; `conflict` when the run has ended, was cancelled or was claimed elsewhere meanwhile.
+   */
   save(principal: Principal, id: string, change: RunChange, options?: CallOptions): Promise<void>
   get(principal: Principal, id: string, options?: CallOptions): Promise<RunRecord | undefined>
   /** Newest first. */
@@ -79,7 +85,11 @@ export interface RunStore {
     principal: Principal,
     options?: CallOptions & { status?: RunStatus; thread?: string; limit?: number },
   ): Promise<RunRecord[]>
-  /** What was streamed after so many parts. */
+  /**
+   * What was streamed after so many parts, at most 1,000 of it at a time.
+   *
+   * @throws RtError `not_found` when parts after that are no longer kept.
+   */
   parts(principal: Principal, id: string, after: number, options?: CallOptions): Promise<StreamPart[]>
   /**
    * Notes what a person said about one call that waits.
@@ -92,9 +102,13 @@ export interface RunStore {
     decision: Approval & { call: string; hash: string },
     options?: CallOptions,
   ): Promise<RunRecord>
-  /** False when it had ended. */
+  /** False when it had ended. @throws RtError `not_found`. */
   cancel(principal: Principal, id: string, options?: CallOptions): Promise<boolean>
-  /** Takes a run that waits, or whose process is gone, so that nobody else goes on with it too; undefined when somebody has. */
+  /**
+   * Takes a run that waits, or whose process is gone, so that nobody else goes on with it too; undefined when somebody has it.
+   *
+   * @throws RtError `not_found`; `conflict` when it has ended.
+   */
   claim(principal: Principal, id: string, options?: CallOptions): Promise<RunRecord | undefined>
   delete(principal: Principal, id: string, options?: CallOptions): Promise<boolean>
 }
