@@ -188,13 +188,41 @@ describe('toAISDK inside generateText', () => {
 })
 
 describe('toAISDK inside streamText', () => {
-  it('streams text and tool input as they are written', async () => {
-    const model = createScriptedModel({
-      answers: [
-        { text: 'Let me see.', toolCalls: [{ name: 'weather', arguments: { city: 'Oslo' }, id: 'c1' }] },
-        'It is warm.',
-      ],
-    })
+  it('tells arguments as they are written, before the call is whole', async () => {
+    const pieces = ['{"ci', 'ty":"', 'Ber', 'n"}']
+    const seen = Promise.withResolvers<void>()
+    const scripted = createScriptedModel({ answers: [''] })
+    const model = {
+      ...scripted,
+      async *stream(): AsyncGenerator<StreamPart> {
+        yield { type: 'tool-call-start', id: 'c', name: 'weather' }
+        for (const [n, delta] of pieces.entries()) {
+          // Who gathers waits for ever.
+          if (n === 3) await seen.promise
+          yield { type: 'tool-call-delta', id: 'c', delta }
+        }
+        yield { type: 'tool-call-end', id: 'c', name: 'weather', arguments: { city: 'Bern' } }
+        yield { type: 'finish', finishReason: 'tool-calls', usage }
+      },
+    }
+    const deltas: string[] = []
+    const { fullStream } = streamText({ model: modelOf(model), prompt: 'Weather?', tools: { weather } })
+    for await (const part of fullStream) {
+      if (part.type === 'tool-input-delta' && deltas.push(part.delta) === 3) seen.resolve()
+    }
+    expect(deltas).toEqual(pieces)
+  })
+
+  it('passes arguments that are no JSON on as they were written, for the SDK to say so', async () => {
+    const args = '{"city": "Be'
+    const model = createScriptedModel({ answers: [{ toolCalls: [{ name: 'weather', arguments: args }] }] })
+    const prompt: Parameters<ReturnType<typeof modelOf>['doGenerate']>[0]['prompt'] = [
+      { role: 'user', content: [{ type: 'text', text: 'Weather?' }] },
+    ]
+    expect((await modelOf(model).doGenerate({ prompt })).content).toMatchObject([{ type: 'tool-call', input: args }])
+    const { toolCalls } = await generateText({ model: modelOf(model), prompt: 'Weather?', tools: { weather } })
+    expect(toolCalls).toMatchObject([{ invalid: true, input: args }])
+  })
     const types: string[] = []
     const result = streamText({ model: modelOf(model), prompt: 'Oslo?', tools: { weather }, stopWhen: isStepCount(3) })
     for await (const part of result.fullStream) types.push(part.type)

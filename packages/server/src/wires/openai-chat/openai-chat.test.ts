@@ -304,6 +304,15 @@ describe('a whole answer', () => {
     })
   })
 
+  it.each([false, true])('passes arguments that are no JSON on as they were written, streamed: %s', async (stream) => {
+    const tools = [{ type: 'function', function: { name: 'now', parameters: { type: 'object' } } }]
+    const end: StreamPart = { type: 'tool-call-end', id: 'c', name: 'now', arguments: '{"zone": "Ber' }
+    const finish: StreamPart = { type: 'finish', finishReason: 'tool-calls', usage: USAGE }
+    const ports = createFakePorts([{ parts: [end, finish] }])
+    const text = await (await createApp(ports).fetch(post(PATH, chatBody({ tools, stream })))).text()
+    expect(text).toContain(String.raw`"arguments":"{\"zone\": \"Ber"`)
+  })
+
   it('hides calls of the runtime’s own tools, which nobody waits for', async () => {
     const ports = createFakePorts([{ toolCalls: [{ name: 'now', arguments: {} }], text: 'Noon.' }])
     const body = (await (await createApp(ports).fetch(post(PATH, chatBody({ rt: { tools: ['now'] } })))).json()) as {
