@@ -223,6 +223,14 @@ describe('toAISDK inside streamText', () => {
     const { toolCalls } = await generateText({ model: modelOf(model), prompt: 'Weather?', tools: { weather } })
     expect(toolCalls).toMatchObject([{ invalid: true, input: args }])
   })
+
+  it('streams text and tool input as they are written', async () => {
+    const model = createScriptedModel({
+      answers: [
+        { text: 'Let me see.', toolCalls: [{ name: 'weather', arguments: { city: 'Oslo' }, id: 'c1' }] },
+        'It is warm.',
+      ],
+    })
     const types: string[] = []
     const result = streamText({ model: modelOf(model), prompt: 'Oslo?', tools: { weather }, stopWhen: isStepCount(3) })
     for await (const part of result.fullStream) types.push(part.type)
