@@ -59,7 +59,8 @@ export const tool = <Schema extends StandardSchema | SchemaWithJson>(options: To
   const validate = async (args: JsonValue): Promise<StandardResult<unknown>> => {
     if ('~standard' in inputSchema) return inputSchema['~standard'].validate(args)
     if (inputSchema.validate) return inputSchema.validate(args)
-    return (await (compiled ??= compileJsonSchema(parameters, name)))(args)
+    // As it was written: `$schema` says how to read it.
+    return (await (compiled ??= compileJsonSchema(inputSchema.jsonSchema, name)))(args)
   }
 
   return {

@@ -1,4 +1,5 @@
 import { type JsonSchema, RtError, type SchemaWithJson, type StandardSchema, toJsonSchema } from '@rt/core'
+import { allSchemas } from './walk-schema.ts'
 
 /**
  * The object schema a model sees for a tool: without `$schema`, with `type: 'object'` at the root.
@@ -25,13 +26,9 @@ export const toolParameters = (schema: StandardSchema | SchemaWithJson, name: st
   return parameters
 }
 
-const findRemoteReference = (value: unknown, seen: Set<object> = new Set()): string | undefined => {
-  if (typeof value !== 'object' || value === null || seen.has(value)) return undefined
-  seen.add(value)
-  for (const [key, inner] of Object.entries(value)) {
-    if ((key === '$ref' || key === '$dynamicRef') && typeof inner === 'string' && !inner.startsWith('#')) return inner
-    const found = findRemoteReference(inner, seen)
-    if (found) return found
-  }
+const findRemoteReference = (root: JsonSchema): string | undefined => {
+  for (const schema of allSchemas(root))
+    for (const reference of [schema['$ref'], schema['$dynamicRef']])
+      if (typeof reference === 'string' && !reference.startsWith('#')) return reference
   return undefined
 }
