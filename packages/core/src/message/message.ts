@@ -74,6 +74,9 @@ export interface Message {
   role: Role
   parts: Part[]
   label?: PrivacyLabel
-  /** What it carries was written by others (the result of an untrusted tool): it may try to steer the model. */
+  /**
+   * What it carries was written by others (the result of an untrusted tool, a retrieved passage), or by a model that had
+   * read such: it may try to steer the model.
+   */
   untrusted?: true
 }

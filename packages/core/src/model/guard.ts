@@ -8,16 +8,22 @@ import type { CallOptions } from './call-options.ts'
  */
 export interface Guard {
   beforeModel?(messages: Message[], options?: CallOptions): Promise<Message[]>
-  /** For one answer, which it sees while it is written. */
-  answer?(options?: CallOptions): AnswerGuard
+  /**
+   * For one piece of an answer (its text, its reasoning, the arguments of one call), which it sees while it is written.
+   * `json`: the piece is the text of a JSON value, and what is shown in place of it must be one too.
+   */
+  answer?(options?: CallOptions, form?: 'text' | 'json'): AnswerGuard
   /** The arguments of a call, before the tool sees them. */
   beforeTool?(name: string, args: JsonValue, options?: CallOptions): Promise<JsonValue>
   afterTool?(name: string, result: unknown, options?: CallOptions): Promise<unknown>
 }
 
-/** Given an answer piece by piece, gives back what may be shown: it may hold text back until it knows. */
+/**
+ * Given text as it comes, gives back what may be shown: it may hold text back until it knows. What it throws ends the
+ * answer; what was shown stays.
+ */
 export interface AnswerGuard {
-  push(text: string): string
+  push(text: string): string | Promise<string>
   /** What was held back. */
   end(): string | Promise<string>
 }

@@ -76,6 +76,7 @@ const withPassages = (message: Message, passages: RetrievedChunk[]): Message => 
   return {
     ...message,
     ...labelOf([message, ...passages]),
+    untrusted: true,
     parts: [{ type: 'text', text: renderPassages(passages, messageText(message)) }, ...others],
   }
 }

@@ -11,6 +11,8 @@ import {
   type TerminalPart,
   toRtError,
 } from '@rt/core'
+import { errorOutcome } from '../execute/execute-call.ts'
+import { createAnswerGate } from './answer-gate.ts'
 import { createHalfCalls } from './half-calls.ts'
 import type { LoopRun, ToolCall } from './loop-options.ts'
 import { canRedecode } from './redecode-call.ts'
@@ -39,8 +41,10 @@ const FIRST_CHUNKS: ReadonlySet<StreamPart['type']> = new Set([
 ])
 
 /**
- * One model call under one `chat` span. Passes the model's parts on, without its own start and terminal. Where the model
- * can redecode the ends of its calls are left to `mendCalls`.
+ * One model call under one `chat` span. What the guard of answers refuses ends the answer with `content-filter`; what was
+ * shown stays. Passes the
+ * model's parts on, without its own start and terminal. Where the model can redecode the ends of its calls are left to
+ * `mendCalls`.
  *
  * @throws RtError the model's own error, or `aborted`.
  */
@@ -54,12 +58,23 @@ export async function* callModel(
   const started = clock.monotonic()
   const calls: ToolCall[] = []
   const mends = canRedecode(model)
-  const half = createHalfCalls()
+  const halves = createHalfCalls()
   let first: number | undefined
   let seen = emptyUsage()
   let terminal: TerminalPart | undefined
   let failure: unknown
   let left = true
+  const gate = createAnswerGate(run.options.guard, { signal, span })
+  /** Kept for the next step; false = it is not to be shown yet. */
+  const keep = (part: StreamPart, modelId: string): boolean => {
+    if (part.type === 'tool-call-end') {
+      const { type: _, ...call } = part
+      calls.push({ ...call, modelId })
+      if (mends) return false
+    }
+    run.written.add(part)
+    return true
+  }
 
   try {
     for await (const part of readUntilAbort(() => model.stream(request, { signal, span }), signal, clock)) {
@@ -74,26 +89,24 @@ export async function* callModel(
       if (!PASSED.has(part.type) || signal.aborted) continue
       if (first === undefined && FIRST_CHUNKS.has(part.type)) first = clock.monotonic() - started
       const renamed = rename(part)
-      half.see(renamed)
-      if (renamed.type === 'tool-call-end' && part.type === 'tool-call-end') {
-        const { type: _, ...call } = renamed
-        calls.push({ ...call, modelId: part.id })
-        if (mends) continue
-      }
-      run.written.add(renamed)
-      yield renamed
+      halves.see(renamed)
+      for (const shown of gate ? await gate.pass(renamed) : [renamed])
+        if (keep(shown, 'id' in part ? part.id : '')) yield shown
+      if (gate?.blocked) break
     }
-    const finishReason = finishOf(terminal, signal, model.id)
+    const finishReason = gate?.blocked ? 'content-filter' : finishOf(terminal, signal, model.id)
     // Of an answer that was cut off its reader is told by its end.
-    for (const end of finishReason === 'length' || finishReason === 'content-filter' ? [] : half.ends()) {
-      const { type: _, ...call } = end
-      calls.push({ ...call, modelId: call.id })
-      if (mends) continue
-      run.written.add(end)
-      yield end
-    }
+    const ends = finishReason === 'length' || finishReason === 'content-filter' ? [] : halves.ends()
+    for (const end of ends)
+      for (const shown of gate ? await gate.pass(end) : [end]) if (keep(shown, end.id)) yield shown
+    if (gate) for (const shown of await gate.end()) if (keep(shown, '')) yield shown
     left = false
-    return { calls, finishReason }
+    if (!gate?.blocked) return { calls, finishReason }
+    for (const part of refusalParts(gate.blocked, mends ? [] : calls)) {
+      run.written.add(part)
+      yield part
+    }
+    return { calls: [], finishReason: 'content-filter' }
   } catch (error) {
     left = false
     failure = toRtError(error, 'provider_error')
@@ -103,12 +116,23 @@ export async function* callModel(
     run.meter.spend(usage, run.options.cost?.(model.id, usage))
     span.set({
       ...usageAttributes(usage),
-      'gen_ai.response.finish_reasons': [terminal?.type === 'finish' ? terminal.finishReason : 'error'],
+      'gen_ai.response.finish_reasons': [
+        gate?.blocked ? 'content-filter' : terminal?.type === 'finish' ? terminal.finishReason : 'error',
+      ],
       'gen_ai.response.time_to_first_chunk': first === undefined ? undefined : first / 1000,
     })
     span.end(left ? new RtError({ code: 'aborted', message: 'the reader of the stream left.' }) : failure)
   }
 }
+
+/** Says why, and answers the calls that were whole already, which do not run: a call without a result is no history. */
+const refusalParts = (blocked: RtError, calls: ToolCall[]): StreamPart[] => [
+  { type: 'warning', id: 'guard-blocked', message: blocked.message },
+  ...calls.map(({ id, name }): StreamPart => {
+    const { result } = errorOutcome(blocked)
+    return { type: 'tool-result', id, name, result, isError: true, ms: 0 }
+  }),
+]
 
 const finishOf = (terminal: TerminalPart | undefined, signal: AbortSignal, model: string): FinishReason => {
   if (terminal?.type === 'error') throw deserializeError(terminal.error)

@@ -9,6 +9,7 @@ import {
   type StreamPart,
   type TerminalPart,
 } from '@rt/core'
+import { createAnswerGate } from './answer-gate.ts'
 import type { LoopRun, ToolCall } from './loop-options.ts'
 import { readUntilAbort } from './read-until-abort.ts'
 import { redecodeAttributes, timingAttributes, usageAttributes } from './span-attributes.ts'
@@ -28,6 +29,7 @@ export async function* redecodeCall(run: LoopRun, call: ToolCall): AsyncGenerato
   const { clock, signal, model } = run
   if (!canRedecode(model)) return undefined
   const span = run.span.child(`redecode ${model.id}`, redecodeAttributes(model, call))
+  const gate = createAnswerGate(run.options.guard, { signal, span })
   const written: StreamPart[] = []
   let again: ToolCall | undefined
   let seen = emptyUsage()
@@ -44,9 +46,12 @@ export async function* redecodeCall(run: LoopRun, call: ToolCall): AsyncGenerato
         if (part.timings) span.set(timingAttributes(part.timings))
         yield part
       } else if (part.type === 'warning') yield part
-      else if (part.type === 'tool-call-start') written.push({ ...part, id: call.id, name: call.name })
-      else if (part.type === 'tool-call-delta') written.push({ ...part, id: call.id })
-      else if (part.type === 'tool-call-end') again = { ...call, arguments: part.arguments }
+      else if (part.type === 'tool-call-start' || part.type === 'tool-call-delta' || part.type === 'tool-call-end') {
+        const own = { ...part, id: call.id, ...('name' in part && { name: call.name }) }
+        for (const shown of gate ? await gate.pass(own) : [own])
+          if (shown.type === 'tool-call-end') again = { ...call, arguments: shown.arguments }
+          else written.push(shown)
+      }
     }
     const isWhole = terminal?.type === 'finish' && again !== undefined
     failure = isWhole ? undefined : ((terminal && failureOf(terminal)) ?? noCall(model.id))

@@ -1,0 +1,17 @@
+import type { CallOptions } from '@rt/core'
+
+/**
+ * State of one run. The loop calls a guard with one and the same signal for as long as a run lasts, so what is kept under
+ * it belongs to that run alone and goes with it. Without a signal each call is a run of its own.
+ */
+export const perRun = <T>(create: () => T): ((options?: CallOptions) => T) => {
+  const kept = new WeakMap<AbortSignal, T>()
+  return ({ signal } = {}) => {
+    if (!signal) return create()
+    const known = kept.get(signal)
+    if (known) return known
+    const made = create()
+    kept.set(signal, made)
+    return made
+  }
+}
