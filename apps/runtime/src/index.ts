@@ -6,7 +6,7 @@ export { collect, createMessage, messageText, RtError } from '@rt/core'
 export { formatTrace } from './format-trace.ts'
 
 export type { Runtime, RuntimeOptions, ServeOptions, Thread, TurnOptions } from './runtime.ts'
-export type { LimitsSettings, ProviderSettings, RouterSettings } from './config/settings.ts'
+export type { LimitsSettings, ProviderSettings, RouterSettings, ToolSelectSettings } from './config/settings.ts'
 export type { Agent, App, AppFactory } from './app/define-app.ts'
 export type {
   CitationPart,

@@ -35,6 +35,7 @@ export const loadSettings = async (options: RuntimeOptions): Promise<LoadedConfi
     routing: { providers: configured(options.providers), router: options.router, limits: options.limits },
     engine: options.engine,
     vector: options.vector,
+    toolSelect: options.toolSelect,
   })
 }
 

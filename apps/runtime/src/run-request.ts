@@ -15,6 +15,7 @@ import type {
   ThreadStore,
   Tool,
   ToolChoice,
+  ToolSelector,
   ToolSpec,
 } from '@rt/core'
 import type { BroughtValues } from './fill-in.ts'
@@ -72,4 +73,6 @@ export interface RunParts {
   threads(): Promise<ThreadStore>
   retrieve(collection: string, query: string, options: RetrieveOptions): Promise<Retrieval>
   assembler: ContextAssembler
+  /** Which of many tools a turn shows. Default: all. */
+  selector?: ToolSelector
 }

@@ -91,7 +91,7 @@ const prepare = async (request: RunRequest, parts: RunParts, options: Options): 
 /** Yields all but the terminal part, which it returns after the turn is committed. */
 async function* stream(
   request: RunRequest,
-  { assembler, threads }: RunParts,
+  { assembler, selector, threads }: RunParts,
   { model, fresh, messages, label: given, retrieval: { passages } }: Turn,
   options: Options,
 ): AsyncGenerator<StreamPart, TerminalPart> {
@@ -99,7 +99,10 @@ async function* stream(
   const builder = createMessageBuilder()
   let seen: RetrievedChunk[] = passages
   let label = given
-  const loop = runLoop({ ...request, model, messages, retrieved: passages, assembler, cacheKey: thread }, options)
+  const loop = runLoop(
+    { ...request, model, messages, retrieved: passages, assembler, selector, cacheKey: thread },
+    options,
+  )
   for await (const part of loop) {
     builder.add(part)
     if (part.type === 'context') {

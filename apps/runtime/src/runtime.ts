@@ -27,6 +27,7 @@ import type {
   LimitsSettings,
   ProviderSettings,
   RouterSettings,
+  ToolSelectSettings,
   VectorSettings,
 } from './config/settings.ts'
 
@@ -104,6 +105,8 @@ export interface RuntimeOptions {
   openFetch?: boolean
   /** Tools every turn may use, unless the turn brings its own; beside those of the app. Default none. */
   tools?: Tool[]
+  /** Which of many tools the model is shown. Each key wins over the same one of config.toml. */
+  toolSelect?: ToolSelectSettings
   /** Record traces. Default true. */
   trace?: boolean
   /** Open beside the owner of the data folder: search and traces only. Default false. */

@@ -42,6 +42,7 @@ import { readOnlyError } from './read-only-error.ts'
 import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import type { Runtime, RuntimeOptions } from './runtime.ts'
+import { createSelectTools } from './tools/select-tools.ts'
 import { createTurns, type Turns } from './turns.ts'
 import { createVectors } from './vectors/create-vectors.ts'
 
@@ -128,6 +129,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     return resolved
   })
   const assembler = createContextAssembler({ window: settings.window })
+  const selector = createSelectTools({ settings: settings.toolSelect, store: vectors.own, embedder, database })
   const knowledge = createKnowledge({
     database,
     vectors,
@@ -151,7 +153,11 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     const spans = await telemetry()
     const request = await build(await turns())
     const { brings } = models
-    return run(request, { telemetry: spans, router, brings, threads, retrieve: knowledge.retrieve, assembler }, abort)
+    return run(
+      request,
+      { telemetry: spans, router, brings, threads, retrieve: knowledge.retrieve, assembler, selector },
+      abort,
+    )
   }
 
   return {
@@ -197,9 +203,9 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     },
 
     async [Symbol.asyncDispose]() {
-      const parts = [database, vectors.store, telemetry, limits].map((part) => opened(part.peek()))
-      const [db, store, spans, shared] = await Promise.all(parts)
-      await disposeAll([db, store, spans, shared, models])
+      const parts = [database, vectors.store, vectors.own, telemetry, limits].map((part) => opened(part.peek()))
+      const [db, store, own, spans, shared] = await Promise.all(parts)
+      await disposeAll([db, store, own, spans, shared, models])
     },
   }
 }

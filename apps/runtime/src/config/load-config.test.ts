@@ -86,6 +86,10 @@ retrieve = false
 passages = 4
 [tools]
 allow = ["now"]
+[tools.select]
+above = 50
+k = 12
+always = ["now"]
 [server]
 host = "0.0.0.0"
 port = 8080
@@ -130,6 +134,7 @@ recall = 0.9
       retrieve: false,
       passages: 4,
       tools: ['now'],
+      toolSelect: { above: 50, k: 12, always: ['now'] },
       trace: false,
       vector: {
         store: 'qdrant',

@@ -11,7 +11,7 @@ import { overEngine, readEngine } from './read-engine.ts'
 import { readRouting, tableRows } from './read-routing.ts'
 import { readVector } from './read-vector.ts'
 import type { RoutingSettings } from './routing-settings.ts'
-import type { FlagValues, LoadedConfig, Origin, SettingRow, Settings } from './settings.ts'
+import type { FlagValues, LoadedConfig, Origin, SettingRow, Settings, ToolSelectSettings } from './settings.ts'
 import { type Setting, SETTINGS, VARIABLES_ONLY } from './settings-table.ts'
 import { shownValue, withoutLoginsDeep } from './shown.ts'
 import type { TrustOptions } from './trust.ts'
@@ -25,6 +25,8 @@ export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOpti
   engine?: EngineSettings
   /** The same. */
   vector?: VectorSettings
+  /** The same. */
+  toolSelect?: ToolSelectSettings
 }
 
 /**
@@ -42,13 +44,14 @@ export const loadConfig = async (
     routing = {},
     engine = {},
     vector = {},
+    toolSelect = {},
     ...trust
   }: LoadConfigOptions = {},
 ): Promise<LoadedConfig> => {
   checkRouting(routing)
   checkEngine(engine)
   checkVectorOptions(vector)
-  const given = { ...flags, ...vectorFlags(vector) }
+  const given = { ...flags, ...vectorFlags(vector), ...selectFlags(toolSelect) }
   const found = await findConfig({ config, env, cwd })
   const file = found && (await readFound(found, { ...trust, env, shown: shownPath(found.file, cwd) }))
   const values = SETTINGS.map((setting) => ({ setting, ...valueOf(setting, given, env, file, found?.file) }))
@@ -156,9 +159,11 @@ const toSettings = (
   aliases: Record<string, string[]>,
 ): Omit<Settings, keyof RoutingSettings | 'engine'> => {
   const { host, port, allowedHosts, allowedOrigins, maxRequests, ...more } = values
-  const { vectorStore: store, vectorUrl: url, vectorIndex: index, vectorRecall: recall, ...others } = more
+  const { vectorStore: store, vectorUrl: url, vectorIndex: index, vectorRecall: recall, ...rest } = more
+  const { selectAbove: above, selectK: k, selectAlways: always, ...others } = rest
   const server = { host, port, allowedHosts, allowedOrigins, maxRequests }
-  return { ...others, aliases, vector: defined({ store, url, index, recall }), server } as Omit<
+  const vector = defined({ store, url, index, recall })
+  return { ...others, aliases, vector, toolSelect: { above, k, always }, server } as Omit<
     Settings,
     keyof RoutingSettings | 'engine'
   >
@@ -166,6 +171,9 @@ const toSettings = (
 
 const vectorFlags = ({ store, url, index, recall }: VectorSettings): Partial<FlagValues> =>
   defined({ vectorStore: store, vectorUrl: url, vectorIndex: index, vectorRecall: recall })
+
+const selectFlags = ({ above, k, always }: ToolSelectSettings): Partial<FlagValues> =>
+  defined({ selectAbove: above, selectK: k, selectAlways: always })
 
 /** A provider of the program replaces the whole one of that name; of the other tables each key does. */
 const over = (

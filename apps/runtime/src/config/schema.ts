@@ -56,6 +56,13 @@ const shape = {
   tools: z
     .strictObject({
       allow: setting('tools.allow'),
+      select: z
+        .strictObject({
+          above: setting('tools.select.above'),
+          k: setting('tools.select.k'),
+          always: setting('tools.select.always'),
+        })
+        .optional(),
       shell: truth({ meaning: 'Let models run commands. Needs your trust.', later: NO_BUILTIN }),
       roots: texts({
         meaning: 'Folders that file tools may reach. Needs your trust.',

@@ -6,6 +6,16 @@ export type { EngineSettings } from './engine-settings.ts'
 export type { VectorSettings } from './vector-settings.ts'
 export type { BudgetSettings, LimitsSettings, ProviderSettings, RouterSettings } from './routing-settings.ts'
 
+/** Which of many tools the model is shown. */
+export interface ToolSelectSettings {
+  /** Up to so many tools all are shown. Default 20. */
+  above?: number
+  /** Tools that a question adds. Default 8. */
+  k?: number
+  /** Names of tools that are shown in any case. Default none. */
+  always?: string[]
+}
+
 /** Everything that can be set, after flags, environment, config.toml and defaults were put together. */
 export interface Settings extends RoutingSettings {
   /** Names of the default chat model: all that are installed or elsewhere are asked in order; when none is, the first that can be fetched. */
@@ -44,6 +54,8 @@ export interface Settings extends RoutingSettings {
   passages: number
   /** Names of tools that turns and clients may use; undefined = all of the app's. */
   tools?: string[]
+  /** Which of many tools a turn shows. */
+  toolSelect: Required<ToolSelectSettings>
   /** Where collections are, and how new ones are made. */
   vector: VectorSettings
   /** Record traces. */
@@ -83,6 +95,9 @@ export interface FlagValues {
   /** `"97%"` or 0.97. */
   vectorRecall: number | string
   tools: string[]
+  selectAbove: number
+  selectK: number
+  selectAlways: string[]
   trace: boolean
   host: string
   port: number

@@ -12,6 +12,7 @@ import {
 import { nextName } from '@rt/vector'
 import type { PickReranker } from './pick-reranker.ts'
 import { findCollection, findInfo } from './find-collection.ts'
+import { OWN_COLLECTIONS } from './own-collections.ts'
 
 export interface CollectionParts {
   vectors(): Promise<VectorStore>
@@ -84,11 +85,14 @@ export const createCollections = ({
     },
     async create(name, { stamp, options, signal } = {}) {
       throwIfAborted(signal)
-      if (name.endsWith(nextName('')))
+      const taken =
+        (name.endsWith(nextName('')) && `ending in ${nextName('')} are those of collections that are being migrated`) ||
+        (name.startsWith(OWN_COLLECTIONS) && `beginning with ${OWN_COLLECTIONS} are those of rt itself`)
+      if (taken)
         throw new RtError({
           code: 'invalid_request',
           message: `a collection cannot be called ${JSON.stringify(name)}.`,
-          hint: `Names ending in ${nextName('')} are those of collections that are being migrated.`,
+          hint: `Names ${taken}.`,
         })
       const store = await vectors()
       if (findInfo(await store.list(), name))

@@ -26,6 +26,8 @@ export interface Vectors {
   /** It is on another machine. */
   readonly elsewhere: boolean
   readonly store: Once<MigratingStore>
+  /** What rt itself keeps, on this machine in any case. */
+  readonly own: Once<VectorStore>
   documents(): Promise<Documents>
   readonly collections: CollectionOperations
   readonly reranker: PickReranker
@@ -55,6 +57,7 @@ export const createVectors = (parts: VectorsParts): Vectors => {
     return isElsewhere(where) ? createKeepLocal(store) : store
   }
   const held = once(async (): Promise<HeldStore> => createHeldStore(createDefaultOptions(await open(place), settings)))
+  const own = kind === 'sqlite' ? held : once(async () => openStore({ store: 'sqlite' }, { data, database }))
   const former = createFormerEmbedders({ database, embedder: async (name) => models.embedder(name) })
   const store = once(async (): Promise<MigratingStore> =>
     createMigratingStore({
@@ -75,6 +78,7 @@ export const createVectors = (parts: VectorsParts): Vectors => {
     kind,
     elsewhere: isElsewhere(place),
     store,
+    own,
     documents,
     reranker,
     collections: createCollections({

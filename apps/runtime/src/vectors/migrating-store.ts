@@ -8,6 +8,7 @@ import {
   type VectorStore,
 } from '@rt/core'
 import { migrateEmbedder, type Migration, type MigrationProgress, nextName } from '@rt/vector'
+import { OWN_COLLECTIONS } from './own-collections.ts'
 
 export interface MigratingParts {
   store: VectorStore
@@ -121,7 +122,7 @@ export const createMigratingStore = (parts: MigratingParts): MigratingStore => {
       }
     },
     async list() {
-      const infos = await store.list()
+      const infos = (await store.list()).filter(({ name }) => !name.startsWith(OWN_COLLECTIONS))
       const byName = new Map(infos.map((info) => [info.name, info]))
       const shadows = new Set(infos.map(({ name }) => nextName(name)))
       return Promise.all(
