@@ -107,14 +107,17 @@ export const createCollectionSource = (
       const match = matchExpression(text, words, collection.state.options.tokenizer)
       if (match === undefined) return []
       const table = textTable(collection.id)
-      const live = onlyLive(collection.id, now)
+      const live = onlyLive(collection.id, now, `${table}.rowid`)
       const condition = translateFilter(filter, filter && readyFields(reader, collection.id))
-      // FTS5's rank is bm25() with the better match the more negative. CROSS JOIN keeps the text index outermost.
+      // Only a filter looks into the record of every match. `ORDER BY rank` would sort them all, where bm25() with a limit keeps
+      // the best; it gives the better match the more negative number. CROSS JOIN keeps the text index outermost.
+      const join = condition.sql && `CROSS JOIN vector_records r ON r.id = ${table}.rowid`
       const found = reader
         .prepare(
-          `SELECT r.id AS record, r.key, -${table}.rank AS bm25 FROM ${table}
-           CROSS JOIN vector_records r ON r.id = ${table}.rowid
-           WHERE ${table} MATCH ?${live.sql}${condition.sql} ORDER BY rank LIMIT ?`,
+          `SELECT r.id AS record, r.key, best.bm25 FROM (
+             SELECT ${table}.rowid AS id, -bm25(${table}) AS bm25 FROM ${table} ${join}
+             WHERE ${table} MATCH ?${live.sql}${condition.sql} ORDER BY bm25 DESC, id LIMIT ?
+           ) best CROSS JOIN vector_records r ON r.id = best.id`,
         )
         .all<{ record: number; key: string; bm25: number }>(match, ...live.params, ...condition.params, k)
       for (const { key, record } of found) records.set(key, record)
