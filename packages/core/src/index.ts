@@ -89,6 +89,7 @@ export type {
   TrimmedItem,
 } from './thread/context.ts'
 export type { LoopState, PendingCall, RunChange, RunRecord, RunStatus, RunStore } from './thread/run-store.ts'
+export type { StepStore, WorkflowRecord, WorkflowStatus } from './thread/step-store.ts'
 export type { SideEffect, Tool, ToolContext, ToolRetry } from './tool/tool.ts'
 export type { Approval, ApprovalRequest, Approver, JudgedCall, ToolPolicy, ToolVerdict } from './tool/tool-policy.ts'
 export type { RunLimits } from './tool/run-limits.ts'

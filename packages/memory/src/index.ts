@@ -8,6 +8,10 @@ export type { ThreadStoreOptions } from './stores/sqlite/thread-store.ts'
 export { createRunStore } from './runs/run-store.ts'
 export type { RunStoreOptions } from './runs/run-store.ts'
 
+// Workflows
+export { createStepStore } from './workflows/step-store.ts'
+export type { StepStoreOptions } from './workflows/step-store.ts'
+
 // The context window
 export { createContextAssembler } from './context/context-assembler.ts'
 export type { ContextAssemblerOptions } from './context/context-assembler.ts'

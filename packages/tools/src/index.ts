@@ -10,3 +10,10 @@ export type { LoopOptions } from './loop/loop-options.ts'
 export type { ToolPolicyOptions } from './policy/create-tool-policy.ts'
 export type { RuleVerdict, ToolRules } from './policy/tool-rules.ts'
 export type { ToolSelectorOptions } from './select/create-tool-selector.ts'
+
+// Workflows
+export { workflow } from './workflow/workflow.ts'
+export { runWorkflow } from './workflow/run-workflow.ts'
+export type { Workflow } from './workflow/workflow.ts'
+export type { RunWorkflowOptions } from './workflow/run-workflow.ts'
+export type { StepContext, StepOptions, WorkflowContext } from './workflow/workflow-context.ts'
