@@ -112,6 +112,7 @@ export type {
 } from './port/ports.ts'
 export type { Budget, BudgetRequest, Reservation } from './port/budget.ts'
 export type { Identity, KeyInfo, KeyScope, KeysPort } from './port/keys.ts'
+export type { McpPort, ServedAgent, ServedCall, ServedCallOptions, ServedOutcome, ServedTool } from './port/mcp.ts'
 export type {
   CollectionOperations,
   CollectionQuery,

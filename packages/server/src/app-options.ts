@@ -4,6 +4,7 @@ import {
   type EmbeddingsPort,
   type HealthPort,
   type KeysPort,
+  type McpPort,
   type ModelsPort,
   type Operations,
   type RankingPort,
@@ -20,6 +21,8 @@ export type ServerPorts = Chat &
     ranking?: RankingPort['ranking']
     /** What the native API under `/rt` does. Default: there is none. */
     operations?: Operations
+    /** What `/mcp` serves. Default: there is none. */
+    mcp?: McpPort
   }
 
 export interface AppOptions {
@@ -72,6 +75,8 @@ export interface AppEnv {
   draining?: boolean
   /** This request is one more than the listener may work on at a time, so many; it gets 503. */
   full?: number
+  /** Fires once the server is closing: streams that have no end of their own end then. */
+  closing?: AbortSignal
   /** Fires when time to drain is over; answers still running end with an error. */
   shutdown?: AbortSignal
   /** Other machines can reach the listener: then the app is keyed, whatever its options say. */
@@ -102,6 +107,7 @@ export const withDefaults = (options: AppOptions): AppSettings => ({
 export const readEnv = (env: AppEnv | null | undefined): AppEnv => ({
   ...(env?.draining === true && { draining: true }),
   ...(typeof env?.full === 'number' && { full: env.full }),
+  ...(env?.closing instanceof AbortSignal && { closing: env.closing }),
   ...(env?.shutdown instanceof AbortSignal && { shutdown: env.shutdown }),
   ...(env?.exposed === true && { exposed: true }),
 })

@@ -20,6 +20,7 @@ import { requireKey } from './middleware/require-key.ts'
 import { customRoutes } from './routes/custom-routes.ts'
 import { parseRoutes } from './routes/parse-routes.ts'
 import { healthRoutes } from './wires/health/routes.ts'
+import { mcpRoutes } from './wires/mcp/routes.ts'
 import { nativeRoutes } from './wires/native/routes.ts'
 import { chatRoutes } from './wires/openai-chat/routes.ts'
 import { embeddingRoutes } from './wires/openai-embeddings/routes.ts'
@@ -37,7 +38,7 @@ export interface App {
 }
 
 /** One row per wire: a new protocol is one folder and one line here. */
-const WIRES = [healthRoutes, modelRoutes, chatRoutes, embeddingRoutes, rerankRoutes, nativeRoutes]
+const WIRES = [healthRoutes, modelRoutes, chatRoutes, embeddingRoutes, rerankRoutes, nativeRoutes, mcpRoutes]
 
 /**
  * The HTTP surface over the given ports. It opens nothing and listens nowhere.
@@ -51,7 +52,7 @@ export const createApp = (ports: ServerPorts, options: AppOptions = {}): App => 
   const hono = new Hono<HonoEnv>()
   hono.onError((error, c) => errorResponse(error, errorContext(c, settings)))
   hono.use(requestId)
-  for (const path of ['/rt/*', ...routes.map((route) => route.path)]) hono.use(path, nativeErrors)
+  for (const path of ['/rt/*', '/mcp', ...routes.map((route) => route.path)]) hono.use(path, nativeErrors)
   // Origin first: a browser asks for leave without its key, and whoever may ask is told so under any name.
   hono.use(
     checkOrigin(settings),

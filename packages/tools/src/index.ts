@@ -2,11 +2,13 @@
 
 export { tool } from './tool.ts'
 export { runLoop } from './loop/run-loop.ts'
+export { callTool } from './loop/call-tool.ts'
 export { createToolPolicy } from './policy/create-tool-policy.ts'
 export { createToolSelector } from './select/create-tool-selector.ts'
 
 export type { ToolInput, ToolOptions } from './tool.ts'
 export type { LoopOptions } from './loop/loop-options.ts'
+export type { CallToolOptions } from './loop/call-tool.ts'
 export type { ToolPolicyOptions } from './policy/create-tool-policy.ts'
 export type { RuleVerdict, ToolRules } from './policy/tool-rules.ts'
 export type { ToolSelectorOptions } from './select/create-tool-selector.ts'

@@ -1,4 +1,4 @@
-import { type JsonObject, RtError } from '@rt/core'
+import { type JsonObject, type JsonValue, RtError } from '@rt/core'
 import type { AppSettings } from '../app-options.ts'
 
 type Limits = Pick<AppSettings, 'maxBodyBytes' | 'maxJsonDepth'>
@@ -10,11 +10,16 @@ type Limits = Pick<AppSettings, 'maxBodyBytes' | 'maxJsonDepth'>
  * @throws RtError `payload_too_large`, or `invalid_json`.
  */
 export const readJson = async (request: Request, limits: Limits): Promise<JsonObject> => {
+  const value = await readJsonValue(request, limits)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value
+  throw invalid('the body must be a JSON object.')
+}
+
+/** As `readJson`, of any kind. */
+export const readJsonValue = async (request: Request, limits: Limits): Promise<JsonValue> => {
   const text = decodeUtf8(await readBytes(request, limits.maxBodyBytes))
   checkDepth(text, limits.maxJsonDepth)
-  const value = parse(text)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject
-  throw invalid('the body must be a JSON object.')
+  return parse(text)
 }
 
 export const isJson = (contentType: string | undefined): boolean =>
@@ -73,9 +78,9 @@ export const checkDepth = (text: string, limit: number): void => {
   }
 }
 
-const parse = (text: string): unknown => {
+const parse = (text: string): JsonValue => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text) as JsonValue
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/, ".*$|, \.\.\..*$/s, '') : ''
     throw invalid(text === '' ? 'the body is empty.' : `the body is not valid JSON: ${reason}.`, error)

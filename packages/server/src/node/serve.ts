@@ -66,7 +66,8 @@ export const serve = async (app: ServableApp, options: ServeOptions = {}): Promi
   throwIfAborted(signal)
 
   const shutdown = new AbortController()
-  const env: AppEnv = { draining: false, shutdown: shutdown.signal, exposed }
+  const closing = new AbortController()
+  const env: AppEnv = { draining: false, closing: closing.signal, shutdown: shutdown.signal, exposed }
   const running = new Set<ServerResponse>()
   const tooMany = new WeakSet<IncomingMessage>()
   const listener = createLazyListener(app, (incoming) => (tooMany.has(incoming) ? { ...env, full: maxRequests } : env))
@@ -95,12 +96,13 @@ export const serve = async (app: ServableApp, options: ServeOptions = {}): Promi
     http.once('close', () => clearTimeout(timer))
   }
   const expire = (): void => {
-    shutdown.abort(new RtError({ code: 'shutting_down', message: 'the server is closing.' }))
+    shutdown.abort(isClosing())
     cut()
   }
   const onSignal = (): void => void close()
   const close = ({ drainMs = defaultDrain }: { drainMs?: number } = {}): Promise<void> => {
     env.draining = true
+    closing.abort(isClosing())
     signal?.removeEventListener('abort', onSignal)
     if (running.size === 0) stop()
     else timers.push(setTimeout(expire, drainMs))
@@ -136,6 +138,8 @@ const createHttp = (listener: LazyListener, options: ServeOptions): Server => {
   http.maxConnections = maxConnections
   return http
 }
+
+const isClosing = (): RtError => new RtError({ code: 'shutting_down', message: 'the server is closing.' })
 
 /** How a client on this machine writes the host. */
 const reachable = (host: string): string => {
