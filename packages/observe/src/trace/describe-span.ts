@@ -30,15 +30,32 @@ export const describeSpan = (span: TraceSpan, parent: TraceSpan | undefined): Sp
 
 type Attributes = TraceSpan['attributes']
 
+/** More tools than this are summed up. */
+const TOOLS = 4
+
 const stepLines = (span: TraceSpan, parent: TraceSpan | undefined): string[] => {
   if (isRouteLeg(span)) return [describeAttempt(span, parent)]
-  if (span.name.startsWith('chat ') || span.attributes[SEMCONV.operation] === 'chat') return [describeChat(span)]
+  if (span.name.startsWith('chat ') || span.attributes[SEMCONV.operation] === 'chat')
+    return [describeChat(span), describeTools(span.attributes)]
   const step = describeStep(span)
   return step === undefined ? describeOther(span.attributes) : [step]
 }
 
 const isRouteLeg = ({ name, attributes }: TraceSpan): boolean =>
   name.startsWith('route ') && attributes['rt.route.leg'] !== undefined
+
+/** `tools: find_tool 61 · get_weather 42 · 7 more 512`, those first that take most of the prompt. */
+const describeTools = (attributes: Attributes): string => {
+  const [names, tokens] = [attributes['rt.tool.names'], attributes['rt.tool.tokens']]
+  if (!Array.isArray(names) || !Array.isArray(tokens)) return ''
+  const tools = names
+    .map((name, index): [string, number] => [String(name), Number(tokens[index] ?? 0)])
+    .toSorted(([, a], [, b]) => b - a)
+  const rest = tools.slice(TOOLS)
+  const shown = tools.slice(0, TOOLS).map(([name, count]) => `${name} ${formatCount(count)}`)
+  const sum = rest.reduce((total, [, count]) => total + count, 0)
+  return `tools: ${join([...shown, rest.length > 0 && `${rest.length} more ${formatCount(sum)}`])}`
+}
 
 /** The context budget when there is one, then every `rt.` figure under its own name; a route is described as a whole. */
 const describeOther = (attributes: Attributes): string[] => {

@@ -41,6 +41,15 @@ const describeSearch = (attributes: Attributes): string =>
     (number(attributes, 'rt.vector.attempts') ?? 1) > 1 && counted(attributes, 'rt.vector.attempts', 'attempt'),
   ])
 
+/** `hybrid · 9 of 200`: tools shown of those there are. */
+const describeSelection = (attributes: Attributes): string => {
+  const [all, shown] = [number(attributes, 'rt.tools.all'), number(attributes, 'rt.tools.shown')]
+  return join([
+    text(attributes['rt.tools.search']),
+    shown !== undefined && `${formatCount(shown)} of ${formatCount(all ?? 0)}`,
+  ])
+}
+
 /** `12 files · 1 changed · 73 chunks · 4 embedded`: of the kinds of files only those that occurred. */
 const describeIngest = (attributes: Attributes): string => {
   const embedded = number(attributes, 'rt.ingest.embedded')
@@ -70,6 +79,7 @@ const STEPS = new Map<string, (attributes: Attributes) => string>([
   ['retrieval', describeRetrieval],
   ['vector.search', describeSearch],
   ['vector.upsert', (attributes) => counted(attributes, 'rt.vector.records', 'record')],
+  ['tools.select', describeSelection],
   ['execute_tool', (attributes) => counted(attributes, 'rt.tool.attempts', 'attempt')],
   ['memory.commit', (attributes) => counted(attributes, 'rt.memory.messages', 'message')],
   ['ingest', describeIngest],

@@ -97,6 +97,8 @@ test('steps of rt say in a few words what they did', () => {
     line('vector.search', { ...search, 'rt.vector.attempts': 1 }),
     line('vector.search', { ...search, 'rt.vector.attempts': 2 }),
     line('vector.upsert', { 'rt.vector.collection': 'default', 'rt.vector.records': 64 }),
+    line('tools.select', { 'rt.tools.all': 1200, 'rt.tools.shown': 9, 'rt.tools.search': 'hybrid' }),
+    line('tools.select', { 'rt.tools.all': 200, 'rt.tools.shown': 9 }),
     line('execute_tool weather', { 'gen_ai.tool.name': 'weather', 'rt.tool.attempts': 2 }),
     line('execute_tool weather', { 'gen_ai.tool.name': 'weather' }),
     line('memory.commit', { 'rt.memory.messages': 2 }),
@@ -113,6 +115,8 @@ test('steps of rt say in a few words what they did', () => {
     'dense · 1 hit',
     'dense · 1 hit · 2 attempts',
     '64 records',
+    'hybrid · 9 of 1,200',
+    '9 of 200',
     '2 attempts',
     '',
     '2 messages',
@@ -185,4 +189,15 @@ test('cost and cache of a call to a service', () => {
   expect(line({ 'gen_ai.operation.name': 'chat', 'rt.cache.hit': true, 'rt.cache.saved_tokens': 1234 })).toContain(
     'response cache · saved 1,234 tokens',
   )
+})
+
+test('below a call of a model stands what each tool took of the prompt, the largest first', () => {
+  const below = (names: string[], tokens: number[]): string =>
+    formatTrace(
+      buildTrace('ab', [
+        span('1', null, 'chat m', 0, 3, { ...chat, 'rt.tool.names': names, 'rt.tool.tokens': tokens }),
+      ]),
+    ).split('\n')[2]!
+  expect(below(['small', 'large'], [42, 1061])).toContain('tools: large 1,061 · small 42')
+  expect(below(['a', 'b', 'c', 'd', 'e', 'f'], [1, 2, 3, 4, 5, 6])).toContain('tools: f 6 · e 5 · d 4 · c 3 · 2 more 3')
 })

@@ -7,6 +7,7 @@ import {
   isTerminal,
   type ModelRequest,
   RtError,
+  type Span,
   type StreamPart,
   type TerminalPart,
   toRtError,
@@ -17,7 +18,8 @@ import { createHalfCalls } from './half-calls.ts'
 import type { LoopRun, ToolCall } from './loop-options.ts'
 import { canRedecode } from './redecode-call.ts'
 import { readUntilAbort } from './read-until-abort.ts'
-import { chatAttributes, timingAttributes, usageAttributes } from './span-attributes.ts'
+import { chatAttributes, timingAttributes, toolTokenAttributes, usageAttributes } from './span-attributes.ts'
+import { countToolTokens, knownToolTokens } from './tool-tokens.ts'
 
 export interface ModelAnswer {
   calls: ToolCall[]
@@ -56,6 +58,7 @@ export async function* callModel(
   const { clock, signal, model } = run
   const span = run.span.child(`chat ${model.id}`, chatAttributes(model, request))
   const started = clock.monotonic()
+  noteToolTokens(run, request, span)
   const calls: ToolCall[] = []
   const mends = canRedecode(model)
   const halves = createHalfCalls()
@@ -123,6 +126,16 @@ export async function* callModel(
     })
     span.end(left ? new RtError({ code: 'aborted', message: 'the reader of the stream left.' }) : failure)
   }
+}
+
+/** On the span as far as it is known before the answer ends, which does not wait for it. */
+const noteToolTokens = ({ model, signal }: LoopRun, { tools = [] }: ModelRequest, span: Span): void => {
+  if (!span.recording || tools.length === 0) return
+  const note = (tokens: number[]): void => span.set(toolTokenAttributes(tools, tokens))
+  const known = knownToolTokens(model, tools)
+  if (known) note(known)
+  // A model that cannot count answers all the same.
+  else countToolTokens(model, tools, { signal }).then(note, () => {})
 }
 
 /** Says why, and answers the calls that were whole already, which do not run: a call without a result is no history. */

@@ -6,6 +6,7 @@ import {
   type ModelRequest,
   splitModelId,
   type Timings,
+  type ToolSpec,
   type Usage,
 } from '@rt/core'
 import type { ToolCall } from './loop-options.ts'
@@ -72,6 +73,12 @@ export const redecodeAttributes = (model: LanguageModel, call: ToolCall): Attrib
   ...modelAttributes(model),
   'gen_ai.tool.name': call.name,
   'gen_ai.tool.call.id': call.id,
+})
+
+/** What each tool took of the prompt: two lists, in one order. */
+export const toolTokenAttributes = (tools: readonly ToolSpec[], tokens: number[]): Attributes => ({
+  'rt.tool.names': tools.map(({ name }) => name),
+  'rt.tool.tokens': tokens,
 })
 
 export const toolAttributes = (name: string, callId: string): Attributes => ({
