@@ -146,6 +146,8 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     search: async (query, searchOptions) => (await services()).search(query, searchOptions),
     collection: async (name, stamp, collectionOptions) =>
       (await (await services()).vectors()).collection(name, stamp, collectionOptions),
+    workflow: async (definition, input, workflowOptions) =>
+      (await services()).workflow(definition, input, workflowOptions),
     models: async () => (await services()).list(),
     health: health.report,
 

@@ -1,11 +1,11 @@
 // Every line here is public API of @rt/runtime: adding one is a decision.
 export { createRuntime } from './create-runtime.ts'
 export { defineApp } from './app/define-app.ts'
-export { tool } from '@rt/tools'
+export { tool, workflow } from '@rt/tools'
 export { collect, createMessage, messageText, RtError } from '@rt/core'
 export { formatTrace } from './format-trace.ts'
 
-export type { Runtime, RuntimeOptions, ServeOptions, Thread, TurnOptions } from './runtime.ts'
+export type { Runtime, RuntimeOptions, ServeOptions, Thread, TurnOptions, WorkflowOptions } from './runtime.ts'
 export type { LimitsSettings, ProviderSettings, RouterSettings, ToolSelectSettings } from './config/settings.ts'
 export type { Agent, App, AppFactory } from './app/define-app.ts'
 export type {

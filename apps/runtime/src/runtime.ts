@@ -7,6 +7,7 @@ import type {
   Embeddings,
   Generation,
   HealthPort,
+  JsonValue,
   Message,
   ModelsPort,
   Operations,
@@ -21,6 +22,7 @@ import type {
 import type { PullProgress } from '@rt/inference/catalog'
 import type { AppEnv } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
+import type { Workflow } from '@rt/tools'
 import type { App, AppFactory } from './app/define-app.ts'
 import type {
   EngineSettings,
@@ -122,6 +124,14 @@ export interface TurnOptions extends Omit<TurnRequest, 'messages' | 'thread'> {
   tools?: Tool[]
 }
 
+/** How a workflow is run. */
+export interface WorkflowOptions {
+  /** Run again under the same id, it goes on where it stopped. Default: a new one. */
+  id?: string
+  /** Stops it; it can be gone on with. */
+  signal?: AbortSignal
+}
+
 /** One conversation. It is made by its first turn and survives the process. */
 export interface Thread {
   readonly id: string
@@ -170,6 +180,16 @@ export interface Runtime extends RuntimeClient, Chat, EmbeddingsPort, RankingPor
    */
   classifier(model: string): Promise<TextClassifier>
   embed(texts: string[], options?: EmbedOptions): Promise<Embeddings>
+  /**
+   * Runs what `workflow()` made; what each step returned is kept in the data file.
+   *
+   * @throws RtError `conflict` when it is under way, or the id belongs to another; whatever a step throws.
+   */
+  workflow<Input extends JsonValue, Output extends JsonValue>(
+    workflow: Workflow<Input, Output>,
+    input: Input,
+    options?: WorkflowOptions,
+  ): Promise<Output>
   /** Opens a collection of your own, and makes it when it is missing. */
   collection(name: string, stamp?: CollectionStamp, options?: CollectionOptions): Promise<VectorCollection>
   /** Loads the default models now instead of at the first question. */

@@ -43,6 +43,7 @@ import { run } from './run.ts'
 import type { RunRequest } from './run-request.ts'
 import type { Runtime, RuntimeOptions } from './runtime.ts'
 import { createSelectTools } from './tools/select-tools.ts'
+import { createRunWorkflows, type RunWorkflows } from './run-workflows.ts'
 import { createTurns, type Turns } from './turns.ts'
 import { createVectors } from './vectors/create-vectors.ts'
 
@@ -73,6 +74,7 @@ export interface Services extends AsyncDisposable, ModelCalls {
   ): Promise<AsyncIterable<StreamPart>>
   /** A request of a client. */
   chat(request: ChatRequest, signal?: AbortSignal): Promise<AsyncIterable<StreamPart>>
+  workflow: RunWorkflows
   classifier(name: string): Promise<TextClassifier>
   /** What a client may ask for: models, aliases and agents. */
   list(): Promise<ModelEntry[]>
@@ -190,6 +192,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       return running((all) => all.own(request, tools), abort, router)
     },
     chat: (request, abort) => running((all) => all.client(request), abort),
+    workflow: createRunWorkflows({ database, telemetry, readOnly, signal }),
     classifier: (name) => models.classifier(name, { own: true }),
 
     async list() {

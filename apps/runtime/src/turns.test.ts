@@ -15,7 +15,14 @@ const app: ResolvedApp = {
   agents: new Map([
     [
       'pirate',
-      { name: 'pirate', model: 'smollm2:135m', system: 'Arr.', tools: [weather], retrieve: 'ships', limits: { steps: 3 } },
+      {
+        name: 'pirate',
+        model: 'smollm2:135m',
+        system: 'Arr.',
+        tools: [weather],
+        retrieve: 'ships',
+        limits: { steps: 3 },
+      },
     ],
   ]),
   routes: {},
