@@ -1,3 +1,5 @@
 import { library } from '../../tooling/tsup/library.ts'
 
-export default library({ entry: { index: 'src/index.ts', guards: 'src/guards/index.ts' } })
+export default library({
+  entry: { index: 'src/index.ts', builtin: 'src/builtin/index.ts', guards: 'src/guards/index.ts' },
+})
