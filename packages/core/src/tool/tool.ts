@@ -58,7 +58,7 @@ export interface Tool extends ToolSpec {
    * @throws RtError `tool_arguments` naming the path and what was expected.
    */
   parse(args: JsonValue): Promise<unknown>
-  /** An iterable shows each value to whoever watches (`tool-progress`); the last one is the result. */
+  /** An iterable shows each value to whoever watches (`tool-progress`); the result is what it returns at its end, else the last one. */
   execute(input: unknown, context: ToolContext): Promise<unknown> | AsyncIterable<unknown>
   /**
    * Checks what it returned.

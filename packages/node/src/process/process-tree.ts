@@ -80,9 +80,9 @@ export const startProcessTree = ({ command, args = [], env, cwd }: ProcessTreeOp
   })
   return {
     pid,
-    stdin: child.stdin!,
-    stdout: child.stdout!,
-    stderr: child.stderr!,
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
     ended,
     terminate: () => {
       if (!isOver && pid !== undefined) signalGroup(pid, 'SIGTERM')

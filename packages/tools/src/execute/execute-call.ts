@@ -9,7 +9,6 @@ import {
   type Principal,
   RtError,
   type Span,
-  throwIfAborted,
   type Tool,
   withTimeout,
 } from '@rt/core'
@@ -120,19 +119,24 @@ const runTool = (
 const isIterable = (output: Promise<unknown> | AsyncIterable<unknown>): output is AsyncIterable<unknown> =>
   Symbol.asyncIterator in output
 
-/** Shows what comes; the last value is the result. */
+/** Shows what comes; the result is what it returns at its end, else the last of these. */
 const lastOf = async (
   output: AsyncIterable<unknown>,
   { onProgress }: ToolCallRequest,
   limit: AbortSignal,
 ): Promise<unknown> => {
+  const iterator = output[Symbol.asyncIterator]()
   let last: unknown
-  for await (const value of output) {
-    throwIfAborted(limit)
-    last = value
-    onProgress?.(toJsonSafe(value, MAX_RESULT_BYTES).value)
+  for (;;) {
+    const next: IteratorResult<unknown, unknown> = await iterator.next()
+    if (next.done) return next.value === undefined ? last : next.value
+    if (limit.aborted) {
+      void iterator.return?.()
+      throw abortError(limit)
+    }
+    last = next.value
+    onProgress?.(toJsonSafe(last, MAX_RESULT_BYTES).value)
   }
-  return last
 }
 
 /** One piece of the tool's own code: inside its time limit, its failure wrapped. */
