@@ -1,7 +1,7 @@
-import type { ModelRequest } from '@rt/core'
+import type { ModelRequest, ToolSpec } from '@rt/core'
 import { checkGrammar } from './check-grammar.ts'
 import { compileGrammar, type CompiledGrammar, jsonObjectGrammar } from './compile-grammar.ts'
-import { callOrAnswerGrammar, toolCallGrammar } from './tool-grammar.ts'
+import { callOrAnswerGrammar, callTailGrammar, toolCallGrammar } from './tool-grammar.ts'
 
 type Asked = Pick<ModelRequest, 'tools' | 'toolChoice' | 'output'>
 
@@ -18,8 +18,30 @@ export const answerGrammar = ({ tools = [], toolChoice = 'auto', output }: Asked
   const callable = toolChoice === 'none' ? [] : tools
   if (!callable.length && (output === undefined || output.type === 'text')) return undefined
   if (callable.length && toolChoice === 'auto' && output?.type !== 'json') return undefined
-  const key = JSON.stringify([callable.map(({ name, parameters }) => [name, parameters]), toolChoice, output])
-  const compiled = known.get(key) ?? compile({ tools: callable, toolChoice, output })
+  const key = keyOf([callable.map(({ name, parameters }) => [name, parameters]), toolChoice, output])
+  return remembered(key, () => compile({ tools: callable, toolChoice, output }))
+}
+
+/**
+ * The grammar that a call which the model chose to make is held to, from where its arguments begin.
+ *
+ * @throws RtError `schema_unsupported`.
+ */
+export const callGrammar = (tool: ToolSpec): CompiledGrammar =>
+  remembered(keyOf(['call', tool.name, tool.parameters]), () => callTailGrammar(tool))
+
+/** undefined = a schema that JSON cannot say, as one that holds itself. */
+const keyOf = (asked: unknown): string | undefined => {
+  try {
+    return JSON.stringify(asked)
+  } catch {
+    return undefined
+  }
+}
+
+const remembered = (key: string | undefined, make: () => CompiledGrammar): CompiledGrammar => {
+  if (key === undefined) return make()
+  const compiled = known.get(key) ?? make()
   known.delete(key)
   known.set(key, compiled)
   if (known.size > MAX_KNOWN) known.delete(known.keys().next().value!)

@@ -1,7 +1,7 @@
 // What engines and providers share. Internal to @rt/inference: nothing here is exported from the package.
 
 // Grammars
-export { answerGrammar } from './answer-grammar.ts'
+export { answerGrammar, callGrammar } from './answer-grammar.ts'
 export { relaxedWarning } from './schema/relaxed-warning.ts'
 
 // Tools as text

@@ -42,6 +42,17 @@ export const callOrAnswerGrammar = (
 }
 
 /**
+ * GBNF of what follows the head of a call, `{"name":"<tool>","arguments":`, up to the bracket that ends it.
+ *
+ * @throws RtError `schema_unsupported` naming the tool and the keyword.
+ */
+export const callTailGrammar = ({ name, parameters }: ToolSpec): CompiledGrammar => {
+  const compiler = createSchemaCompiler()
+  const args = compiler.rule(argumentsSchema(name, parameters), `${name}#`)
+  return { grammar: compiler.build(`${args} "}"`), relaxed: compiler.relaxed }
+}
+
+/**
  * GBNF of the arguments of one call alone.
  *
  * @throws RtError `schema_unsupported` naming the tool and the keyword.

@@ -149,6 +149,105 @@ describe('free choice of tools', () => {
   )
 })
 
+describe('a call that is chosen', () => {
+  const two = [...tools, { name: 'roll', description: 'Rolls dice', parameters: { type: 'object' } }]
+  const marked = (...bodies: string[]): string => bodies.map((body) => `<tool_call>\n${body}\n</tool_call>`).join('\n')
+  const call = (name: string, args: string): string => `{"name": "${name}", "arguments": ${args}}`
+  const deltas = (parts: StreamPart[]): string[] =>
+    parts.flatMap((part) => (part.type === 'tool-call-delta' ? [part.delta] : []))
+
+  test.each([
+    ['bare', call('weather', '{"city": "O}s{lo"}')],
+    ['compact', '{"name":"weather","parameters":{"city": "O}s{lo"}}'],
+    ['in marks', `Let me see. ${marked(call('weather', '{"city": "O}s{lo"}'))}`],
+    ['in a fence', '```json\n{"type": "function", "name": "weather", "arguments": {"city": "O}s{lo"}}\n```'],
+  ])('%s: its arguments are told as they are written', (_name, answer) => {
+    const { parts, finishReason } = read({ tools }, answer, { size: 1 })
+    expect(deltas(parts).join('')).toBe('{"city": "O}s{lo"}')
+    expect(deltas(parts).length).toBeGreaterThan(10)
+    expect(types(parts.slice(-1))).toEqual(['tool-call-end'])
+    expect(finishReason).toBe('tool-calls')
+  })
+
+  test('says from where on its tool is known, up to where the call ends', () => {
+    const reader = createAnswerReader({ messages: [], tools })
+    const calling: string[] = []
+    for (const piece of [
+      '<tool_',
+      'call>\n{"name"',
+      ': "weather", "arguments"',
+      ':',
+      ' ',
+      '{"city":',
+      '"Oslo"}',
+      '}',
+      '\n</tool_call>',
+    ]) {
+      reader.push(piece)
+      calling.push(reader.calling ?? '')
+    }
+    expect(calling).toEqual(['', '', '', 'weather', 'weather', 'weather', 'weather', '', ''])
+  })
+
+  test('a piece that reaches into the arguments is to be cut there; no other is', () => {
+    const cutOf = (before: string, piece: string): number | undefined => {
+      const reader = createAnswerReader({ messages: [], tools })
+      reader.push(before)
+      return reader.cut?.(() => piece)
+    }
+    expect(cutOf('<tool_call>{"name":"weather","arguments', '":{"')).toBe(2)
+    expect(cutOf('{"name":"weather","arguments', '":{"')).toBe(2)
+    for (const [before, piece] of [
+      ['{"name":"weather","arguments', '":'],
+      ['{"name":"weather","arguments', '": '],
+      ['{"name":"weather","arguments":', '{"'],
+      ['{"name":"nobody","arguments', '":{"'],
+      ['Like {"name":"weather","arguments', '":{"'],
+    ] as const)
+      expect([before, piece, cutOf(before, piece)]).toEqual([before, piece, undefined])
+  })
+
+  test('several are several, and one that repeats itself is said once and ends the answer', () => {
+    const [oslo, rome, dice] = [
+      call('weather', '{"city":"Oslo"}'),
+      call('weather', '{"city":"Rome"}'),
+      call('roll', '{}'),
+    ]
+    for (const size of [1, 4, 100]) {
+      const { parts, done } = read({ tools: two }, `${marked(oslo, rome, dice, oslo)} and on`, { size })
+      const named = parts.flatMap((part) => (part.type === 'tool-call-end' ? [part.arguments] : []))
+      expect(named).toEqual([{ city: 'Oslo' }, { city: 'Rome' }, {}])
+      expect(types(parts.slice(-1))).toEqual(['tool-call-end'])
+      expect(parts.filter(({ type }) => type === 'tool-call-start')).toHaveLength(3)
+      expect(done).toBe(true)
+    }
+  })
+
+  test.each([
+    ['{"city": "Oslo"', { city: 'Oslo' }],
+    ['{"city": ["Oslo"', { city: ['Oslo'] }],
+    ['{"city": Oslo}', '{"city": Oslo}'],
+    ['{"city": "Os', '{"city": "Os'],
+  ])('of one that is broken is left what can be read, or its text: %s', (args, expected) => {
+    for (const text of [
+      `{"name": "weather", "arguments": ${args}`,
+      `<tool_call>{"name": "weather", "arguments": ${args}`,
+    ])
+      expect(read({ tools }, text, { size: 1 }).parts.at(-1)).toMatchObject({
+        type: 'tool-call-end',
+        arguments: expected,
+      })
+  })
+
+  test('brackets that are missing before its mark are added, and the mark is no part of it', () => {
+    const { parts } = read({ tools }, '<tool_call>{"name": "weather", "arguments": {"city": "Oslo"</tool_call>', {
+      size: 1,
+    })
+    expect(deltas(parts).join('')).toBe('{"city": "Oslo"')
+    expect(parts.at(-1)).toMatchObject({ type: 'tool-call-end', arguments: { city: 'Oslo' } })
+  })
+})
+
 test('a stop string is honoured in text, and the reason of a cut text is length', () => {
   expect(read({ stop: ['\n\n'] }, 'one\n\ntwo')).toMatchObject({ text: 'one', done: true, finishReason: 'stop' })
   expect(read({}, 'one', { end: 'length' })).toMatchObject({ text: 'one', finishReason: 'length' })

@@ -20,6 +20,13 @@ export interface AnswerRead {
 
 /** Reads the model's text as it comes and says which parts it makes. */
 export interface AnswerReader {
+  /** The tool whose arguments the model is about to write, or writes: a grammar may hold it to them from here on. */
+  readonly calling?: string | undefined
+  /**
+   * How much of a piece may stand where arguments begin in the middle of it: what is behind them was written under no grammar.
+   * undefined = all of it.
+   */
+  cut?(piece: () => string): number | undefined
   push(text: string): AnswerRead
   /** @throws RtError `model_output` when what was forced, or a call that was begun, is not complete. */
   end(reason: AnswerEnd): { parts: StreamPart[]; finishReason: FinishReason }

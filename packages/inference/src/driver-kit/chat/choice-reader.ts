@@ -5,6 +5,7 @@ import { CALL_MARKERS, type CallMarker } from './call-markers.ts'
 import { callParts } from './call-parts.ts'
 import { createMarkerScanner } from './marker-scanner.ts'
 import { incompleteOutput } from './parse-output.ts'
+import { callHead, createWrittenCall, type WrittenCall } from './written-call.ts'
 
 /** Calls of one answer. A model that repeats itself writes them for ever. */
 const MOST_CALLS = 32
@@ -12,21 +13,25 @@ const MOST_CALLS = 32
 /**
  * Free choice between text and calls. Calls between marks are found wherever they stand, several of them; bare JSON only
  * where the answer begins with it. What may become a call is held back until it proves to be one, or not; everything else
- * streams as text from its first character.
+ * streams as text from its first character. Arguments of a call whose name stands before them are told as they are written.
  *
  * @param text reads what is text.
  */
 export const createChoiceReader = (tools: ToolSpec[], text: AnswerReader): AnswerReader => {
   let scanner = createMarkerScanner(BEGINNINGS)
-  let stage: 'beginning' | 'text' | 'call' | 'between' = 'beginning'
+  let stage: 'beginning' | 'text' | 'call' | 'closing' | 'between' = 'beginning'
   let marker: CallMarker | undefined
   let held = ''
+  /** The call that is being written, and so much of `held` it has read. */
+  let writing: { call: WrittenCall; read: number; calling: boolean } | undefined
   const seen = new Set<string>()
+  const earlier: { name: string; text: string }[] = []
 
   /** Calls that were not there before; a repetition shows that the model goes round in circles. */
   const announce = (calls: ParsedToolCall[]): AnswerRead => {
     const fresh = calls.filter((call) => !seen.has(JSON.stringify(call)))
     for (const call of fresh) seen.add(JSON.stringify(call))
+    earlier.push(...fresh.map((call) => ({ name: call.name, text: JSON.stringify(call.arguments) })))
     const parts = fresh.flatMap(({ name, arguments: args }) => callParts(name, args))
     return { parts, done: fresh.length < calls.length || seen.size >= MOST_CALLS }
   }
@@ -43,8 +48,74 @@ export const createChoiceReader = (tools: ToolSpec[], text: AnswerReader): Answe
     held = ''
     return readCall(rest)
   }
+  /** Goes on with a call whose head is there; undefined = it is none that can be told as it is written. */
+  const readWritten = (): AnswerRead | undefined => {
+    if (!writing) {
+      const head = callHead(held, tools)
+      if (!head) return undefined
+      const rest = held.slice(head.length)
+      const start = rest.trimStart()
+      if (start && !start.startsWith('{')) return undefined
+      const same = earlier.filter(({ name }) => name === head.name).map(({ text }) => text)
+      // What stands behind the head already was written under no grammar.
+      writing = { call: createWrittenCall(head.name, same), read: held.length - start.length, calling: start === '' }
+    }
+    const { call } = writing
+    const piece = held.slice(writing.read)
+    const unread = call.text === '' ? piece.trimStart() : piece
+    if (call.text === '' && unread && !unread.startsWith('{')) {
+      writing = undefined
+      return undefined
+    }
+    const { parts, rest } = call.push(unread)
+    writing.read = held.length - rest.length
+    if (!call.whole || !rest.trimStart()) return { parts, done: false }
+    const ended = endWritten()
+    // The bracket around the call. Where it is missing the call is whole all the same.
+    const behind = rest.trimStart().replace(/^\}/, '')
+    held = ''
+    if (ended.done || stage === 'beginning') {
+      stage = 'between'
+      return { parts: [...parts, ...ended.parts], done: true }
+    }
+    return join({ ...ended, parts: [...parts, ...ended.parts] }, readClosing(behind))
+  }
+  const endWritten = (): AnswerRead => {
+    const { call } = writing!
+    writing = undefined
+    const value = call.value()
+    const key = JSON.stringify({ name: call.name, arguments: value })
+    if (seen.has(key)) return { parts: [], done: true }
+    seen.add(key)
+    earlier.push({ name: call.name, text: call.text })
+    return { parts: call.end(value), done: seen.size >= MOST_CALLS }
+  }
+  /** Between a call and the mark that ends it, where there is one. */
+  const readClosing = (piece: string): AnswerRead => {
+    stage = 'closing'
+    held += piece
+    const next = held.replace(/^[\s;,]+/, '')
+    const end = marker?.end
+    if (next === '') return NOTHING
+    if (next.startsWith('{')) {
+      stage = 'call'
+      held = ''
+      return readCall(next)
+    }
+    if (end && next.startsWith(end)) {
+      stage = 'between'
+      held = ''
+      return readBetween(next.slice(end.length))
+    }
+    if (end && end.startsWith(next)) return NOTHING
+    stage = 'between'
+    held = ''
+    return readBetween(next)
+  }
   const readCall = (piece: string): AnswerRead => {
     held += piece
+    const written = readWritten()
+    if (written) return written
     const end = marker?.end
     const at = end ? held.indexOf(end) : -1
     if (at < 0) return NOTHING
@@ -84,6 +155,8 @@ export const createChoiceReader = (tools: ToolSpec[], text: AnswerReader): Answe
       return readText(all)
     }
     if (!BARE.some((begin) => start.startsWith(begin))) return NOTHING
+    const written = readWritten()
+    if (written) return written
     // Only a closing bracket completes calls: avoids parsing after every token. A list is complete with its own.
     const isList = LIST.test(start)
     return { parts: [], done: piece.includes(isList ? ']' : '}') && wholeBare(start, isList) }
@@ -102,14 +175,29 @@ export const createChoiceReader = (tools: ToolSpec[], text: AnswerReader): Answe
   }
 
   return {
+    get calling() {
+      return writing?.calling ? writing.call.name : undefined
+    },
+    cut(read) {
+      if (writing || (stage !== 'beginning' && stage !== 'call')) return undefined
+      const piece = read()
+      const head = callHead(held + piece, tools)
+      const at = head ? head.length - held.length : 0
+      return at > 0 && piece.slice(at).trim() ? at : undefined
+    },
     push(piece) {
+      if (stage === 'closing') return readClosing(piece)
       if (stage === 'text') return readText(piece)
       if (stage === 'call') return readCall(piece)
       return stage === 'between' ? readBetween(piece) : readBeginning(piece)
     },
     end(reason) {
-      if (stage === 'between') return { parts: [], finishReason: 'tool-calls' }
+      if (stage === 'between' || stage === 'closing') return { parts: [], finishReason: 'tool-calls' }
       if (stage === 'text') return endAsText(reason, text.push(scanner.end()).parts)
+      if (writing) {
+        if (reason === 'length') throw incompleteOutput((marker?.begin ?? '') + held, reason)
+        if (writing.call.text) return { parts: endWritten().parts, finishReason: 'tool-calls' }
+      }
       const all = marker ? wholeCall(held, marker) : held
       const calls = parseToolCalls(all, tools, { repair: reason === 'stop' })
       const isCut = reason === 'length' && parseToolCalls(all, tools, { repair: true }).length > calls.length

@@ -79,6 +79,10 @@ export const createThoughtReader = (
     get thinking() {
       return stage === 'opening' || stage === 'thinking'
     },
+    get calling() {
+      return answer.calling
+    },
+    cut: (piece) => (stage === 'answer' ? answer.cut?.(piece) : undefined),
     push(text) {
       held += text
       return readers[stage]()

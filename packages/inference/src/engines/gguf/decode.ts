@@ -4,6 +4,7 @@ import type { AnswerEnd } from '../../driver-kit/chat/answer-reader.ts'
 import type { AnswerPlan } from '../../driver-kit/chat/plan-answer.ts'
 import type { AnswerRun } from './answer-run.ts'
 import { evaluateOptions } from './evaluate-options.ts'
+import { guideCalls } from './guide-calls.ts'
 import type { HostModel } from './load-model.ts'
 import { createLogprobTrail } from './logprob-trail.ts'
 import type { LlamaSequence } from './open-sequences.ts'
@@ -38,7 +39,8 @@ export async function* decode(
   const { model, info } = loaded
   const { signal, progress, usage, timings } = run
   const reader = plan.createReader()
-  const decoder = createTextDecoder(detokenizeWith(model, plan.markers))
+  const detokenize = detokenizeWith(model, plan.markers)
+  const decoder = createTextDecoder(detokenize)
   const limit = Math.min(
     request.maxOutputTokens ?? Infinity,
     info.contextTokens - usage.cacheRead - usage.input - prompt.length,
@@ -47,8 +49,16 @@ export async function* decode(
   let end: AnswerEnd = 'length'
   let feed: string | undefined
   const spoken = (text: string | undefined): Token[] | undefined => (text ? model.tokenize(text, true) : undefined)
+  const guide = guideCalls(loaded, request)
+  /** A token that reaches from the head of a call into its arguments: those are to be written under their grammar. */
+  const shortened = (token: Token): Token[] | undefined => {
+    const text = (): string => detokenize([token], written.slice(-1))
+    const at = reader.cut?.(text)
+    return at === undefined ? undefined : model.tokenize(text().slice(0, at), false, 'trimLeadingSpace')
+  }
   const steering = {
-    instead: () => (reader.thinking && usage.reasoning >= plan.budgetTokens ? spoken(plan.closeText) : undefined),
+    instead: (token: Token) =>
+      reader.thinking && usage.reasoning >= plan.budgetTokens ? spoken(plan.closeText) : shortened(token),
     behind: () => spoken(feed),
   }
   let begun = performance.now()
@@ -66,7 +76,7 @@ export async function* decode(
     ...(await evaluateOptions(loaded, request, {
       written: () => (speculation?.ahead.length ? [...written, ...speculation.ahead] : written),
     })),
-    grammarEvaluationState: () => (reader.thinking ? undefined : grammar),
+    grammarEvaluationState: () => (reader.thinking ? undefined : (grammar ?? guide.state)),
     yieldEogToken: true,
     evaluationPriority,
   }
@@ -97,6 +107,9 @@ export async function* decode(
     written.push(token)
     const read = reader.push(text)
     feed = read.feed
+    const { changed, parts: told } = await guide.follow(reader.calling)
+    if (changed) speculation?.drop()
+    yield* told
     yield* trail?.attach(read.parts) ?? read.parts
     if (read.done) {
       end = 'stop'

@@ -93,10 +93,12 @@ interface Run {
   most?: number
   /** What is fed in place of the n-th token. */
   instead?: Map<number, number[]>
+  /** Behind these tokens another grammar applies: what was sampled behind them no longer counts. */
+  drops?: number[]
 }
 
 /** Asks for tokens as `evaluate` does. */
-const run = async ({ script, promptLength, drafts, quiet = () => true, most = 500, instead }: Run) => {
+const run = async ({ script, promptLength, drafts, quiet = () => true, most = 500, instead, drops = [] }: Run) => {
   const { sequence, cells, sizes, next } = createSequence(script)
   const payoff = fixedPayoff(drafts)
   const lane = { id: 0, alone: false, decoding: true, drafting: false }
@@ -130,6 +132,7 @@ const run = async ({ script, promptLength, drafts, quiet = () => true, most = 50
     const token = results[feed.length - 1] as number
     if (token === END) break
     const fed = instead?.get(written.length) ?? [token]
+    if (drops.includes(written.length)) stood.drop()
     written.push(...fed)
     feed = fed
   }
@@ -185,4 +188,13 @@ test('what is fed in place of a token wins over what was found behind it', async
   const { written, cells } = await run({ script: COPY, promptLength: 60, drafts: 7, instead })
   expect(written).toEqual(plain.written)
   expect(cells).toEqual(plain.cells)
+})
+
+test('where another grammar begins what was found behind is sampled anew, and only that', async () => {
+  const plain = await run({ script: COPY, promptLength: 60, drafts: 7 })
+  const { written, cells, seen } = await run({ script: COPY, promptLength: 60, drafts: 7, drops: [4, 30] })
+  expect(written).toEqual(COPY.slice(60))
+  expect(cells).toEqual(plain.cells)
+  const again = seen.filter((before, index) => seen.findIndex((other) => other.join() === before.join()) < index)
+  expect(again.map((before) => before.length)).toContain(5)
 })

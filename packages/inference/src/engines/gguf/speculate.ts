@@ -8,6 +8,8 @@ export interface Speculation {
   readonly sequence: LlamaContextSequence
   /** Tokens of the running step that were sampled and not passed on yet: penalties must see them. */
   readonly ahead: readonly Token[]
+  /** Tokens that were sampled and not passed on yet no longer count: from here on another grammar applies, or none. */
+  drop(): void
 }
 
 export interface SpeculateOptions {
@@ -41,6 +43,7 @@ export const speculate = (
   /** What was sampled behind a token, before `evaluate` asked for it. */
   let found: { behind: Token; next: Token }[] = []
   let ahead: Token[] = []
+  let stale = false
   /** The prompt is read to its end. */
   let started = false
   /** The drafter knows it. */
@@ -112,12 +115,14 @@ export const speculate = (
   const decode: InnerSequence['_decodeTokens'] = async (tokens, logits, ...rest) => {
     const [token] = tokens
     const known = found.shift()
-    if (known && tokens.length === 1 && token === known.behind) {
+    const current = !stale
+    stale = false
+    if (known && current && tokens.length === 1 && token === known.behind) {
       read(tokens)
       return [known.next]
     }
     if (known) {
-      // Something else is to stand behind the last token.
+      // Something else is to stand behind the last token, or it was sampled under another grammar.
       const vain = 1 + found.splice(0).length
       const end = llama.nextTokenIndex
       await llama.eraseContextTokenRanges([{ start: end - vain, end }])
@@ -141,6 +146,9 @@ export const speculate = (
     sequence: Object.create(llama, { _decodeTokens: { value: decode } }) as LlamaContextSequence,
     get ahead() {
       return ahead
+    },
+    drop() {
+      stale = true
     },
   }
 }

@@ -4,7 +4,7 @@ type Token = ReturnType<LlamaModel['tokenize']>[number]
 
 export interface Steering {
   /** Asked before a token is passed on: what takes its place. */
-  instead(): readonly Token[] | undefined
+  instead(token: Token): readonly Token[] | undefined
   /** Asked behind a token: what the model has to read as its own before it goes on. */
   behind(): readonly Token[] | undefined
 }
@@ -17,7 +17,7 @@ export async function* steer(
   try {
     let feed: Token[] | undefined
     for (let step = await steps.next(); !step.done; step = await steps.next(feed)) {
-      const replaced = instead()
+      const replaced = instead(step.value)
       if (replaced) yield* writtenFor(replaced)
       else yield { token: step.value, sampled: true }
       const added = behind()

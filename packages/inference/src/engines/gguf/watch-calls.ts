@@ -32,6 +32,10 @@ export const watchCalls = (plan: AnswerPlan): CallWatch => {
     get thinking() {
       return reader.thinking ?? false
     },
+    get calling() {
+      return reader.calling
+    },
+    cut: (piece) => reader.cut?.(piece),
     push(piece) {
       const { thinking } = reader
       text += piece
