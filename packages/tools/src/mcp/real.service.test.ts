@@ -1,8 +1,11 @@
+import { once } from 'node:events'
 import { mkdtemp, realpath, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { type AddressInfo, createServer as createNetServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createScriptedModel } from '@rt/core/testing'
+import { startProcessTree } from '@rt/node/process'
 import { expect, onTestFinished, test } from 'vitest'
 import { runTool } from './__fixtures__/fake.ts'
 import { createMcpClient, type McpClient, type McpClientOptions } from './index.ts'
@@ -98,3 +101,46 @@ test('server-filesystem and server-memory beside each other', async () => {
   })
   expect(JSON.stringify((await runTool(tools['graph__search_nodes']!, { query: 'small' })).result)).toContain('rt')
 })
+
+test('server-everything over streamable HTTP, which forgets a session', async () => {
+  const port = await freePort()
+  const {
+    command: [node, ...args],
+  } = command('server-everything', 'streamableHttp')
+  const start = async () => {
+    const tree = startProcessTree({ command: node!, args, env: { PATH: process.env['PATH']!, PORT: String(port) } })
+    onTestFinished(async () => {
+      tree.kill()
+      await tree.ended
+    })
+    for await (const line of tree.stderr) if (String(line).includes('listening')) break
+    return tree
+  }
+  const first = await start()
+  const client = open({
+    servers: { http: { url: `http://127.0.0.1:${port}/mcp` } },
+    model: async () => createScriptedModel({ answers: ['forty-two'] }),
+    approve: async () => ({ approved: true }),
+  })
+  const tools = await byName(client)
+  expect((await runTool(tools['http__echo']!, { message: 'hello' })).result).toBe('Echo: hello')
+  const long = await runTool(tools['http__trigger-long-running-operation']!, { duration: 0.2, steps: 2 })
+  expect(long.progress).toContainEqual(expect.objectContaining({ total: 2 }))
+  const sampled = await runTool(tools['http__trigger-sampling-request']!, { prompt: 'How many?', maxTokens: 5 })
+  expect(JSON.stringify(sampled.result)).toContain('forty-two')
+
+  first.kill()
+  await first.ended
+  await expect(runTool(tools['http__echo']!, { message: 'gone' })).rejects.toMatchObject({ code: 'mcp_unavailable' })
+  await start()
+  expect((await runTool(tools['http__echo']!, { message: 'again' })).result).toBe('Echo: again')
+})
+
+const freePort = async (): Promise<number> => {
+  const server = createNetServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

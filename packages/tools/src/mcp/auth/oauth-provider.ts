@@ -1,4 +1,9 @@
-import type { OAuthClientProvider, StoredOAuthClientInformation, StoredOAuthTokens } from '@modelcontextprotocol/client'
+import type {
+  OAuthClientProvider,
+  OAuthDiscoveryState,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from '@modelcontextprotocol/client'
 import { checkAudience } from './check-audience.ts'
 import type { TokenStore } from './token-store.ts'
 
@@ -18,6 +23,7 @@ export interface OAuthProviderOptions {
 export const createOAuthProvider = (options: OAuthProviderOptions): OAuthClientProvider => {
   const { url, tokens: store, clientId, clientSecret, scope, redirectUrl, state, redirect } = options
   let verifier = ''
+  let discovery: OAuthDiscoveryState | undefined
   const given: StoredOAuthClientInformation | undefined =
     clientId === undefined
       ? undefined
@@ -59,6 +65,9 @@ export const createOAuthProvider = (options: OAuthProviderOptions): OAuthClientP
     redirectToAuthorization: redirect,
     saveCodeVerifier: (text) => void (verifier = text),
     codeVerifier: () => verifier,
+    // Between the two halves of a login, so that the code goes back to whoever was asked.
+    saveDiscoveryState: (found) => void (discovery = found),
+    discoveryState: () => (redirectUrl === undefined ? undefined : discovery),
     async invalidateCredentials(what) {
       const login = (await store.read()) ?? {}
       if (what === 'all' || what === 'client') registered = undefined
