@@ -90,6 +90,8 @@ const chooseShown = async (
   if (names) shown = shown.filter(({ name }) => names.includes(name))
   for (const tool of shown) run.tools.set(tool.name, tool)
   run.shown = new Set(shown.map(({ name }) => name))
+  // Its name and description are text of others too.
+  if (shown.some(({ origin }) => origin !== undefined)) run.tainted = true
   return shown
 }
 
