@@ -6,6 +6,7 @@ import type { ResolvedApp } from './app/resolve-app.ts'
 import type { LoadedConfig } from './config/settings.ts'
 import { dataFolder, prepareFolder } from './folders.ts'
 import { createHealth } from './health.ts'
+import { lazyMcpPort } from './mcp-server/lazy-mcp-port.ts'
 import { NO_EMBEDDER } from './no-embedder.ts'
 import { once } from './once.ts'
 import type { Runtime, RuntimeOptions, Thread, TurnOptions } from './runtime.ts'
@@ -94,7 +95,7 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
     owner,
     openFetch: options.openFetch ?? false,
     closing: closing.signal,
-    ports: () => ({ ...runtime, operations: runtime }),
+    ports: () => ({ ...runtime, operations: runtime, mcp: lazyMcpPort(async () => (await services()).mcp) }),
     routes: async () => (await (await services()).app()).routes,
     keys: async () => (await services()).keys(),
     started: () => void warm().catch((error) => health.fail(error)),

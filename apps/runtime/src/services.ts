@@ -8,6 +8,7 @@ import {
   type IngestOptions,
   type IngestReport,
   type KeyValue,
+  type McpPort,
   type ModelEntry,
   type RetrievedChunk,
   type Router,
@@ -22,6 +23,7 @@ import {
 } from '@rt/core'
 import { createContextAssembler, createThreadStore } from '@rt/memory'
 import { createSqliteKeyValue, type Owner } from '@rt/node/sqlite'
+import { createToolPolicy } from '@rt/tools'
 import { createMaking } from './app/making.ts'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
@@ -29,6 +31,7 @@ import { kvFolder } from './folders.ts'
 import { createKeyStore, type KeyStore } from './keys/key-store.ts'
 import { createKnowledge } from './knowledge.ts'
 import { connectLimits } from './limits/connect-limits.ts'
+import { createMcpPort } from './mcp-server/create-mcp-port.ts'
 import { createModels, type Models } from './models/create-models.ts'
 import { createFindEmbedder } from './models/find-embedder.ts'
 import { createModelCalls, type ModelCalls } from './models/model-calls.ts'
@@ -78,6 +81,7 @@ export interface Services extends AsyncDisposable, ModelCalls {
   classifier(name: string): Promise<TextClassifier>
   /** What a client may ask for: models, aliases and agents. */
   list(): Promise<ModelEntry[]>
+  readonly mcp: McpPort
 }
 
 export interface ServicesOptions {
@@ -181,6 +185,14 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     embedder,
     operations: createOperations({ database, documents: vectors.documents, telemetry, keys, models, owner }),
     collections: vectors.collections,
+    mcp: createMcpPort({
+      ...vectors,
+      app: ready,
+      retrieve: knowledge.retrieve,
+      threads,
+      telemetry,
+      policy: createToolPolicy(),
+    }),
     ...createModelCalls({ models, telemetry }),
     ingest: knowledge.ingest,
     search: knowledge.search,
