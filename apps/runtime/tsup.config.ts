@@ -3,6 +3,7 @@ import { defineConfig, type Options } from 'tsup'
 import { HOST_ENTRIES } from '../../packages/inference/src/host/host-entries.ts'
 import { DOCUMENT_ENTRIES } from '../../packages/memory/src/ingest/parser/document-entries.ts'
 import { WORKER_ENTRIES } from '../../packages/node/src/worker/worker-entries.ts'
+import { SQL_ENTRIES } from '../../packages/tools/src/builtin/sql/sql-entries.ts'
 import { SEARCH_ENTRIES } from '../../packages/vector/src/stores/sqlite/search/search-entries.ts'
 import { inlineLlama } from '../../tooling/tsup/inline-llama.ts'
 import { lazyBuiltins } from '../../tooling/tsup/lazy-builtins.ts'
@@ -125,6 +126,7 @@ export default defineConfig([
       ...under('../../packages/node/src', WORKER_ENTRIES),
       ...under('../../packages/inference/src', HOST_ENTRIES),
       ...under('../../packages/memory/src', DOCUMENT_ENTRIES),
+      ...under('../../packages/tools/src', SQL_ENTRIES),
       ...under('../../packages/vector/src', SEARCH_ENTRIES),
       'genai-prices': '../../packages/observe/node_modules/@pydantic/genai-prices/dist/index.js',
     },
