@@ -1,5 +1,6 @@
 import type {
   ContextAssembler,
+  Guard,
   Message,
   ModelRequest,
   OutputFormat,
@@ -75,4 +76,6 @@ export interface RunParts {
   assembler: ContextAssembler
   /** Which of many tools a turn shows. Default: all. */
   selector?: ToolSelector
+  /** Looks at prompts, answers and what tools are given and return. Default: nobody does. */
+  guard?: Guard
 }

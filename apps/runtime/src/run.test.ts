@@ -76,6 +76,30 @@ it('keeps a finished turn, with its citation, and sends it again with the next',
   expect(sent.at(-1)).toContain('The allowance in Oslo is 400 NOK a day.')
 })
 
+it('keeps of what was written from passages, or by an untrusted tool, that it is of others', async () => {
+  const { parts, kept } = createParts(
+    ['It is 400 NOK.', 'Plain.', { toolCalls: [{ name: 'page', arguments: {} }] }, 'Read.'],
+    {
+      retrieve: async () => ({ passages: [MEALS] }),
+    },
+  )
+  const inputSchema = { jsonSchema: { type: 'object' as const } }
+  const page = { ...tool({ name: 'page', description: 'Reads', inputSchema, execute: () => 'text' }), untrusted: true }
+  await collect(run(ask('What may I spend?', { retrieve: 'default' }), parts))
+  await collect(run(ask('Thanks', { thread: 'bob' }), parts))
+  await collect(run(ask('Read it', { thread: 'eve', tools: [page] }), parts))
+  expect(kept.map(({ role, untrusted }) => [role, untrusted ?? false])).toEqual([
+    ['user', false],
+    ['assistant', true],
+    ['user', false],
+    ['assistant', false],
+    ['user', false],
+    ['assistant', false],
+    ['tool', true],
+    ['assistant', false],
+  ])
+})
+
 it('keeps nothing of a turn that failed, and records the error under its own code', async () => {
   const error = new RtError({ code: 'engine_crashed', message: 'gone.' }).toJSON()
   const { parts, kept, telemetry } = createParts([

@@ -22,6 +22,7 @@ import { fillIn } from './fill-in.ts'
 import { labelOf } from './label-of.ts'
 import type { Retrieval, RunParts, RunRequest } from './run-request.ts'
 import { withLabel } from './with-label.ts'
+import { withProvenance } from './with-provenance.ts'
 
 /**
  * The one orchestration of rt: history, retrieval, the loop, citations, commit, all under one span.
@@ -91,7 +92,7 @@ const prepare = async (request: RunRequest, parts: RunParts, options: Options): 
 /** Yields all but the terminal part, which it returns after the turn is committed. */
 async function* stream(
   request: RunRequest,
-  { assembler, selector, threads }: RunParts,
+  { assembler, selector, guard, threads }: RunParts,
   { model, fresh, messages, label: given, retrieval: { passages } }: Turn,
   options: Options,
 ): AsyncGenerator<StreamPart, TerminalPart> {
@@ -100,7 +101,7 @@ async function* stream(
   let seen: RetrievedChunk[] = passages
   let label = given
   const loop = runLoop(
-    { ...request, model, messages, retrieved: passages, assembler, selector, cacheKey: thread },
+    { ...request, model, messages, retrieved: passages, assembler, selector, guard, cacheKey: thread },
     options,
   )
   for await (const part of loop) {
@@ -119,8 +120,7 @@ async function* stream(
         yield cited
       }
       if (thread) {
-        const answer = builder.messages()
-        const kept = [...fresh, ...withLabel(answer, label ?? labelOf(answer))]
+        const kept = [...fresh, ...withProvenance(builder.messages(), { label, passages: seen })]
         await commit(threads, principal, thread, kept, options)
       }
       return part

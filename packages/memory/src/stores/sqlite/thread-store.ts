@@ -33,6 +33,9 @@ const MIGRATIONS = [
    CREATE INDEX memory_messages_order ON memory_messages (principal, thread, row_id);
    CREATE UNIQUE INDEX memory_messages_once ON memory_messages (principal, thread, message_id);`,
   `ALTER TABLE memory_messages ADD COLUMN label TEXT;`,
+  // What earlier versions wrote may be of others as well: nobody noted it.
+  `ALTER TABLE memory_messages ADD COLUMN untrusted INTEGER;
+   UPDATE memory_messages SET untrusted = 1 WHERE role = 'tool' OR parts LIKE '%"type":"citation"%';`,
 ]
 
 /**
@@ -49,8 +52,8 @@ export const createThreadStore = async ({
     async append(principal, id, messages, { traceId } = {}, { signal, span } = {}) {
       const thread = checkThreadId(id)
       const rows = messages.map(
-        ({ id: messageId, v, role, parts, label }) =>
-          [messageId, v, role, encodeParts(parts), traceId ?? null, label ?? null] as const,
+        ({ id: messageId, v, role, parts, label, untrusted }) =>
+          [messageId, v, role, encodeParts(parts), traceId ?? null, label ?? null, untrusted ? 1 : null] as const,
       )
       throwIfAborted(signal)
       await withSpan(span, 'memory.commit', { 'rt.memory.messages': messages.length }, () =>
@@ -64,7 +67,7 @@ export const createThreadStore = async ({
           })
           if (rows.length)
             await transaction.run({
-              sql: `INSERT INTO memory_messages (row_id, principal, thread, message_id, v, role, parts, trace_id, label) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+              sql: `INSERT INTO memory_messages (row_id, principal, thread, message_id, v, role, parts, trace_id, label, untrusted) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
               each: rows.map((row) => [createId(Math.max(now, after + 1)), principal, thread, ...row]),
             })
         }),
@@ -74,16 +77,17 @@ export const createThreadStore = async ({
     async messages(principal, id, { signal } = {}) {
       const thread = checkThreadId(id)
       throwIfAborted(signal)
-      const rows = await database.all<{ message_id: string; role: string; parts: string; label: PrivacyLabel | null }>(
-        `SELECT message_id, role, parts, label FROM memory_messages WHERE principal = ? AND thread = ? ORDER BY row_id`,
+      const rows = await database.all<MessageRow>(
+        `SELECT message_id, role, parts, label, untrusted FROM memory_messages WHERE principal = ? AND thread = ? ORDER BY row_id`,
         [principal, thread],
       )
-      return rows.map(({ message_id: messageId, role, parts, label }): Message => ({
+      return rows.map(({ message_id: messageId, role, parts, label, untrusted }): Message => ({
         v: 1,
         id: messageId,
         role: role as Message['role'],
         parts: decodeParts(parts, messageId),
         ...(label && { label }),
+        ...(untrusted && { untrusted: true }),
       }))
     },
 
@@ -109,6 +113,14 @@ export const createThreadStore = async ({
       return changes[1] === 1
     },
   }
+}
+
+interface MessageRow {
+  message_id: string
+  role: string
+  parts: string
+  label: PrivacyLabel | null
+  untrusted: number | null
 }
 
 const refuseTwice = async (
