@@ -192,5 +192,29 @@ export const HOSTILE: Record<string, { schema: JsonSchema; ends: 'compiled' | 'r
   'a billion items at least': { schema: { type: 'array', minItems: 1e9 }, ends: 'refused' },
   'a thousand levels': { schema: deepAllOf(1000), ends: 'refused' },
   'a key of a million characters': { schema: object({ ['k'.repeat(1e6)]: text }), ends: 'refused' },
+  'a text of 20 million characters': { schema: { enum: ['x'.repeat(2e7)] }, ends: 'refused' },
+  '200,000 texts': { schema: { enum: Array.from({ length: 200_000 }, (_, i) => `value number ${i}`) }, ends: 'refused' },
+  '50,000 keys': { schema: object(Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`k${i}`, text])), []), ends: 'refused' },
+  'references that double sixty times': {
+    schema: {
+      $ref: '#/$defs/d0',
+      $defs: Object.fromEntries(
+        Array.from({ length: 30 }, (_, i) => [`d${i}`, i === 29 ? text : { anyOf: [{ $ref: `#/$defs/d${i + 1}` }, object({ a: { $ref: `#/$defs/d${i + 1}` }, b: { $ref: `#/$defs/d${i + 1}` } })] }]),
+      ),
+    },
+    ends: 'compiled',
+  },
+  'each of forty refers to all forty': {
+    schema: {
+      $ref: '#/$defs/n0',
+      $defs: Object.fromEntries(
+        Array.from({ length: 40 }, (_, i) => [`n${i}`, object(Object.fromEntries(Array.from({ length: 40 }, (_, j) => [`p${j}`, { $ref: `#/$defs/n${j}` }])), [])]),
+      ),
+    },
+    ends: 'compiled',
+  },
+  'many Unicode properties': { schema: { type: 'string', pattern: `^[${'\\p{Script=Adlam}\\p{Script=Ahom}'.repeat(30)}]$` }, ends: 'relaxed' },
+  'large classes repeated': { schema: { type: 'string', pattern: '^[\\p{L}\\p{N}]{1,400}(\\p{Lu}|\\p{Ll}){1,400}$' }, ends: 'relaxed' },
+  '20,000 words': { schema: { type: 'string', pattern: `^(${Array.from({ length: 20_000 }, (_, i) => `w${i}`).join('|')})$` }, ends: 'relaxed' },
   'names of Object.prototype': { schema: object({ __proto__: text, constructor: text, toString: text }), ends: 'compiled' },
 }

@@ -90,7 +90,8 @@ export const objectRule = (
 
 /** How many keys at or after each place must come. */
 const requiredFrom = (members: readonly Member[]): number[] => {
-  const left = [0]
-  for (const { required } of members.toReversed()) left.unshift(left[0]! + (required ? 1 : 0))
+  const left = Array.from({ length: members.length + 1 }, () => 0)
+  for (let index = members.length - 1; index >= 0; index--)
+    left[index] = left[index + 1]! + (members[index]!.required ? 1 : 0)
   return left
 }

@@ -17,7 +17,8 @@ export const toCodePoints = (ranges: CodePoints): CodePoints => {
   return merged
 }
 
-export const unite = (...sets: CodePoints[]): CodePoints => toCodePoints(sets.flat())
+/** One set alone stays the object it is. */
+export const unite = (...sets: CodePoints[]): CodePoints => (sets.length === 1 ? sets[0]! : toCodePoints(sets.flat()))
 
 /** The same object as before where nothing is lost: what is made of a set is remembered by it. */
 export const intersect = (a: CodePoints, b: CodePoints): CodePoints =>

@@ -11,11 +11,13 @@ export interface References {
 }
 
 const MAX_OBJECTS = 100_000
+/** Texts and names together: a grammar has room for half as many. */
+const MAX_CHARACTERS = 2_000_000
 
 /**
  * Finds what references name, inside the schema only: nothing is ever fetched.
  *
- * @throws RtError `schema_unsupported`: a schema of more than 100,000 parts; from `resolve`: a reference that leaves the
+ * @throws RtError `schema_unsupported`: a schema of more than 100,000 parts, or 2 million characters; from `resolve`: a reference that leaves the
  * schema or leads nowhere.
  */
 export const createReferences = (root: unknown): References => {
@@ -57,6 +59,7 @@ interface Tables {
 /** To which resource (a schema with an `$id` of its own) each part belongs. */
 const index = (root: SchemaObject, { resources, byId, anchors }: Tables): void => {
   const open: { value: object; resource: SchemaObject }[] = [{ value: root, resource: root }]
+  let characters = 0
   for (let next = open.pop(); next; next = open.pop()) {
     const { value } = next
     if (resources.has(value)) continue
@@ -75,8 +78,12 @@ const index = (root: SchemaObject, { resources, byId, anchors }: Tables): void =
         anchors.set(resource, known.has(name) ? known : known.set(name, value))
       }
     }
-    for (const inner of Object.values(value))
+    const isList = Array.isArray(value)
+    for (const [key, inner] of Object.entries(value)) {
+      characters += (isList ? 1 : key.length) + (typeof inner === 'string' ? inner.length : 0)
+      if (characters > MAX_CHARACTERS) throw tooLarge()
       if (typeof inner === 'object' && inner !== null) open.push({ value: inner as object, resource })
+    }
   }
 }
 
@@ -130,6 +137,6 @@ const nowhere = (reference: string): RtError =>
 const tooLarge = (): RtError =>
   new RtError({
     code: 'schema_unsupported',
-    message: `the JSON Schema is too large: it has more than ${MAX_OBJECTS} parts.`,
+    message: `the JSON Schema is too large: it has more than ${MAX_OBJECTS} parts or ${MAX_CHARACTERS} characters.`,
     hint: 'Split it over several tools.',
   })

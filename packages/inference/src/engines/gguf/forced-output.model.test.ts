@@ -21,9 +21,17 @@ const textOf = (parts: StreamPart[]): string =>
   parts.map((part) => (part.type === 'text-delta' ? part.text : '')).join('')
 
 test.each(Array.from({ length: 40 }, (_, seed) => seed))(
-  'an answer at temperature 1 is valid against the generated schema %d',
+  'the arguments of a call at temperature 1 are valid against the generated schema %d',
   async (seed) => {
-    expect(await forceAnswer(model, seed)).toMatchObject({ valid: true })
+    expect(await forceAnswer(model, seed, 'call')).toMatchObject({ valid: true })
+  },
+)
+
+test.each(Array.from({ length: 6 }, (_, i) => 101 + 2 * i))(
+  'so is an answer against the generated schema %d, and a call or an answer as the model chooses',
+  async (seed) => {
+    expect(await forceAnswer(model, seed, 'answer')).toMatchObject({ valid: true })
+    expect(await forceAnswer(model, seed + 1, 'either')).toMatchObject({ valid: true })
   },
 )
 
