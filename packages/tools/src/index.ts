@@ -6,7 +6,17 @@ export { callTool } from './loop/call-tool.ts'
 export { createToolPolicy } from './policy/create-tool-policy.ts'
 export { createToolSelector } from './select/create-tool-selector.ts'
 
-export type { ToolInput, ToolOptions } from './tool.ts'
+export type {
+  ToolArguments,
+  ToolInput,
+  ToolOptions,
+  ToolReturn,
+  ToolSchema,
+  ToolWork,
+  TypedTool,
+  WorkerContext,
+} from './tool-options.ts'
+export type { LoopOptions } from './loop/loop-options.ts'
 export type { LoopOptions, LoopProgress, StepChanges } from './loop/loop-options.ts'
 export type { CallToolOptions } from './loop/call-tool.ts'
 export type { ToolPolicyOptions } from './policy/create-tool-policy.ts'

@@ -1,7 +1,11 @@
-import { RtError, type StandardSchema, type ToolContext } from '@rt/core'
-import { expect, expectTypeOf, test } from 'vitest'
+import { RtError, type StandardSchema, type Tool, type ToolContext } from '@rt/core'
+import { toStandardJsonSchema } from '@valibot/to-json-schema'
+import { type } from 'arktype'
+import * as v from 'valibot'
+import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { tool } from './tool.ts'
+import type { ToolInput, ToolOptions } from './tool-options.ts'
 
 const context: ToolContext = { signal: new AbortController().signal, callId: 'c', principal: 'local' }
 const options = { name: 'weather', description: 'Weather of a city', execute: () => null }
@@ -89,6 +93,15 @@ test('what a model cannot be given is refused when the tool is made', async () =
     [() => tool({ ...options, timeoutMs: 0, inputSchema: schema }), 'invalid_request'],
     [() => tool({ ...options, retry: { retries: -1 }, inputSchema: schema }), 'invalid_request'],
     [() => tool({ ...options, label: 'local' as 'local-only', inputSchema: schema }), 'invalid_request'],
+    [() => tool({ ...options, retry: { retries: 1 }, inputSchema: schema }), 'invalid_request'],
+    [
+      () => tool({ ...options, retry: { retries: 1 }, sideEffects: ['network'], inputSchema: schema }),
+      'invalid_request',
+    ],
+    [() => tool({ ...options, sideEffects: ['none' as 'write'], inputSchema: schema }), 'invalid_request'],
+    [() => tool({ ...options, maxConcurrent: 0, inputSchema: schema }), 'invalid_request'],
+    [() => tool({ ...options, maxResultBytes: 1.5, inputSchema: schema }), 'invalid_request'],
+    [() => tool({ ...options, inputSchema: z.object({ at: z.date() }) }), 'schema_unsupported'],
     [() => tool({ ...options, inputSchema: z.string() }), 'schema_unsupported'],
     [
       () =>
@@ -115,4 +128,127 @@ test('a schema that does not compile is a typed error at the first call', async 
     inputSchema: { jsonSchema: { type: 'object', properties: { a: { $ref: '#/$defs/missing' } } } },
   })
   expect((await failure(() => broken.parse({ a: 1 }))).code).toBe('schema_unsupported')
+})
+
+const arkInput = type({ city: 'string', 'days?': 'number' })
+const valibotInput = toStandardJsonSchema(v.object({ city: v.string(), days: v.optional(v.number()) }))
+
+test.each<[string, () => Tool]>([
+  ['zod', () => tool({ ...options, inputSchema: z.object({ city: z.string(), days: z.number().optional() }) })],
+  ['valibot', () => tool({ ...options, inputSchema: valibotInput })],
+  ['arktype', () => tool({ ...options, inputSchema: arkInput })],
+  [
+    'a JSON Schema',
+    () =>
+      tool({
+        ...options,
+        inputSchema: {
+          jsonSchema: {
+            type: 'object',
+            properties: { city: { type: 'string' }, days: { type: 'number' } },
+            required: ['city'],
+          },
+        },
+      }),
+  ],
+])('%s: what the model is shown, and what is taken', async (_, make) => {
+  const weather = make()
+  expect(weather.parameters).toMatchObject({
+    type: 'object',
+    properties: { city: { type: 'string' }, days: { type: 'number' } },
+    required: ['city'],
+  })
+  expect(await weather.parse({ city: 'Oslo', days: 2 })).toEqual({ city: 'Oslo', days: 2 })
+  const error = await failure(() => weather.parse({ city: 7 }))
+  expect(error).toMatchObject({ code: 'tool_arguments', message: expect.stringContaining('city: ') })
+})
+
+test('what it says of itself is on the tool, and what it does not say is absent', () => {
+  const inputSchema = z.object({ city: z.string() })
+  const said = {
+    timeoutMs: 1,
+    sideEffects: ['write'],
+    idempotent: true,
+    retry: { retries: 1 },
+    untrusted: true,
+    approval: true,
+    maxConcurrent: 2,
+    sequential: true,
+    maxResultBytes: 3,
+    label: 'local-only',
+  } as const
+  expect(tool({ ...options, inputSchema, ...said })).toMatchObject(said)
+  const keys = ['description', 'execute', 'name', 'parameters', 'parse', 'timeoutMs']
+  expect(Object.keys(tool({ ...options, inputSchema })).toSorted()).toEqual(keys)
+})
+
+test('the schema of its results is the one of what comes out', () => {
+  const inputSchema = z.object({})
+  const at = z.object({ n: z.number().default(1) })
+  expect(tool({ ...options, inputSchema, outputSchema: at, execute: () => ({}) }).outputSchema).toMatchObject({
+    required: ['n'],
+  })
+  // JSON Schema has no conversions: nothing is said, and the results are checked all the same.
+  const converted = tool({
+    ...options,
+    inputSchema,
+    outputSchema: z.string().transform(Number),
+    execute: () => '7',
+  })
+  expect(converted).not.toHaveProperty('outputSchema')
+  return expect(converted.parseOutput!('7')).resolves.toBe(7)
+})
+
+describe('examples', () => {
+  const inputSchema = z.object({ city: z.string(), days: z.number().default(1) })
+
+  test('stand in the description', () => {
+    const { description } = tool({ ...options, inputSchema, examples: [{ city: 'Oslo' }, { city: 'Rome', days: 2 }] })
+    expect(description).toBe('Weather of a city\n\nExamples of arguments:\n{"city":"Oslo"}\n{"city":"Rome","days":2}')
+  })
+
+  test('a wrong one is told when the tool is made', async () => {
+    const examples = [{ city: 'Oslo' }, { town: 'Rome' }] as unknown as { city: string }[]
+    const error = await failure(() => tool({ ...options, inputSchema, examples }))
+    expect(error).toMatchObject({ code: 'invalid_request', message: expect.stringContaining('examples[1] of weather') })
+  })
+})
+
+test('types: input, examples, approval and result', () => {
+  type Days = { city: string; days: number }
+  const inputSchema = z.object({ city: z.string(), days: z.number().default(1) })
+  const outputSchema = z.object({ celsius: z.number() })
+  const weather = tool({
+    name: 'weather',
+    description: 'x',
+    inputSchema,
+    outputSchema,
+    examples: [{ city: 'Oslo' }],
+    approval: (input) => {
+      expectTypeOf(input).toEqualTypeOf<Days>()
+      return input.days > 1
+    },
+    execute: async (input) => {
+      expectTypeOf(input).toEqualTypeOf<Days>()
+      return { celsius: 1 }
+    },
+  })
+  expectTypeOf(weather.parse).returns.resolves.toEqualTypeOf<Days>()
+  expectTypeOf(weather.execute).parameter(0).toEqualTypeOf<Days>()
+  expectTypeOf(weather.parseOutput!).returns.resolves.toEqualTypeOf<{ celsius: number }>()
+  expectTypeOf([weather, tool({ ...options, inputSchema: arkInput })]).toExtend<Tool[]>()
+  expectTypeOf<ToolInput<typeof arkInput>>().toEqualTypeOf<{ city: string; days?: number }>()
+  expectTypeOf<ToolInput<typeof valibotInput>>().toEqualTypeOf<{ city: string; days?: number | undefined }>()
+
+  type Options = ToolOptions<typeof inputSchema, typeof outputSchema>
+  type Execute = NonNullable<Options['execute']>
+  expectTypeOf(() => ({ celsius: 1 })).toExtend<Execute>()
+  expectTypeOf(async () => ({ celsius: 1 })).toExtend<Execute>()
+  // A generator shows what it likes and returns the result, or yields results only.
+  expectTypeOf<() => AsyncGenerator<string, { celsius: number }>>().toExtend<Execute>()
+  expectTypeOf<() => AsyncGenerator<{ celsius: number }, void>>().toExtend<Execute>()
+  expectTypeOf<() => AsyncGenerator<string, void>>().not.toExtend<Execute>()
+  expectTypeOf(() => ({ celsius: 'x' })).not.toExtend<Execute>()
+  expectTypeOf<{ town: string }[]>().not.toExtend<NonNullable<Options['examples']>>()
+  expectTypeOf<{ execute: () => null; worker: URL }>().not.toExtend<Pick<Options, 'execute' | 'worker'>>()
 })

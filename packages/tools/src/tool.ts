@@ -1,81 +1,72 @@
-import {
-  checkLabel,
-  type InferOutput,
-  type JsonValue,
-  type PrivacyLabel,
-  RtError,
-  type SchemaWithJson,
-  type StandardResult,
-  type StandardSchema,
-  type Tool,
-  type ToolContext,
-  type ToolRetry,
-} from '@rt/core'
-import { argumentsError } from './schema/describe-issues.ts'
-import { compileJsonSchema, type Validator } from './schema/json-schema-validator.ts'
+import { RtError, type SchemaWithJson, type Tool, toJsonSchema } from '@rt/core'
+import { checkToolOptions } from './check-tool-options.ts'
+import { executeInWorker } from './execute/execute-in-worker.ts'
+import { createParser, parseNow } from './schema/create-parser.ts'
+import { argumentsError, outputError } from './schema/describe-issues.ts'
 import { toolParameters } from './schema/tool-parameters.ts'
+import type { ToolInput, ToolOptions, ToolSchema, TypedTool } from './tool-options.ts'
 
-const NAME = /^[a-zA-Z0-9_-]{1,64}$/
 const DEFAULT_TIMEOUT_MS = 30_000
-
-/** What `execute` receives: the schema's output, so defaults and conversions have happened. */
-export type ToolInput<Schema> = Schema extends StandardSchema
-  ? InferOutput<Schema>
-  : Schema extends SchemaWithJson<infer Output>
-    ? Output
-    : never
-
-export interface ToolOptions<Schema extends StandardSchema | SchemaWithJson> {
-  /** What the model calls it: 1-64 letters, digits, `_` or `-`. */
-  name: string
-  /** When to use it and what comes back: the model reads this. */
-  description: string
-  /** zod 4, arktype or another Standard Schema with JSON Schema; or `{ jsonSchema, validate? }`. An object at its root. */
-  inputSchema: Schema
-  /** The work. Honour `context.signal`. What it returns is made JSON-safe and cut at 64 KB before the model sees it. */
-  execute: (input: ToolInput<Schema>, context: ToolContext) => unknown
-  /** Ceiling of one attempt in milliseconds. Default 30,000. */
-  timeoutMs?: number
-  /** Only for work that may run twice. Default: one attempt. */
-  retry?: ToolRetry
-  /**
-   * `local-only`: what it returns, errors included, is for models on this machine, and so is what comes of it. It does
-   * not bind the tool: what `execute` sends elsewhere is sent. Default none.
-   */
-  label?: PrivacyLabel
-}
 
 /**
  * Makes a tool a model can call.
  *
- * @throws RtError `invalid_request` for a bad name, timeout, retry or label; `schema_unsupported` for a schema a model cannot be given.
+ * @throws RtError `invalid_request` for options that are wrong or contradict each other; `schema_unsupported` for a schema a
+ *   model cannot be given.
  */
-export const tool = <Schema extends StandardSchema | SchemaWithJson>(options: ToolOptions<Schema>): Tool => {
-  const { name, description, inputSchema, execute, timeoutMs = DEFAULT_TIMEOUT_MS, retry, label } = options
-  checkOptions({ name, timeoutMs, retry, label })
-  const parameters = toolParameters(inputSchema, name)
-
-  let compiled: Promise<Validator> | undefined
-  const validate = async (args: JsonValue): Promise<StandardResult<unknown>> => {
-    if ('~standard' in inputSchema) return inputSchema['~standard'].validate(args)
-    if (inputSchema.validate) return inputSchema.validate(args)
-    // As it was written: `$schema` says how to read it.
-    return (await (compiled ??= compileJsonSchema(inputSchema.jsonSchema, name)))(args)
-  }
-
-  return {
+export const tool = <Input extends ToolSchema, Output extends ToolSchema = SchemaWithJson>(
+  options: ToolOptions<Input, Output>,
+): TypedTool<ToolInput<Input>, ToolInput<Output>> => {
+  const { name, inputSchema, outputSchema, execute, worker, approval, description, examples, ...rest } = options
+  const described: Omit<Tool, 'parse' | 'execute' | 'parseOutput'> = {
+    timeoutMs: DEFAULT_TIMEOUT_MS,
+    ...withoutUndefined(rest),
     name,
-    description,
-    parameters,
-    timeoutMs,
-    ...(retry && { retry }),
-    ...(label && { label }),
-    async parse(args) {
-      const result = await validate(args)
-      if (result.issues) throw argumentsError(name, result.issues)
-      return result.value
-    },
-    execute: (input, context) => run(() => execute(input as ToolInput<Schema>, context)),
+    description: describe(name, description, inputSchema, examples),
+    parameters: toolParameters(inputSchema, name),
+  }
+  checkToolOptions(described)
+  const parse = createParser(inputSchema, name, argumentsError)
+  const parseOutput = outputSchema && createParser(outputSchema, name, outputError)
+  const output = outputSchema && outputParameters(outputSchema)
+  return {
+    ...described,
+    ...(approval !== undefined && { approval: approval as NonNullable<Tool['approval']> }),
+    ...(output && { outputSchema: output }),
+    parse: (args) => parse(args) as Promise<ToolInput<Input>>,
+    execute: (input, context) =>
+      run(() => (worker ? executeInWorker(worker, input, context) : execute(input, context))),
+    ...(parseOutput && { parseOutput: (value: unknown) => parseOutput(value) as Promise<ToolInput<Output>> }),
+  }
+}
+
+/** With the examples below: models read nothing else of a tool. */
+const describe = (
+  name: string,
+  description: string,
+  inputSchema: ToolSchema,
+  examples: readonly unknown[] = [],
+): string => {
+  for (const [index, example] of examples.entries()) {
+    const error = parseNow(inputSchema, example, name)
+    if (error)
+      throw new RtError({
+        code: 'invalid_request',
+        message: `examples[${index}] of ${name} is no good call: ${error.message}`,
+        hint: 'Give arguments as the model is to write them.',
+      })
+  }
+  if (examples.length === 0) return description
+  return [description, '', 'Examples of arguments:', ...examples.map((example) => JSON.stringify(example))].join('\n')
+}
+
+/** For whoever lists tools. A conversion has none, and is checked all the same. */
+const outputParameters = (schema: ToolSchema): Tool['outputSchema'] => {
+  try {
+    return toJsonSchema(schema, 'output')
+  } catch (error) {
+    if (RtError.isInstance(error)) return undefined
+    throw error
   }
 }
 
@@ -92,15 +83,7 @@ const run = (work: () => unknown): Promise<unknown> | AsyncIterable<unknown> => 
 const isIterable = (output: unknown): output is AsyncIterable<unknown> =>
   typeof output === 'object' && output !== null && Symbol.asyncIterator in output
 
-const checkOptions = ({ name, timeoutMs, retry, label }: Pick<Tool, 'name' | 'timeoutMs'> & Partial<Tool>): void => {
-  const invalid = (message: string, hint: string): never => {
-    throw new RtError({ code: 'invalid_request', message, hint })
+const withoutUndefined = <T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
   }
-  if (!NAME.test(name)) invalid(`"${name}" is not a tool name.`, 'Use 1-64 letters, digits, "_" or "-".')
-  if (!(timeoutMs > 0)) invalid(`timeoutMs of ${name} is ${timeoutMs}.`, 'Give a positive number of milliseconds.')
-  if (retry && !(Number.isInteger(retry.retries) && retry.retries >= 0))
-    invalid(`retry.retries of ${name} is ${retry.retries}.`, 'Give a whole number, 0 or more.')
-  if (retry?.delayMs !== undefined && !(retry.delayMs >= 0))
-    invalid(`retry.delayMs of ${name} is ${retry.delayMs}.`, 'Give 0 or more milliseconds.')
-  checkLabel(label, name)
-}

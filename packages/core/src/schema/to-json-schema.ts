@@ -10,17 +10,27 @@ const ADAPTERS: Record<string, string> = {
 }
 
 /**
- * The JSON Schema (draft 2020-12, input side) of a schema.
+ * The JSON Schema (draft 2020-12) of a schema: of what goes in, or of what comes out.
  *
- * @throws RtError `schema_unsupported` when the library gives none; the hint names the adapter to install.
+ * @throws RtError `schema_unsupported` when the library gives none; the hint says what to do.
  */
-export const toJsonSchema = (schema: StandardSchema | SchemaWithJson): JsonSchema => {
+export const toJsonSchema = (schema: StandardSchema | SchemaWithJson, side: 'input' | 'output' = 'input'): JsonSchema => {
   if ('jsonSchema' in schema) return schema.jsonSchema
-  const standard = schema['~standard']
-  if (standard.jsonSchema) return standard.jsonSchema.input({ target: 'draft-2020-12' })
-  throw new RtError({
-    code: 'schema_unsupported',
-    message: `the ${standard.vendor} schema has no JSON Schema, and a model needs one.`,
-    hint: `${ADAPTERS[standard.vendor] ?? 'Pass an explicit { jsonSchema }'}, or pass { jsonSchema } instead.`,
-  })
+  const { vendor, jsonSchema } = schema['~standard']
+  if (!jsonSchema)
+    throw new RtError({
+      code: 'schema_unsupported',
+      message: `the ${vendor} schema has no JSON Schema, and a model needs one.`,
+      hint: `${ADAPTERS[vendor] ?? 'Pass an explicit { jsonSchema }'}, or pass { jsonSchema } instead.`,
+    })
+  try {
+    return jsonSchema[side]({ target: 'draft-2020-12' })
+  } catch (cause) {
+    throw new RtError({
+      code: 'schema_unsupported',
+      message: `the ${vendor} schema cannot be said in JSON Schema: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: 'Use what JSON has (texts, numbers, lists, objects), or pass { jsonSchema, validate }.',
+      cause,
+    })
+  }
 }

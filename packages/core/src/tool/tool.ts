@@ -12,7 +12,7 @@ export interface ToolContext extends CallOptions {
 }
 
 export interface ToolRetry {
-  /** Attempts after the first. Default 2. */
+  /** Attempts after the first. */
   retries: number
   /** First delay in ms; doubled each time, with full jitter. Default 200. */
   delayMs?: number
@@ -42,7 +42,10 @@ export interface Tool extends ToolSpec {
   untrusted?: boolean
   /** Whether a person is asked before a call. A policy may say otherwise. Default: nobody is. */
   approval?: boolean | ((input: unknown, context: Omit<ToolContext, 'signal'>) => boolean | Promise<boolean>)
-  /** Calls of it that run at a time, over all runs of the process; more wait. Default: no limit. */
+  /**
+   * Calls of it that run at a time, over all runs of the process; more wait. What was stopped and goes on counts for 5 s more.
+   * Default: no limit.
+   */
   maxConcurrent?: number
   /** No other call of the step runs beside it. Default false. */
   sequential?: boolean
@@ -58,7 +61,10 @@ export interface Tool extends ToolSpec {
    * @throws RtError `tool_arguments` naming the path and what was expected.
    */
   parse(args: JsonValue): Promise<unknown>
-  /** An iterable shows each value to whoever watches (`tool-progress`); the result is what it returns at its end, else the last one. */
+  /**
+   * An iterable shows each value to whoever watches (`tool-progress`). What a generator returns is the result, else the last
+   * value.
+   */
   execute(input: unknown, context: ToolContext): Promise<unknown> | AsyncIterable<unknown>
   /**
    * Checks what it returned.

@@ -9,6 +9,8 @@ const weather = tool({
   inputSchema: z.object({ city: z.string() }),
   execute: async ({ city }, { signal }) => (await fetch(`https://weather.example/${city}`, { signal })).json(),
   timeoutMs: 5_000,
+  sideEffects: ['network'],
+  idempotent: true,
   retry: { retries: 2 },
 })
 

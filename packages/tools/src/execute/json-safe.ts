@@ -1,11 +1,17 @@
 import type { JsonValue } from '@rt/core'
 
 const MAX_DEPTH = 64
+const encoder = new TextEncoder()
+
+/** Of a result, where its tool says nothing. */
+export const MAX_RESULT_BYTES: number = 64 * 1024
 
 export interface JsonSafe {
   value: JsonValue
   /** Something did not fit and was replaced by a marker. */
   cut: boolean
+  /** What it takes, as `maxBytes` counts. */
+  bytes: number
 }
 
 /**
@@ -25,7 +31,8 @@ export const toJsonSafe = (input: unknown, maxBytes: number): JsonSafe => {
     return `[${text}]`
   }
   const takeText = (text: string): string => {
-    const { read, written } = new TextEncoder().encodeInto(text.slice(0, left), new Uint8Array(Math.max(left, 0)))
+    const bytes = Math.max(0, Math.min(left, text.length * 3))
+    const { read, written } = encoder.encodeInto(text.slice(0, Math.max(left, 0)), new Uint8Array(bytes))
     left -= written + 2
     return read === text.length ? text : text.slice(0, read) + marker(`cut: ${read} of ${text.length} characters kept`)
   }
@@ -78,7 +85,8 @@ export const toJsonSafe = (input: unknown, maxBytes: number): JsonSafe => {
       above.pop()
     }
   }
-  return { value: convert(input) ?? null, cut }
+  const value = convert(input) ?? null
+  return { value, cut, bytes: maxBytes - left }
 }
 
 function* mapEntries(map: ReadonlyMap<unknown, unknown>): Generator<[string, unknown]> {

@@ -1,5 +1,6 @@
 import { abortable, RtError, type StreamPart, type Tool, type ToolChoice } from '@rt/core'
 import { errorOutcome, errorWithoutContent, executeCall, parseCall, type ToolOutcome } from '../execute/execute-call.ts'
+import { isRepeatable } from '../execute/is-repeatable.ts'
 import { callHash, callKey } from './call-hash.ts'
 import { judgeCall } from './judge-call.ts'
 import type { LoopRun, ToolCall } from './loop-options.ts'
@@ -208,8 +209,6 @@ const refuse = (run: LoopRun, { name }: ToolCall, index: number, toolChoice: Too
     })
   return undefined
 }
-
-const isRepeatable = ({ idempotent, sideEffects }: Tool): boolean => idempotent ?? sideEffects?.length === 0
 
 const interrupted = (name: string): RtError =>
   new RtError({

@@ -311,7 +311,7 @@ describe('what goes wrong in a tool goes back to the model', () => {
         name,
         description: 'x',
         inputSchema: city,
-        ...(retry && { retry: { retries: 2, delayMs: 0 } }),
+        ...(retry && { retry: { retries: 2, delayMs: 0 }, sideEffects: [] }),
         execute: () => {
           if (++attempts[name] < 3) throw error
           return 'at last'
