@@ -14,7 +14,10 @@ const ADAPTERS: Record<string, string> = {
  *
  * @throws RtError `schema_unsupported` when the library gives none; the hint says what to do.
  */
-export const toJsonSchema = (schema: StandardSchema | SchemaWithJson, side: 'input' | 'output' = 'input'): JsonSchema => {
+export const toJsonSchema = (
+  schema: StandardSchema | SchemaWithJson,
+  side: 'input' | 'output' = 'input',
+): JsonSchema => {
   if ('jsonSchema' in schema) return schema.jsonSchema
   const { vendor, jsonSchema } = schema['~standard']
   if (!jsonSchema)
