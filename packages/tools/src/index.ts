@@ -16,7 +16,6 @@ export type {
   TypedTool,
   WorkerContext,
 } from './tool-options.ts'
-export type { LoopOptions } from './loop/loop-options.ts'
 export type { LoopOptions, LoopProgress, StepChanges } from './loop/loop-options.ts'
 export type { CallToolOptions } from './loop/call-tool.ts'
 export type { ToolPolicyOptions } from './policy/create-tool-policy.ts'
