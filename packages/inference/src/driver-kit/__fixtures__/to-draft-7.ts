@@ -23,7 +23,7 @@ const convert = (value: JsonValue): JsonValue => {
   return {
     ...Object.fromEntries(
       Object.entries(rest).map(([keyword, inner]) => {
-        if (keyword === '$ref') return [keyword, String(inner).replace('#/$defs/', '#/definitions/')]
+        if (keyword === '$ref') return [keyword, (inner as string).replace('#/$defs/', '#/definitions/')]
         if (PLAIN.has(keyword)) return [keyword, inner]
         return [keyword, NAMED.has(keyword) ? named(inner as JsonObject) : convert(inner)]
       }),

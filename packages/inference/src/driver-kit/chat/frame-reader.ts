@@ -1,6 +1,6 @@
 import type { StreamPart, ToolSpec } from '@rt/core'
 import type { AnswerRead, AnswerReader } from './answer-reader.ts'
-import { callParts } from './call-parts.ts'
+import { createCallId } from './call-parts.ts'
 import { createMarkerScanner } from './marker-scanner.ts'
 import { incompleteOutput, parseOutput } from './parse-output.ts'
 import type { ReasoningFormat } from './reasoning-formats.ts'
@@ -37,7 +37,7 @@ export const createFrameReader = (
   /** Undefined in a header. */
   let body: Kind | undefined = FIRST[begins]
   let header = ''
-  let call: { name: string; arguments: string } | undefined
+  let call: { id: string; name: string; arguments: string; told: boolean } | undefined
   let bodies = 0
   let calls = 0
   let scanner = createMarkerScanner(body ? BODY_ENDS : [HEADER_END])
@@ -61,7 +61,7 @@ export const createFrameReader = (
     const name = /to=(?:functions\.)?([\w.-]+)/.exec(header)?.[1]
     const channel = /<\|channel\|>\s*(\w+)/.exec(header)?.[1]
     if (name !== undefined && tools.length) {
-      call = { name, arguments: '' }
+      call = { id: createCallId(), name, arguments: '', told: false }
       enter('call')
       return read(rest)
     }
@@ -85,15 +85,21 @@ export const createFrameReader = (
     if (body === 'thought') return { parts: [{ type: 'reasoning-delta', text }], done: false }
     if (body === 'text') return answer.push(text)
     call!.arguments += text
-    return NOTHING
+    return { parts: [...startCall(), { type: 'tool-call-delta', id: call!.id, delta: text }], done: false }
+  }
+  const startCall = (): StreamPart[] => {
+    const { id, name, told } = call!
+    call!.told = true
+    return told ? [] : [{ type: 'tool-call-start', id, name }]
   }
   const endCall = (reason: 'stop' | 'length'): StreamPart[] => {
     if (!call) return []
-    const { name, arguments: text } = call
+    const { id, name, arguments: text } = call
+    const start = startCall()
     call = undefined
     if (reason === 'length') throw incompleteOutput(text, reason)
     calls++
-    return callParts(name, parseOutput(text.trim() || '{}', reason))
+    return [...start, { type: 'tool-call-end', id, name, arguments: parseOutput(text.trim() || '{}', reason) }]
   }
   const read = (piece: string): AnswerRead => (piece ? (body ? readBody(piece) : readHeader(piece)) : NOTHING)
 

@@ -145,6 +145,21 @@ describe('an answer of messages with headers', () => {
       })
   })
 
+  test('arguments are told as they are written', () => {
+    const { parts } = read(FRAMES, '<|channel|>commentary to=functions.weather<|message|>{"city":"Oslo"}<|call|>', {
+      tools,
+      prompt: '<|start|>assistant',
+    })
+    const deltas = parts.flatMap((part) => (part.type === 'tool-call-delta' ? [part.delta] : []))
+    expect(deltas.join('')).toBe('{"city":"Oslo"}')
+    expect(deltas.length).toBeGreaterThan(3)
+    expect(parts.map(({ type }) => type).filter((type, at, all) => type !== all[at - 1])).toEqual([
+      'tool-call-start',
+      'tool-call-delta',
+      'tool-call-end',
+    ])
+  })
+
   test('a call that is cut or is no JSON is an error; one without arguments has none', () => {
     const call = '<|channel|>commentary to=functions.weather<|message|>'
     expect(() => read(FRAMES, `${call}{"city":"Os`, { tools, end: 'length' })).toThrow(
