@@ -11,6 +11,7 @@ import { NO_EMBEDDER } from './no-embedder.ts'
 import { once } from './once.ts'
 import type { Runtime, RuntimeOptions, Thread, TurnOptions } from './runtime.ts'
 import { createServing } from './serving.ts'
+import { lazyRuns } from './runs/lazy-runs.ts'
 import type { Services } from './services.ts'
 import { lazyCollections } from './vectors/lazy-collections.ts'
 
@@ -73,9 +74,9 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
   const operations = async () => (await services()).operations
 
   const converse = (prompt: string | Message[], turn: TurnOptions = {}, thread?: string) => {
-    const { signal, tools, ...rest } = turn
+    const { signal, tools, approve, ...rest } = turn
     const request = { ...rest, messages: toMessages(prompt), ...(thread !== undefined && { thread }) }
-    return answers.open(async () => (await services()).turn(request, { signal, tools, own: true }))
+    return answers.open(async () => (await services()).turn(request, { signal, tools, approve, own: true }))
   }
 
   const loadChat = once(async () => (await services()).models.warm())
@@ -156,12 +157,14 @@ export const openRuntime = async (options: RuntimeOptions = {}): Promise<Opening
       list: async () => (await (await services()).threads()).list(LOCAL),
       messages: async (id) => (await (await services()).threads()).messages(LOCAL, id),
       async delete(id, callOptions) {
-        const { threads, models } = await services()
+        const { threads, models, runs } = await services()
+        for (const run of await runs.list({ thread: id, limit: 10_000 })) await runs.delete(run.id)
         const deleted = await (await threads()).delete(LOCAL, id, callOptions)
         await models.forget({ principal: LOCAL, thread: id })
         return deleted
       },
     },
+    runs: lazyRuns(async () => (await services()).runs),
     documents: {
       list: async () => (await operations()).documents.list(),
       forget: async (source, forgetOptions) => (await operations()).documents.forget(source, forgetOptions),

@@ -9,7 +9,10 @@ import { KNOWLEDGE } from './runtime.ts'
 import { version } from './version.ts'
 
 /** What of `Operations` the runtime answers from its parts alone; the rest needs a turn or a run of ingest. */
-export type OwnOperations = Omit<Operations, 'turn' | 'ingest' | 'search' | 'rerank' | 'threads' | 'collections'>
+export type OwnOperations = Omit<
+  Operations,
+  'turn' | 'ingest' | 'search' | 'rerank' | 'threads' | 'collections' | 'runs'
+>
 
 export interface OperationParts {
   database(): Promise<Database>

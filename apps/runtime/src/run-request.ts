@@ -1,6 +1,8 @@
 import type {
+  Approver,
   ContextAssembler,
   Guard,
+  LoopState,
   Message,
   ModelRequest,
   OutputFormat,
@@ -43,6 +45,15 @@ export interface RunRequest {
   reasoning?: Reasoning
   logprobs?: ModelRequest['logprobs']
   limits?: RunLimits
+  /** Kept as a run from its start. */
+  durable?: boolean | undefined
+  /** Named by its start and by what it asks a person for. */
+  runId?: string
+  /** Where an earlier part of it stopped. */
+  resume?: LoopState
+  checkpoint?(state: LoopState): Promise<void>
+  /** Asks a person who is there, instead of ending the turn. */
+  approve?: Approver | undefined
   /** A turn of ours, or of an agent of ours: what it leaves open is filled in for the model. Default: it stays open. */
   isOwn?: boolean
   /** Of these messages. */

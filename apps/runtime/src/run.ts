@@ -6,7 +6,6 @@ import {
   isTerminal,
   type LanguageModel,
   type Message,
-  messageText,
   type Principal,
   type PrivacyLabel,
   type RetrievedChunk,
@@ -20,6 +19,7 @@ import { cite, withEarlierCitations } from '@rt/memory'
 import { runLoop } from '@rt/tools'
 import { fillIn } from './fill-in.ts'
 import { labelOf } from './label-of.ts'
+import { newMessages, question } from './new-messages.ts'
 import type { Retrieval, RunParts, RunRequest } from './run-request.ts'
 import { withLabel } from './with-label.ts'
 import { withProvenance } from './with-provenance.ts'
@@ -35,7 +35,8 @@ export async function* run(request: RunRequest, parts: RunParts, signal?: AbortS
   })
   try {
     const turn = await prepare(request, parts, { signal, span })
-    yield { type: 'start', model: turn.model.id, traceId: span.traceId }
+    yield { type: 'start', model: turn.model.id, traceId: span.traceId, ...(request.runId && { run: request.runId }) }
+    if (turn.isAnswered) return yield { type: 'finish', finishReason: 'stop', usage: request.resume!.usage }
     if (turn.retrieval.warning) yield { type: 'warning', ...turn.retrieval.warning }
     const last = yield* stream(fillIn(request, turn.model, parts.brings?.(turn.model.id)), parts, turn, {
       signal,
@@ -63,6 +64,8 @@ interface Turn {
   /** Of what it sends. */
   label: PrivacyLabel | undefined
   retrieval: Retrieval
+  /** Its process ended after the answer was kept. */
+  isAnswered: boolean
 }
 
 interface Options {
@@ -86,7 +89,8 @@ const prepare = async (request: RunRequest, parts: RunParts, options: Options): 
   const found =
     retrieve && query ? await parts.retrieve(retrieve, query, { ...options, principal, label }) : { passages: [] }
   const passages = retrieve ? withEarlierCitations(query, found.passages, history) : []
-  return { model, fresh, messages, label, retrieval: { ...found, passages } }
+  const isAnswered = request.resume !== undefined && history.some(({ id }) => id === fresh[0]?.id)
+  return { model, fresh, messages, label, retrieval: { ...found, passages }, isAnswered }
 }
 
 /** Yields all but the terminal part, which it returns after the turn is committed. */
@@ -96,10 +100,10 @@ async function* stream(
   { model, fresh, messages, label: given, retrieval: { passages } }: Turn,
   options: Options,
 ): AsyncGenerator<StreamPart, TerminalPart> {
-  const { thread, principal } = request
+  const { thread, principal, resume } = request
   const builder = createMessageBuilder()
   let seen: RetrievedChunk[] = passages
-  let label = given
+  let label = given ?? resume?.label
   const loop = runLoop(
     { ...request, model, messages, retrieved: passages, assembler, selector, guard, cacheKey: thread },
     options,
@@ -112,7 +116,8 @@ async function* stream(
       options.span.set({ 'rt.label': label })
     }
     if (!isTerminal(part)) yield part
-    else if (part.type !== 'finish') return part
+    // One that waits is kept as a run; its thread gets it when it ends.
+    else if (part.type !== 'finish' || part.finishReason === 'approval') return part
     else {
       for (const citation of cite(builder.text(), seen, { question: question(fresh) })) {
         const cited: StreamPart = { type: 'citation', citation }
@@ -120,7 +125,8 @@ async function* stream(
         yield cited
       }
       if (thread) {
-        const kept = [...fresh, ...withProvenance(builder.messages(), { label, passages: seen })]
+        const answer = [...(resume?.written ?? []), ...builder.messages()]
+        const kept = [...fresh, ...withProvenance(answer, { label, passages: seen })]
         await commit(threads, principal, thread, kept, options)
       }
       return part
@@ -137,21 +143,3 @@ const commit = async (
   messages: Message[],
   { span }: Options,
 ): Promise<void> => (await threads()).append(principal, thread, messages, { traceId: span.traceId }, { span })
-
-/**
- * A client may send its whole history each time; in a thread of ours only what follows the last answer is new.
- * Its instructions hold for this turn and are not kept: it sends them again with the next.
- */
-const newMessages = (messages: Message[]): { instructions: Message[]; fresh: Message[] } => {
-  const last = messages.findLastIndex(({ role }) => role === 'assistant')
-  return {
-    instructions: messages.filter(({ role }) => role === 'system'),
-    fresh: messages.slice(last + 1).filter(({ role }) => role !== 'system'),
-  }
-}
-
-/** What to look up. */
-const question = (messages: Message[]): string => {
-  const last = messages.findLast(({ role }) => role === 'user')
-  return last ? messageText(last) : ''
-}

@@ -1,4 +1,5 @@
 import type {
+  Approver,
   Chat,
   CollectionOptions,
   CollectionStamp,
@@ -24,6 +25,7 @@ import type { AppEnv } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
 import type { Workflow } from '@rt/tools'
 import type { App, AppFactory } from './app/define-app.ts'
+import type { OwnRunOperations } from './runs/run-operations.ts'
 import type {
   EngineSettings,
   LimitsSettings,
@@ -122,6 +124,11 @@ export interface TurnOptions extends Omit<TurnRequest, 'messages' | 'thread'> {
   signal?: AbortSignal
   /** Run here, in this process; default: those of the runtime and its app. */
   tools?: Tool[]
+  /**
+   * Asks a person about a call that needs one, while the turn waits. Default: the turn ends with finishReason `approval`, and
+   * is gone on with by `runs`.
+   */
+  approve?: Approver
 }
 
 /** How a workflow is run. */
@@ -174,6 +181,7 @@ export interface RuntimeClient extends Operations, AsyncDisposable {
 
 /** Everything of rt in one object. Made by `createRuntime`. */
 export interface Runtime extends RuntimeClient, Chat, EmbeddingsPort, RankingPort, ModelsPort, HealthPort {
+  readonly runs: OwnRunOperations
   /**
    * A model that tells what kind of text a text is: an ONNX export by its path, a name of the catalog, an alias. It is
    * loaded now, and again after its memory was freed.

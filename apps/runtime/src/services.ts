@@ -11,17 +11,16 @@ import {
   type McpPort,
   type ModelEntry,
   type RetrievedChunk,
-  type Router,
+  type RunStore,
   type SearchOptions,
   type StreamPart,
   type Telemetry,
   type TextClassifier,
   type ThreadStore,
-  type Tool,
   type TurnRequest,
   type VectorStore,
 } from '@rt/core'
-import { createContextAssembler, createThreadStore } from '@rt/memory'
+import { createContextAssembler, createRunStore, createThreadStore } from '@rt/memory'
 import { createSqliteKeyValue, type Owner } from '@rt/node/sqlite'
 import { createToolPolicy } from '@rt/tools'
 import { createMaking } from './app/making.ts'
@@ -43,11 +42,13 @@ import { openData } from './open-data.ts'
 import { createOperations, type OwnOperations } from './operations.ts'
 import { readOnlyError } from './read-only-error.ts'
 import { run } from './run.ts'
-import type { RunRequest } from './run-request.ts'
+import { type BeginOptions, createRuns } from './runs/create-runs.ts'
+import { buildRun, routerOf } from './runs/build-run.ts'
+import { createRunOperations, type OwnRunOperations } from './runs/run-operations.ts'
 import type { Runtime, RuntimeOptions } from './runtime.ts'
 import { createSelectTools } from './tools/select-tools.ts'
 import { createRunWorkflows, type RunWorkflows } from './run-workflows.ts'
-import { createTurns, type Turns } from './turns.ts'
+import { createTurns } from './turns.ts'
 import { createVectors } from './vectors/create-vectors.ts'
 
 /** What a runtime is made of, each part opened when it is first needed. */
@@ -71,10 +72,8 @@ export interface Services extends AsyncDisposable, ModelCalls {
    *
    * @param options.own the program itself wrote the model's name: it may be any that rt can reach.
    */
-  turn(
-    request: TurnRequest,
-    options: { signal?: AbortSignal; tools?: Tool[]; own?: boolean },
-  ): Promise<AsyncIterable<StreamPart>>
+  turn(request: TurnRequest, options: BeginOptions & { own?: boolean }): Promise<AsyncIterable<StreamPart>>
+  readonly runs: OwnRunOperations
   /** A request of a client. */
   chat(request: ChatRequest, signal?: AbortSignal): Promise<AsyncIterable<StreamPart>>
   workflow: RunWorkflows
@@ -149,22 +148,24 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     return app()
   }
   const turns = once(async () => createTurns({ settings, app: await app(), knowledge: knowledge.named }))
-  const running = async (
-    build: (turns: Turns) => Promise<RunRequest>,
-    abort?: AbortSignal,
-    router: Router = models,
-  ): Promise<AsyncIterable<StreamPart>> => {
-    if (readOnly) throw readOnlyError()
-    making.refuseInside()
-    const spans = await telemetry()
-    const request = await build(await turns())
-    const { brings } = models
-    return run(
-      request,
-      { telemetry: spans, router, brings, threads, retrieve: knowledge.retrieve, assembler, selector },
-      abort,
-    )
-  }
+  const runStore = once(async (): Promise<RunStore> => {
+    // The lock of the folder is ours.
+    return createRunStore({ database: await database(), alone: owner !== undefined })
+  })
+  const runs = createRuns({
+    store: runStore,
+    async build(asked, tools) {
+      if (readOnly) throw readOnlyError()
+      making.refuseInside()
+      return buildRun(await turns(), asked, tools)
+    },
+    run: async (asked, request, abort) => {
+      const { brings } = models
+      const router = routerOf(models, asked)
+      const parts = { router, brings, threads, retrieve: knowledge.retrieve, assembler, selector }
+      return run(request, { telemetry: await telemetry(), ...parts }, abort)
+    },
+  })
 
   return {
     models,
@@ -174,7 +175,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       await Promise.all([
         telemetry(),
         app(),
-        ...(readOnly ? [] : [limits(), threads(), vectors.store(), (await keys()).required()]),
+        ...(readOnly ? [] : [limits(), threads(), runStore(), vectors.store(), (await keys()).required()]),
       ])
     },
     app: ready,
@@ -196,14 +197,9 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     ...createModelCalls({ models, telemetry }),
     ingest: knowledge.ingest,
     search: knowledge.search,
-    turn(request, { signal: abort, tools, own = false }) {
-      const { keepAliveMs: ms } = request
-      // JSON has no Infinity.
-      const keepAliveMs = ms === -1 ? Infinity : ms
-      const router: Router = { pick: (name, pickOptions) => models.pick(name, { ...pickOptions, own, keepAliveMs }) }
-      return running((all) => all.own(request, tools), abort, router)
-    },
-    chat: (request, abort) => running((all) => all.client(request), abort),
+    runs: createRunOperations({ store: runStore, runs }),
+    turn: (request, { own = false, ...options }) => runs.begin({ type: 'own', request, own }, options),
+    chat: (request, abort) => runs.begin({ type: 'client', request }, { signal: abort }),
     workflow: createRunWorkflows({ database, telemetry, readOnly, signal }),
     classifier: (name) => models.classifier(name, { own: true }),
 
@@ -218,6 +214,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     },
 
     async [Symbol.asyncDispose]() {
+      await runs.live.close()
       const parts = [database, vectors.store, vectors.own, telemetry, limits].map((part) => opened(part.peek()))
       const [db, store, own, spans, shared] = await Promise.all(parts)
       await disposeAll([db, store, own, spans, shared, models])

@@ -29,6 +29,7 @@ export const createTurns = ({ settings, app, knowledge }: TurnParts): Turns => (
       system: request.system ?? agent?.system ?? settings.system,
       maxOutputTokens: request.maxOutputTokens ?? agent?.maxOutputTokens,
       limits: { ...agent?.limits, ...request.limits },
+      durable: request.durable ?? agent?.durable ?? false,
       isOwn: true,
       retrieve: await knowledge(retrieve ?? agent?.retrieve ?? settings.retrieve),
     }
@@ -43,6 +44,7 @@ export const createTurns = ({ settings, app, knowledge }: TurnParts): Turns => (
         system: agent.system,
         maxOutputTokens: request.maxOutputTokens ?? agent.maxOutputTokens,
         limits: agent.limits,
+        durable: agent.durable,
         isOwn: true,
       }),
       clientTools: tools,

@@ -88,6 +88,7 @@ export type {
   RetrievedChunk,
   TrimmedItem,
 } from './thread/context.ts'
+export type { CallDecision, RunInfo, RunOperations, RunOptions } from './port/runs.ts'
 export type { LoopState, PendingCall, RunChange, RunRecord, RunStatus, RunStore } from './thread/run-store.ts'
 export type { StepStore, WorkflowRecord, WorkflowStatus } from './thread/step-store.ts'
 export type { SideEffect, Tool, ToolContext, ToolRetry } from './tool/tool.ts'

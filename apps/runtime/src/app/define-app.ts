@@ -15,6 +15,8 @@ export interface Agent {
   retrieve?: boolean | string
   /** Most tokens of an answer. Default 1024. */
   maxOutputTokens?: number
+  /** Its turns are kept as runs from their start, so that another process can go on with them. Default false. */
+  durable?: boolean
   /** Caps of one turn: model calls, tool calls, tokens, milliseconds, US dollars. */
   limits?: RunLimits
 }

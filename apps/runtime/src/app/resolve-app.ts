@@ -25,7 +25,7 @@ export interface ResolveOptions {
 }
 
 const APP_KEYS = ['tools', 'agents', 'routes']
-const AGENT_KEYS = ['description', 'model', 'system', 'tools', 'retrieve', 'maxOutputTokens', 'limits']
+const AGENT_KEYS = ['description', 'model', 'system', 'tools', 'retrieve', 'maxOutputTokens', 'limits', 'durable']
 const AGENT_NAME = /^[\p{L}\p{N}._-]{1,64}$/u
 
 /**

@@ -11,6 +11,7 @@ import type { RunLimits } from '../tool/run-limits.ts'
 import type { ThreadInfo } from '../thread/thread-store.ts'
 import type { CollectionOperations, CollectionQuery } from './collections.ts'
 import type { KeyInfo, KeyScope } from './keys.ts'
+import type { RunOperations } from './runs.ts'
 
 /** A turn as the operator's own client asks for it: plain data, so that it can cross a process. */
 export interface TurnRequest {
@@ -31,6 +32,12 @@ export interface TurnRequest {
   reasoning?: Reasoning
   /** Of this run. */
   limits?: RunLimits
+  /**
+   * It is kept as a run from its start, with all it streams: it goes on when its reader leaves (`runs.cancel` ends it), its
+   * stream can be read again, and when its process ends another goes on with it (`runs.resume`). Default: the agent's, else
+   * false.
+   */
+  durable?: boolean
   /** Of these messages: `local-only` keeps the turn, and what comes of it, on this machine. */
   label?: PrivacyLabel
   /**
@@ -171,6 +178,7 @@ export interface Operations {
     messages(id: string): Promise<Message[]>
     delete(id: string, options?: CallOptions): Promise<boolean>
   }
+  readonly runs: RunOperations
   readonly trace: {
     /** The newest trace. Plain data: how it is printed is the business of whoever reads it (`@rt/observe` prints a tree). */
     last(): Promise<Trace | undefined>

@@ -100,13 +100,13 @@ export const runStoreConformance = ({ name, create }: RunStoreSubject, tests: Te
 
     test('appends parts, and reads them from any of them on', async ({ store }) => {
       await store.create(RUN)
-      await store.save('a', 'r1', { parts: ['1', '2'].map(text) })
+      await store.save('a', 'r1', { parts: ['1', '2'].map(text), traceId: 'f' })
       await store.save('a', 'r1', { parts: [text('3')], state: { ...STATE, step: 2 } })
       expect(await store.parts('a', 'r1', 0)).toEqual(['1', '2', '3'].map(text))
       expect(await store.parts('a', 'r1', 2)).toEqual([text('3')])
       expect(await store.parts('a', 'r1', 3)).toEqual([])
-      const { parts, state } = (await store.get('a', 'r1'))!
-      expect([parts, state.step]).toEqual([3, 2])
+      const { parts, state, traceId } = (await store.get('a', 'r1'))!
+      expect([parts, state.step, traceId]).toEqual([3, 2, 'f'])
     })
 
     test('takes nothing more for a run that has ended', async ({ store }) => {

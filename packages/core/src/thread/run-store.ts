@@ -64,6 +64,7 @@ export interface RunChange {
   status?: RunStatus
   state?: LoopState
   error?: SerializedRtError
+  traceId?: string
   /** Appended to its stream. */
   parts?: StreamPart[]
 }

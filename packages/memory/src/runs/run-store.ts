@@ -94,7 +94,7 @@ export const createRunStore = async ({
       if (changes.at(-1) !== 1) throw runExists(id)
     },
 
-    async save(principal, id, { status, state, error, parts = [] }, { signal } = {}) {
+    async save(principal, id, { status, state, error, traceId, parts = [] }, { signal } = {}) {
       throwIfAborted(signal)
       const now = clock.now()
       const goesOn = status === undefined || status === 'running'
@@ -103,12 +103,13 @@ export const createRunStore = async ({
         ...(parts.length ? [insertParts(parts, mine, [principal, id, me])] : []),
         {
           sql: `UPDATE memory_runs SET status = coalesce(?, status), state = coalesce(?, state), error = ?,
-            parts = parts + ?, holder = iif(? AND status = 'running', holder, NULL), lease = ?, updated_at = ?
+            trace_id = coalesce(?, trace_id), parts = parts + ?, holder = iif(? AND status = 'running', holder, NULL), lease = ?, updated_at = ?
             WHERE ${mine}`,
           params: [
             status ?? null,
             state ? JSON.stringify(state) : null,
             error ? JSON.stringify(error) : null,
+            traceId ?? null,
             parts.length,
             goesOn ? 1 : 0,
             goesOn ? now + leaseMs : 0,

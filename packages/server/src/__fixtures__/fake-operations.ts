@@ -1,4 +1,4 @@
-import { type CollectionInfo, createMessage, emptyUsage, type IngestProgress, type IngestReport, type Message, type MigrateReport, type MoveReport, type Operations, RtError, type Trace, type VectorRecord } from '@rt/core'
+import { type CollectionInfo, createMessage, emptyUsage, type IngestProgress, type IngestReport, type Message, type MigrateReport, type MoveReport, type Operations, RtError, type RunInfo, type RunOperations, type StreamPart, type Trace, type VectorRecord } from '@rt/core'
 
 export interface FakeOperations extends Operations {
   /** Name and arguments of every call that arrived. */
@@ -95,6 +95,43 @@ const fakeCollections = (note: Note): Operations['collections'] => ({
   },
 })
 
+export const RUN: RunInfo = {
+  id: 'r1',
+  principal: 'local',
+  status: 'waiting',
+  step: 1,
+  calls: 0,
+  usage: emptyUsage(),
+  pending: [{ id: 'c1', name: 'remove', arguments: { path: 'ä' }, hash: 'h1', reason: 'asks' }],
+  parts: 6,
+  createdAt: 1,
+  updatedAt: 2,
+  live: false,
+}
+
+const fakeRuns = (note: <T>(name: string, given: unknown[], answer: T) => T): RunOperations => {
+  const found = (id: string): RunInfo => {
+    if (id === 'none') throw new RtError({ code: 'not_found', message: 'no run none.' })
+    return RUN
+  }
+  async function* stream(name: string, id: string, options: object): AsyncGenerator<StreamPart> {
+    note(name, [id, options], undefined)
+    yield { type: 'text-delta', text: 'on' }
+    yield { type: 'finish', finishReason: 'stop', usage: emptyUsage() }
+  }
+  return {
+    list: async ({ principal, status, thread, limit } = {}) =>
+      note('runs.list', [{ principal, status, thread, limit }], [RUN]),
+    get: async (id, { principal } = {}) => note('runs.get', [id, { principal }], found(id)),
+    approve: async (id, decision, { principal } = {}) => note('runs.approve', [id, decision, { principal }], found(id)),
+    deny: async (id, decision, { principal } = {}) => note('runs.deny', [id, decision, { principal }], found(id)),
+    resume: (id, { principal } = {}) => stream('runs.resume', id, { principal }),
+    cancel: async (id, { principal } = {}) => note('runs.cancel', [id, { principal }], true),
+    stream: (id, { principal, after } = {}) => stream('runs.stream', id, { principal, after }),
+    delete: async (id, { principal } = {}) => note('runs.delete', [id, { principal }], id !== 'none'),
+  }
+}
+
 /** Operations that answer with fixed values of every kind and write down what they were asked. */
 export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOperations => {
   const calls: FakeOperations['calls'] = []
@@ -133,6 +170,7 @@ export const createFakeOperations = (replaced: Partial<Operations> = {}): FakeOp
       messages: async (id) => note('threads.messages', [id], id === 'none' ? [] : MESSAGES),
       delete: async (id) => note('threads.delete', [id], id !== 'none'),
     },
+    runs: fakeRuns(note),
     trace: {
       last: async () => note('trace.last', [], TRACE),
       async get(id) {

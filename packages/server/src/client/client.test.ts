@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { resolve as resolvePath } from 'node:path'
 import {
   createMessage,
+  emptyUsage,
   type IngestProgress,
   isTerminal,
   type MigrateProgress,
@@ -25,6 +26,7 @@ import {
   progress,
   RECORDS,
   REPORT,
+  RUN,
   TRACE,
 } from '../__fixtures__/fake-operations.ts'
 import { aborted, withOperations } from '../__fixtures__/fake-ports.ts'
@@ -212,6 +214,45 @@ const METHODS: [name: string, ask: (client: Client) => Promise<unknown>, call: u
   ],
   ['keys.list', (c) => c.keys.list(), ['keys.list']],
   ['keys.revoke', (c) => c.keys.revoke('k/1'), ['keys.revoke', 'k/1'], true],
+  [
+    'runs.list',
+    (c) => c.runs.list({ status: 'waiting', thread: 'a&b', limit: 3, principal: 'k' }),
+    ['runs.list', { principal: 'k', status: 'waiting', thread: 'a&b', limit: 3 }],
+    [RUN],
+  ],
+  ['runs.get', (c) => c.runs.get('r/1'), ['runs.get', 'r/1', {}], RUN],
+  [
+    'runs.approve',
+    (c) => c.runs.approve('r', { call: 'c', hash: 'h' }),
+    ['runs.approve', 'r', { call: 'c', hash: 'h' }, {}],
+    RUN,
+  ],
+  [
+    'runs.deny',
+    (c) => c.runs.deny('r', { call: 'c', hash: 'h', reason: 'no' }, { principal: 'k' }),
+    ['runs.deny', 'r', { call: 'c', hash: 'h', reason: 'no' }, { principal: 'k' }],
+    RUN,
+  ],
+  ['runs.cancel', (c) => c.runs.cancel('r'), ['runs.cancel', 'r', {}], true],
+  ['runs.delete', (c) => c.runs.delete('none', { principal: 'k' }), ['runs.delete', 'none', { principal: 'k' }], false],
+  [
+    'runs.resume',
+    (c) => all(c.runs.resume('r')),
+    ['runs.resume', 'r', {}],
+    [
+      { type: 'text-delta', text: 'on' },
+      { type: 'finish', finishReason: 'stop', usage: emptyUsage() },
+    ],
+  ],
+  [
+    'runs.stream',
+    (c) => all(c.runs.stream('r', { after: 5 })),
+    ['runs.stream', 'r', { after: 5 }],
+    [
+      { type: 'text-delta', text: 'on' },
+      { type: 'finish', finishReason: 'stop', usage: emptyUsage() },
+    ],
+  ],
   ['status', (c) => c.status(), ['status'], { version: '0.1.0', pid: 7, startedAt: 1, models: [] }],
   ['unload', (c) => c.unload('hf:a/b'), ['unload', 'hf:a/b'], true],
   ['unload of none', (c) => c.unload('none'), ['unload', 'none'], false],

@@ -6,6 +6,8 @@ import { fetchTransport } from './fetch-transport.ts'
 import { httpTransport } from './http-transport.ts'
 import { absolute, ingest } from './ingest.ts'
 import { createLink, type LinkRequest } from './link.ts'
+import { query } from './query.ts'
+import { runs } from './runs.ts'
 import { segment } from './segment.ts'
 import { turn } from './turn.ts'
 
@@ -69,6 +71,7 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
       messages: async (id) => decodeMessages(await get<WireMessage[]>(`/rt/threads/${segment(id)}/messages`)),
       delete: async (id, { signal } = {}) => remove(`/rt/threads/${segment(id)}`, { signal, patient: true }),
     },
+    runs: runs(link),
     trace: {
       last: async () =>
         (await get<Awaited<ReturnType<Operations['trace']['last']>> | null>('/rt/traces/last')) ?? undefined,
@@ -87,11 +90,6 @@ export const connect = ({ address, token, fetch, idleMs = 60_000, clock = system
     backup: async (path, { signal } = {}) => post('/rt/backup', { path: absolute(path) }, { signal, patient: true }),
     shutdown: async () => void (await post('/rt/shutdown', {})),
   }
-}
-
-const query = (values: Record<string, number | undefined>): string => {
-  const given = Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))
-  return given.length ? `?${given.join('&')}` : ''
 }
 
 const badToken = (): RtError =>

@@ -56,6 +56,8 @@ describe('the native API', () => {
     ['/rt/ingest', { paths: ['/a'], label: 'local' }, 'label'],
     ['/rt/turn', { messages: [MESSAGE], label: 'local' }, 'label'],
     ['/rt/turn', { messages: [{ ...MESSAGE, label: 'local' }] }, 'messages[0].label'],
+    ['/rt/runs/r/approve', { call: 'c' }, 'hash'],
+    ['/rt/runs/r/deny', { call: 'c', hash: 'h', approved: true }, 'body'],
     ['/rt/backup', { path: 'copy.db' }, 'path'],
     ['/rt/search', { query: 'x', k: 0 }, 'k'],
     ['/rt/search', {}, 'query'],

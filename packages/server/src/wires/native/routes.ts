@@ -6,6 +6,7 @@ import { controlRoutes } from './control-routes.ts'
 import { historyRoutes } from './history-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { knowledgeRoutes } from './knowledge-routes.ts'
+import { runRoutes } from './run-routes.ts'
 import { turnRoutes } from './turn-routes.ts'
 
 /** rt's own API: all of `Operations` over HTTP, for the operator alone. Absent without `operations`. */
@@ -15,6 +16,14 @@ export const nativeRoutes = (app: Hono<HonoEnv>, { ports: { operations }, settin
     await next()
     c.res.headers.set('cache-control', 'no-store')
   })
-  for (const routes of [turnRoutes, knowledgeRoutes, collectionRoutes, historyRoutes, keyRoutes, controlRoutes])
+  for (const routes of [
+    turnRoutes,
+    knowledgeRoutes,
+    collectionRoutes,
+    historyRoutes,
+    runRoutes,
+    keyRoutes,
+    controlRoutes,
+  ])
     routes({ app, operations, settings })
 }

@@ -2,6 +2,7 @@
 export { turnSchema } from './schemas/turn.ts'
 export { searchSchema, collectionSearchSchema } from './schemas/search.ts'
 export { newCollectionSchema, aliasSchema, moveSchema, migrateSchema } from './schemas/collections.ts'
+export { runSchema, runListSchema, runStreamSchema, runApproveSchema, runDenySchema } from './schemas/runs.ts'
 export {
   newRecordsSchema,
   getRecordsSchema,

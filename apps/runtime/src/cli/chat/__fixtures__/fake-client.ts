@@ -1,3 +1,4 @@
+import { lazyRuns } from '../../../runs/lazy-runs.ts'
 import { lazyCollections } from '../../../vectors/lazy-collections.ts'
 import { abortError, createMessage, emptyUsage, type Message, RtError, type StreamPart } from '@rt/core'
 import type { RuntimeClient, TurnOptions } from '../../../runtime.ts'
@@ -60,6 +61,7 @@ export const createFakeClient = (answer: FakeAnswer = say): FakeClient => {
     rerank: cannot,
     documents: { list: async () => [], forget: async () => false },
     collections: lazyCollections(cannot),
+    runs: lazyRuns(cannot),
     threads: {
       list: async () =>
         Array.from(threads, ([id, messages], index) => ({

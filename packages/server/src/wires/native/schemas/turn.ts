@@ -131,6 +131,7 @@ export const turnSchema: z.ZodType<TurnBody> = z.strictObject({
       usd: z.number().min(0).optional(),
     })
     .optional(),
+  durable: z.boolean().optional(),
   label: privacy,
   keepAliveMs: z.int().min(-1).max(LONGEST_MS).optional(),
 })
