@@ -4,6 +4,6 @@ export const GROUPS: Record<string, readonly string[]> = {
   Models: ['list', 'pull', 'show', 'create', 'cp', 'rm', 'ps', 'stop'],
   Knowledge: ['ingest', 'search', 'rerank', 'collections'],
   Memory: ['threads', 'memory'],
-  'What happened': ['trace', 'cost'],
+  'What happened': ['runs', 'trace', 'cost'],
   Operate: ['doctor', 'config', 'key', 'backup', 'restore', 'completion'],
 }

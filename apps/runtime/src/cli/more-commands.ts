@@ -26,6 +26,7 @@ export const MORE_COMMANDS: Record<string, Load> = {
   restore: () => import('./commands/restore.ts'),
   rm: () => import('./commands/rm.ts'),
   run: () => import('./commands/run.ts'),
+  runs: () => import('./commands/runs.ts'),
   search: () => import('./commands/search.ts'),
   show: () => import('./commands/show.ts'),
   stop: () => import('./commands/stop.ts'),

@@ -1,5 +1,7 @@
 import { collect, createMessage, type Message, RtError, type StreamPart } from '@rt/core'
 import { connect } from '@rt/server/client'
+import { failSafe } from '../fail-safe.ts'
+import { askApprover } from '../runs/ask-approver.ts'
 import type { RuntimeClient, TurnOptions } from '../runtime.ts'
 
 export interface ConnectOptions {
@@ -14,10 +16,11 @@ export interface ConnectOptions {
 export const connectRuntime = ({ data, pid, address, token }: ConnectOptions): RuntimeClient => {
   const remote = connect({ address, token })
   const turn = (prompt: string | Message[], options: TurnOptions = {}, thread?: string): AsyncIterable<StreamPart> => {
-    const { signal, tools, ...rest } = options
+    const { signal, tools, approve, ...rest } = options
     if (tools?.length) throw toolsStayHere()
     const messages = typeof prompt === 'string' ? [createMessage('user', prompt)] : prompt
-    return remote.turn({ ...rest, messages, ...(thread !== undefined && { thread }) }, { signal })
+    const asked = remote.turn({ ...rest, messages, ...(thread !== undefined && { thread }) }, { signal })
+    return approve ? failSafe(async () => askApprover(remote.runs, asked, { approve, thread, signal })) : asked
   }
   const close = async (): Promise<void> => {}
   return {

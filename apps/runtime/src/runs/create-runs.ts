@@ -129,7 +129,8 @@ export const createRuns = ({ store, build, run }: RunsParts): Runs => {
       if (record) requireDecision(id, record.state, record.status === 'waiting')
       const asked = record && decodeAsked(record.request)
       const own = tools ?? given.get(id)
-      const request = asked && requireTools(id, asked, await build(asked, own), own)
+      const request =
+        record && asked && requireTools(id, asked, await build(asked, own), { state: record.state, given: own })
       const claimed = await runs.claim(principal, id)
       if (!claimed || !asked || !request) throw taken(id)
       const resumed = { ...request, runId: id, resume: claimed.state }

@@ -16,6 +16,8 @@ export interface ChatSettings {
 export interface ChatTerminal {
   /** `interrupted`: Ctrl-C on an empty line. `ended`: Ctrl-D, or the input is at its end. */
   read(prompt: string): Promise<{ line: string } | 'interrupted' | 'ended'>
+  /** Whether the next line typed is yes; what was typed before counts for nothing. */
+  ask(question: string, signal: AbortSignal): Promise<boolean>
   write(text: string): void
   /** Runs with a signal that Ctrl-C fires. */
   interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T>

@@ -1,6 +1,8 @@
+import type { Approver } from '@rt/core'
 import { formatError } from '../output/format-error.ts'
 import { showTurn } from '../output/show-turn.ts'
 import { style } from '../output/style.ts'
+import { describeCall } from '../runs/describe-call.ts'
 import { type Chat, turnOptions } from './chat.ts'
 import { runChatCommand } from './chat-commands.ts'
 import { joinLines } from './join-lines.ts'
@@ -33,7 +35,10 @@ export const converse = async (chat: Chat): Promise<number> => {
 const ask = async (chat: Chat, prompt: string, signal: AbortSignal): Promise<void> => {
   const { runtime, settings, terminal } = chat
   const write = (text: string): void => terminal.write(text)
-  const stream = runtime.thread(settings.thread).stream(prompt, { ...turnOptions(settings), signal })
+  const approve: Approver = async (request, options) => ({
+    approved: await terminal.ask(`${describeCall(request)}\nAllow it?`, options.signal ?? signal),
+  })
+  const stream = runtime.thread(settings.thread).stream(prompt, { ...turnOptions(settings), signal, approve })
   await showTurn(stream, {
     write,
     warn: write,

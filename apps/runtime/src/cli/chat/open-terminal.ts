@@ -65,6 +65,14 @@ export const openTerminal = ({
       else for (const line of read.line.split('\n')) await history.add(line)
       return read
     },
+    async ask(question, given) {
+      const asked = question.replaceAll(/^/gm, ' ').split('\n')
+      output.write(`\n${asked.slice(0, -1).join('\n')}\n`)
+      readline.setPrompt(`${asked.at(-1)} [y/N] `)
+      readline.prompt()
+      const read = await reads.fresh(given)
+      return typeof read === 'object' && /^y(es)?$/i.test(read.line.trim())
+    },
     write: (text) => void output.write(text),
     async interruptible(work) {
       working = new AbortController()
@@ -91,6 +99,8 @@ const PASTE_OFF = '\u001b[?2004l'
 interface Reads {
   put(read: Read): void
   next(): Promise<Read>
+  /** What is typed from now on; an abort is no answer. */
+  fresh(signal: AbortSignal): Promise<Read>
   /** Something was typed while an answer was written. */
   waiting(): boolean
   fail(reason: unknown): void
@@ -124,8 +134,34 @@ const queueReads = (readline: Interface, input: NodeJS.ReadStream, output: NodeJ
     ended = true
     put('ended')
   })
+  const fresh = (signal: AbortSignal): Promise<Read> =>
+    new Promise((resolve, reject) => {
+      const settled = (): void => {
+        signal.removeEventListener('abort', stop)
+        taker = undefined
+      }
+      const stop = (): void => {
+        settled()
+        resolve('interrupted')
+      }
+      if (failure) return reject(failure.reason)
+      if (ended) return resolve('ended')
+      if (signal.aborted) return resolve('interrupted')
+      signal.addEventListener('abort', stop, { once: true })
+      taker = {
+        resolve: (read) => {
+          settled()
+          resolve(read)
+        },
+        reject: (reason) => {
+          settled()
+          reject(reason)
+        },
+      }
+    })
   return {
     put,
+    fresh,
     waiting: () => queue.length > 0,
     fail(reason) {
       failure = { reason }

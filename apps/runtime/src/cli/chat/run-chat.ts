@@ -10,6 +10,7 @@ import { toJson } from '../output/to-json.ts'
 import { watchTurn } from '../output/watch-turn.ts'
 import { usage } from '../parse.ts'
 import { positiveInteger } from '../positive-integer.ts'
+import { approveHere } from '../runs/approve-here.ts'
 import { type ChatSettings, turnOptions } from './chat.ts'
 import { outputFormat } from './output-format.ts'
 import { readPrompt } from './read-prompt.ts'
@@ -81,7 +82,8 @@ const answer = async (
   { settings, json, signal }: Answering,
 ): Promise<number> => {
   const { thread, stats } = settings
-  const options = { ...turnOptions(settings), signal }
+  const approve = approveHere()
+  const options = { ...turnOptions(settings), signal, ...(approve && { approve }) }
   const stream = thread ? runtime.thread(thread).stream(prompt, options) : runtime.stream(prompt, options)
   try {
     if (!json) await showTurn(stream, { stats })

@@ -1,5 +1,6 @@
 import { type CitationPart, inputTokens, RtError, type StreamPart, toRtError } from '@rt/core'
 import { called } from '../called.ts'
+import { sayWaiting } from '../runs/say-waiting.ts'
 import { createPrintableStream, printableLine } from './printable.ts'
 import { formatBytes } from './format-bytes.ts'
 import { style } from './style.ts'
@@ -66,6 +67,7 @@ export const showTurn = async (
   for (const citation of turn.citations) print(style('dim', `${formatCitation(citation)}\n`))
   if (turn.finishReason === 'length')
     warn(style('dim', 'cut at the limit of tokens: --max-tokens sets it\n', process.stderr))
+  if (turn.finishReason === 'approval') warn(sayWaiting(turn))
   if (stats) print(style('dim', `${formatStats(turn)}\n`))
   return turn
 }

@@ -20,7 +20,11 @@ export interface WatchedTurn {
   firstTokenMs: number
   /** Written a second; 0 when the model does not say. */
   tokensPerSecond: number
+  /** What a person is asked; absent when nothing waits. */
+  approvals?: WaitingCall[]
 }
+
+export type WaitingCall = Omit<Extract<StreamPart, { type: 'approval-request' }>, 'type'>
 
 export interface ToolUse {
   name: string
@@ -66,6 +70,9 @@ export const watchTurn = async (
     } else if (part.type === 'text-delta') {
       turn.text += part.text
       onText?.(part.text)
+    } else if (part.type === 'approval-request') {
+      const { type: _type, ...request } = part
+      turn.approvals = [...(turn.approvals ?? []), request]
     } else if (part.type === 'tool-call-end') calls.set(part.id, part.arguments)
     else if (part.type === 'tool-result')
       onTool?.({

@@ -1,4 +1,4 @@
-import type { CitationPart, ContextReport, FinishReason, StreamPart, Usage } from '@rt/core'
+import type { CitationPart, ContextReport, FinishReason, JsonValue, StreamPart, Usage } from '@rt/core'
 import { emptyUsage, inputTokens, totalTokens } from '@rt/core'
 import type { WireWarning } from '../decode-body.ts'
 
@@ -8,6 +8,9 @@ export interface RtField {
   context: ContextReport | null
   warnings: WireWarning[]
   citations: Omit<CitationPart, 'type' | 'provider'>[]
+  /** The run that waits for a person, and for what; absent when none does. */
+  run?: string
+  approvals?: { id: string; name: string; arguments: JsonValue; hash: string; reason: string }[]
 }
 
 /** Gathers the `rt` field from a stream's parts. */
@@ -18,7 +21,11 @@ export const createReport = (warnings: WireWarning[]): { add(part: StreamPart): 
       if (part.type === 'start') field.traceId = part.traceId || field.traceId
       else if (part.type === 'context') field.context = part.context
       else if (part.type === 'warning') field.warnings.push({ id: part.id, message: part.message })
-      else if (part.type === 'citation') {
+      else if (part.type === 'approval-request') {
+        const { type: _type, run, ...request } = part
+        if (run !== undefined) field.run = run
+        field.approvals = [...(field.approvals ?? []), request]
+      } else if (part.type === 'citation') {
         const { type: _type, provider: _provider, ...citation } = part.citation
         field.citations.push(citation)
       }

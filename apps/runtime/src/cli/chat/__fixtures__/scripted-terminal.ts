@@ -26,6 +26,10 @@ export const createScriptedTerminal = (lines: (string | null)[]): ScriptedTermin
       if (line === undefined) return 'ended'
       return line === null ? 'interrupted' : { line }
     },
+    async ask(question) {
+      terminal.prompts.push(question)
+      return left.shift() === 'y'
+    },
     write: (text) => void (written += text),
     clear: () => void terminal.cleared++,
     async interruptible(work) {
