@@ -12,6 +12,8 @@ interface PartBase {
 export interface TextPart extends PartBase {
   type: 'text'
   text: string
+  /** Of an untrusted message: this part is what others wrote. Where no part says so, all of it is. */
+  untrusted?: true
 }
 
 export interface ReasoningPart extends PartBase {

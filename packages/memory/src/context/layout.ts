@@ -77,7 +77,12 @@ const withPassages = (message: Message, passages: RetrievedChunk[]): Message => 
     ...message,
     ...labelOf([message, ...passages]),
     untrusted: true,
-    parts: [{ type: 'text', text: renderPassages(passages, messageText(message)) }, ...others],
+    // Apart, so that a guard can tell what a person asked from what others wrote.
+    parts: [
+      { type: 'text', text: renderPassages(passages), untrusted: true },
+      { type: 'text', text: messageText(message) },
+      ...others,
+    ],
   }
 }
 

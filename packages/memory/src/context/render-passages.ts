@@ -1,15 +1,13 @@
 import type { RetrievedChunk } from '@rt/core'
 
 /**
- * The last user turn with the passages before its question. They stand here and not in the system message so that
+ * What stands before the question in the last user turn: the passages. They stand here and not in the system message so that
  * everything before this turn stays the same from turn to turn and its cached tokens are used again.
  * The wording is for the smallest model we ship: every word that is not a passage costs prefill and distracts it. The
  * best passage comes last, next to the question: small models answer from what they read last.
  */
-export const renderPassages = (passages: RetrievedChunk[], question: string): string =>
-  passages.length === 0
-    ? question
-    : `${INTRODUCTION}\n\n${passages.map(renderPassage).toReversed().join('\n\n')}\n\nQuestion: ${question}`
+export const renderPassages = (passages: RetrievedChunk[]): string =>
+  `${INTRODUCTION}\n\n${passages.map(renderPassage).toReversed().join('\n\n')}\n\nQuestion: `
 
 const INTRODUCTION = 'Answer from these passages:'
 

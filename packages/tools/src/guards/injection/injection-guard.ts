@@ -1,5 +1,6 @@
-import type { CallOptions, Guard, Message } from '@rt/core'
+import type { CallOptions, Guard } from '@rt/core'
 import { type GuardAction, type GuardFinding, settleFindings } from '../guard-report.ts'
+import { isForeignPart } from '../is-foreign-part.ts'
 import { mapMessages } from '../map-messages.ts'
 import { mapStrings } from '../map-strings.ts'
 import { perRun } from '../per-run.ts'
@@ -65,9 +66,9 @@ export const createInjectionGuard = ({
     async beforeModel(messages, options = {}) {
       const findings: GuardFinding[] = []
       const run = runs(options)
-      if (messages.some(isForeign)) run.foreign = true
-      const treated = await mapMessages(messages, (text, message) =>
-        isForeign(message) && message.role !== 'assistant' ? once(text, options, findings) : text,
+      if (messages.some(({ role, untrusted }) => untrusted || role === 'tool')) run.foreign = true
+      const treated = await mapMessages(messages, (text, message, part) =>
+        isForeignPart(message, part) && message.role !== 'assistant' ? once(text, options, findings) : text,
       )
       settleFindings(options, findings)
       return treated
@@ -90,8 +91,6 @@ export const createInjectionGuard = ({
 
 /** Nothing this short tells a model anything. */
 const SHORTEST = 8
-
-const isForeign = ({ role, untrusted }: Message): boolean => untrusted === true || role === 'tool'
 
 /** The lines and sentences that read like instructions, or lead to them, left out. */
 const withoutLines = (text: string, threshold: number): string => {
