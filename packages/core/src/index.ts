@@ -79,6 +79,7 @@ export type {
 export { recordFromJson, recordToJson, vectorFromJson, vectorToBase64 } from './store/record-json.ts'
 export type { RecordJson } from './store/record-json.ts'
 export type { KeyValue } from './store/key-value.ts'
+export type { Fact, FactSource, FactStore } from './thread/fact-store.ts'
 export type { ThreadInfo, ThreadStore } from './thread/thread-store.ts'
 export type {
   AssembledContext,

@@ -1,7 +1,9 @@
 // Every line here is public API of @rt/memory: adding one is a decision.
 
 // Threads
+export { createFactStore } from './stores/sqlite/fact-store.ts'
 export { createThreadStore } from './stores/sqlite/thread-store.ts'
+export type { FactStoreOptions } from './stores/sqlite/fact-store.ts'
 export type { ThreadStoreOptions } from './stores/sqlite/thread-store.ts'
 
 // Runs

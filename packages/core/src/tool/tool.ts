@@ -9,6 +9,10 @@ export interface ToolContext extends CallOptions {
   callId: string
   principal: Principal
   thread?: string
+  /** Of anything the model has read: it may have put it into the arguments. */
+  label?: PrivacyLabel
+  /** Labels the result of this call alone, where only some of what a tool finds has to stay here. */
+  setLabel?(label: PrivacyLabel): void
 }
 
 export interface ToolRetry {

@@ -6,6 +6,7 @@ import {
   type Guard,
   type JsonValue,
   type Principal,
+  type PrivacyLabel,
   RtError,
   type Span,
   type Tool,
@@ -30,6 +31,10 @@ export interface ToolCallRequest {
   clock: Clock
   /** Told what a tool that returns an iterable has so far. */
   onProgress?: (value: JsonValue) => void
+  /** Of what the model has read. */
+  label?: PrivacyLabel | undefined
+  /** Told what the tool labels its result with. */
+  onLabel?: (label: PrivacyLabel) => void
 }
 
 export interface ToolOutcome {
@@ -38,6 +43,8 @@ export interface ToolOutcome {
   /** The result was larger than it may be, or held what JSON cannot. */
   cut: boolean
   error?: RtError
+  /** Of this result alone. */
+  label?: PrivacyLabel
 }
 
 /**

@@ -1,4 +1,4 @@
-import { RtError, type Tool } from '@rt/core'
+import { RtError, type Tool, type ToolContext } from '@rt/core'
 import type { ToolCallRequest } from './execute-call.ts'
 import { isRepeatable } from './is-repeatable.ts'
 import { MAX_RESULT_BYTES } from './json-safe.ts'
@@ -28,8 +28,16 @@ export const runTool = (request: ToolCallRequest, input: unknown): Promise<unkno
 }
 
 const runOnce = async (request: ToolCallRequest, input: unknown, signal: AbortSignal): Promise<unknown> => {
-  const { tool, callId, principal, thread, span, guard, onProgress: show } = request
-  const context = { signal, span, callId, principal, ...(thread !== undefined && { thread }) }
+  const { tool, callId, principal, thread, label, span, guard, onProgress: show, onLabel } = request
+  const context: ToolContext = {
+    signal,
+    span,
+    callId,
+    principal,
+    ...(thread !== undefined && { thread }),
+    ...(label && { label }),
+    setLabel: (given) => onLabel?.(given),
+  }
   const output = tool.execute(input, context)
   if (!isIterable(output)) return output
   const filter = guard?.afterTool && ((value: unknown) => guard.afterTool!(tool.name, value, { signal, span }))

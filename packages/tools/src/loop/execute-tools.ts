@@ -1,4 +1,4 @@
-import { abortable, RtError, type StreamPart, type Tool, type ToolChoice } from '@rt/core'
+import { abortable, type PrivacyLabel, RtError, type StreamPart, type Tool, type ToolChoice } from '@rt/core'
 import { errorOutcome, errorWithoutContent, executeCall, parseCall, type ToolOutcome } from '../execute/execute-call.ts'
 import { isRepeatable } from '../execute/is-repeatable.ts'
 import { callHash, callKey } from './call-hash.ts'
@@ -90,6 +90,7 @@ const runOne = async (
   run.pending.delete(call.id)
   const tool = run.tools.get(call.name)
   if (tool && !canRedecode(run.model)) run.repair.note(call.name, outcome.error?.code === 'tool_arguments')
+  const label = tool?.label ?? outcome.label
   if (tool?.untrusted) run.tainted = true
   return [
     ...(outcome.cut ? [cutWarning(call.name)] : []),
@@ -99,7 +100,7 @@ const runOne = async (
       name: call.name,
       result: outcome.result,
       ...(outcome.isError && { isError: true }),
-      ...(tool?.label && { label: tool.label }),
+      ...(label && { label }),
       ...(tool?.untrusted && { untrusted: true }),
       ms: run.clock.monotonic() - started,
     },
@@ -165,7 +166,8 @@ const attempt = async (
   run.made.set(key, made + 1)
   if (made >= run.meter.limits.repeats) return errorOutcome(repeated(name, made))
   run.meter.calls++
-  return executeCall({
+  let label: PrivacyLabel | undefined
+  const outcome = await executeCall({
     tool,
     callId,
     arguments: args,
@@ -177,7 +179,10 @@ const attempt = async (
     clock,
     span,
     onProgress: (result) => queue.push({ type: 'tool-progress', id: callId, name, result }),
+    label: run.label,
+    onLabel: (given) => (label = given),
   })
+  return { ...outcome, ...(label && { label }) }
 }
 
 /** What a guard or a policy throws is the model's to read; an abort is not. */
