@@ -2,8 +2,17 @@ import { createContext, Script } from 'node:vm'
 
 const TIMEOUT = 'ERR_SCRIPT_EXECUTION_TIMEOUT'
 
-const box: { work: (() => unknown) | undefined } = createContext({ work: undefined }) as typeof box
-const script = new Script('work()')
+interface Box {
+  work: (() => unknown) | undefined
+}
+
+let made: { box: Box; script: Script } | undefined
+
+/** A context takes a millisecond to make: most programs check by zod and need none. */
+const make = (): { box: Box; script: Script } => ({
+  box: createContext({ work: undefined }) as Box,
+  script: new Script('work()'),
+})
 
 /**
  * Runs synchronous work, and stops it in the middle when time is up: V8 ends whatever a script of `node:vm` called. What
@@ -12,6 +21,7 @@ const script = new Script('work()')
  * @throws what `work` throws, or what `late` returns.
  */
 export const withBudget = <T>(work: () => T, { ms, late }: { ms: number; late: () => Error }): T => {
+  const { box, script } = (made ??= make())
   const before = box.work
   box.work = work
   try {
