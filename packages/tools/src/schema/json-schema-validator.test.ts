@@ -45,6 +45,7 @@ describe('drafts', () => {
     ],
     // oxlint-disable-next-line no-thenable
     ['if, then, else', { if: { type: 'string' }, then: { minLength: 2 }, else: { type: 'number' } }, 'ab', 'a'],
+    ['a format', { format: 'date' }, '2024-02-29', '2023-02-29'],
     ['oneOf', { oneOf: [{ type: 'number' }, { multipleOf: 2 }] }, 3, 4],
     ['what an object inherits', { type: 'object', required: ['toString'] }, { toString: 1 }, {}],
     [
