@@ -117,7 +117,7 @@ test('a state that is not ours, and a refusal, log nobody in', async () => {
   const refuse = async (page: string): Promise<void> => {
     const asked = new URL(page).searchParams
     const back = (query: object): Promise<Response> =>
-      fetch(`${asked.get('redirect_uri')}?${new URLSearchParams({ ...query } as Record<string, string>)}`)
+      fetch(`${asked.get('redirect_uri')}?${new URLSearchParams({ ...query })}`)
     expect((await back({ code: 'code-1', state: 'theirs' })).status).toBe(404)
     expect((await back({ code: 'code-1' })).status).toBe(404)
     await back({ error: 'access_denied', state: asked.get('state')! })
