@@ -36,6 +36,7 @@ export const loadSettings = async (options: RuntimeOptions): Promise<LoadedConfi
     engine: options.engine,
     vector: options.vector,
     toolSelect: options.toolSelect,
+    mcp: options.mcp,
   })
 }
 

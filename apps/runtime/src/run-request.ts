@@ -35,6 +35,10 @@ export interface RunRequest {
   retrieve?: string
   /** Run here. */
   tools?: Tool[]
+  /** Tools of servers as they are now, asked before each step. */
+  refresh?: () => Promise<Tool[]>
+  /** What the user should know before it begins. */
+  warnings?: { id: string; message: string }[]
   /** Run by the client: a call to one of these ends the turn. */
   clientTools?: ToolSpec[]
   toolChoice?: ToolChoice

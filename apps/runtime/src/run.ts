@@ -37,6 +37,7 @@ export async function* run(request: RunRequest, parts: RunParts, signal?: AbortS
     const turn = await prepare(request, parts, { signal, span })
     yield { type: 'start', model: turn.model.id, traceId: span.traceId, ...(request.runId && { run: request.runId }) }
     if (turn.isAnswered) return yield { type: 'finish', finishReason: 'stop', usage: request.resume!.usage }
+    for (const warning of request.warnings ?? []) yield { type: 'warning', ...warning }
     if (turn.retrieval.warning) yield { type: 'warning', ...turn.retrieval.warning }
     const last = yield* stream(fillIn(request, turn.model, parts.brings?.(turn.model.id)), parts, turn, {
       signal,

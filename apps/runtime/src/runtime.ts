@@ -24,11 +24,13 @@ import type { PullProgress } from '@rt/inference/catalog'
 import type { AppEnv } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
 import type { Workflow } from '@rt/tools'
+import type { McpAsker } from '@rt/tools/mcp'
 import type { App, AppFactory } from './app/define-app.ts'
 import type { OwnRunOperations } from './runs/run-operations.ts'
 import type {
   EngineSettings,
   LimitsSettings,
+  McpSettings,
   ProviderSettings,
   RouterSettings,
   ToolSelectSettings,
@@ -111,6 +113,10 @@ export interface RuntimeOptions {
   tools?: Tool[]
   /** Which of many tools the model is shown. Each key wins over the same one of config.toml. */
   toolSelect?: ToolSelectSettings
+  /** Servers of tools, by name; one replaces the one of that name in config.toml. Default none. */
+  mcp?: Record<string, McpSettings>
+  /** Asks a person what an MCP server wants to know. Default: nobody is asked, and servers are told so. */
+  onMcpQuestion?: McpAsker
   /** Record traces. Default true. */
   trace?: boolean
   /** Open beside the owner of the data folder: search and traces only. Default false. */

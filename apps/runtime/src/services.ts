@@ -31,6 +31,8 @@ import { createKeyStore, type KeyStore } from './keys/key-store.ts'
 import { createKnowledge } from './knowledge.ts'
 import { connectLimits } from './limits/connect-limits.ts'
 import { createMcpPort } from './mcp-server/create-mcp-port.ts'
+import { createMcp } from './mcp/create-mcp.ts'
+import { refreshingSelector } from './mcp/refreshing-selector.ts'
 import { createModels, type Models } from './models/create-models.ts'
 import { createFindEmbedder } from './models/find-embedder.ts'
 import { createModelCalls, type ModelCalls } from './models/model-calls.ts'
@@ -85,7 +87,7 @@ export interface Services extends AsyncDisposable, ModelCalls {
 
 export interface ServicesOptions {
   data: string
-  options: Pick<RuntimeOptions, 'app' | 'tools' | 'providers' | 'readOnly' | 'onProgress'>
+  options: Pick<RuntimeOptions, 'app' | 'tools' | 'providers' | 'readOnly' | 'onProgress' | 'onMcpQuestion'>
   settings: Settings
   rt: Runtime
   owner: Owner | undefined
@@ -125,10 +127,16 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))
   const keys = once(async () => createKeyStore({ database: await database() }))
   const telemetry = once(async () => observe(await database(), readOnly || !settings.trace, prices))
+  const mcp = createMcp({
+    settings: settings.mcp,
+    data,
+    model: ({ signal: limit }) => models.pick(undefined, { signal: limit, own: true }),
+    ask: options.onMcpQuestion,
+  })
   const making = createMaking()
   const app = once(async () => {
     const resolved = await making.run(() =>
-      resolveApp(options.app, { tools: options.tools ?? [], allow: settings.tools, rt }),
+      resolveApp(options.app, { tools: options.tools ?? [], allow: settings.tools, isServerTool: mcp.isTool, rt }),
     )
     models.choose([...resolved.agents.values()].flatMap(({ model }) => model ?? []))
     return resolved
@@ -147,7 +155,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     making.refuseInside()
     return app()
   }
-  const turns = once(async () => createTurns({ settings, app: await app(), knowledge: knowledge.named }))
+  const turns = once(async () => createTurns({ settings, app: await app(), mcp, knowledge: knowledge.named }))
   const runStore = once(async (): Promise<RunStore> => {
     // The lock of the folder is ours.
     return createRunStore({ database: await database(), alone: owner !== undefined })
@@ -162,7 +170,8 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     run: async (asked, request, abort) => {
       const { brings } = models
       const router = routerOf(models, asked)
-      const parts = { router, brings, threads, retrieve: knowledge.retrieve, assembler, selector }
+      const shown = refreshingSelector(selector, request.refresh)
+      const parts = { router, brings, threads, retrieve: knowledge.retrieve, assembler, selector: shown }
       return run(request, { telemetry: await telemetry(), ...parts }, abort)
     },
   })
@@ -217,7 +226,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       await runs.live.close()
       const parts = [database, vectors.store, vectors.own, telemetry, limits].map((part) => opened(part.peek()))
       const [db, store, own, spans, shared] = await Promise.all(parts)
-      await disposeAll([db, store, own, spans, shared, models])
+      await disposeAll([mcp, db, store, own, spans, shared, models])
     },
   }
 }

@@ -7,6 +7,8 @@ import type { Agent, App, AppFactory } from './define-app.ts'
 export interface ResolvedAgent extends Omit<Agent, 'tools'> {
   name: string
   tools: Tool[]
+  /** Names of tools of MCP servers, which are looked up when it is asked. */
+  serverTools?: string[]
 }
 
 export interface ResolvedApp {
@@ -21,6 +23,8 @@ export interface ResolveOptions {
   tools: Tool[]
   /** Names that may be used; undefined = all. */
   allow: string[] | undefined
+  /** Whether a tool of this name would be one of an MCP server. Default: none is. */
+  isServerTool?: (name: string) => boolean
   rt: Runtime
 }
 
@@ -35,14 +39,16 @@ const AGENT_NAME = /^[\p{L}\p{N}._-]{1,64}$/u
  */
 export const resolveApp = async (
   given: App | AppFactory | undefined,
-  { tools, allow, rt }: ResolveOptions,
+  { tools, allow, isServerTool = () => false, rt }: ResolveOptions,
 ): Promise<ResolvedApp> => {
   const app = (typeof given === 'function' ? await given({ rt }) : given) ?? {}
   checkKeys(app, 'the app', APP_KEYS)
   const known = onlyOnce([...tools, ...checkTools(app.tools ?? [], 'tools')])
-  const allowed = allow ? allow.map((name) => findTool(known, name, '[tools] allow')) : known
+  const allowed = allow
+    ? allow.filter((name) => !isServerTool(name)).map((name) => findTool(known, name, '[tools] allow'))
+    : known
   const agents = Object.entries(app.agents ?? {}).map(([name, agent]) =>
-    resolveAgent(name, agent, { known, allowed, allow }),
+    resolveAgent(name, agent, { known, allowed, allow, isServerTool }),
   )
   const { routes = {} } = app
   if (Object.keys(routes).length) (await import('@rt/server')).parseRoutes(routes)
@@ -53,23 +59,37 @@ interface AgentTools {
   known: Tool[]
   allowed: Tool[]
   allow: string[] | undefined
+  isServerTool: (name: string) => boolean
 }
 
-const resolveAgent = (name: string, agent: Agent, { known, allowed, allow }: AgentTools): ResolvedAgent => {
+const resolveAgent = (
+  name: string,
+  agent: Agent,
+  { known, allowed, allow, isServerTool }: AgentTools,
+): ResolvedAgent => {
   if (!AGENT_NAME.test(name))
     throw invalid(`"${name}" is no name for an agent.`, 'Use 1 to 64 letters, digits, ".", "_" or "-".')
   checkKeys(agent, `the agent "${name}"`, AGENT_KEYS)
   const where = `the agent "${name}"`
-  const tools = agent.tools?.map((tool) =>
-    typeof tool === 'string' ? findTool(known, tool, where) : checkTools([tool], where)[0]!,
+  const isOfServer = (one: string | Tool): one is string => typeof one === 'string' && isServerTool(one)
+  const serverTools = agent.tools?.filter(isOfServer)
+  const tools = agent.tools
+    ?.filter((one) => !isOfServer(one))
+    .map((tool) => (typeof tool === 'string' ? findTool(known, tool, where) : checkTools([tool], where)[0]!))
+  const left = [...(tools ?? []), ...(serverTools ?? []).map((one) => ({ name: one }))].find(
+    (tool) => allow && !allow.includes(tool.name),
   )
-  const left = tools?.find((tool) => allow && !allow.includes(tool.name))
   if (left)
     throw invalid(
       `${where} uses the tool "${left.name}", which [tools] allow leaves out.`,
       'Add its name there, or remove it here.',
     )
-  return { ...agent, name, tools: tools ? onlyOnce(tools) : allowed }
+  return {
+    ...agent,
+    name,
+    tools: tools ? onlyOnce(tools) : allowed,
+    ...(serverTools?.length && { serverTools: [...new Set(serverTools)] }),
+  }
 }
 
 const onlyOnce = (tools: Tool[]): Tool[] => {

@@ -134,6 +134,7 @@ recall = 0.9
       retrieve: false,
       passages: 4,
       tools: ['now'],
+      mcp: {},
       toolSelect: { above: 50, k: 12, always: ['now'] },
       trace: false,
       vector: {

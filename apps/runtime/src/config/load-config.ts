@@ -9,9 +9,18 @@ import type { ConfigFile, ReadFileOptions } from './read-file.ts'
 import type { EngineSettings } from './engine-settings.ts'
 import { overEngine, readEngine } from './read-engine.ts'
 import { readRouting, tableRows } from './read-routing.ts'
+import { readMcp } from './read-mcp.ts'
 import { readVector } from './read-vector.ts'
 import type { RoutingSettings } from './routing-settings.ts'
-import type { FlagValues, LoadedConfig, Origin, SettingRow, Settings, ToolSelectSettings } from './settings.ts'
+import type {
+  FlagValues,
+  LoadedConfig,
+  McpSettings,
+  Origin,
+  SettingRow,
+  Settings,
+  ToolSelectSettings,
+} from './settings.ts'
 import { type Setting, SETTINGS, VARIABLES_ONLY } from './settings-table.ts'
 import { shownValue, withoutLoginsDeep } from './shown.ts'
 import type { TrustOptions } from './trust.ts'
@@ -27,6 +36,8 @@ export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOpti
   vector?: VectorSettings
   /** The same. */
   toolSelect?: ToolSelectSettings
+  /** Of a program: one of a name replaces that of the file. */
+  mcp?: Record<string, McpSettings>
 }
 
 /**
@@ -45,6 +56,7 @@ export const loadConfig = async (
     engine = {},
     vector = {},
     toolSelect = {},
+    mcp = {},
     ...trust
   }: LoadConfigOptions = {},
 ): Promise<LoadedConfig> => {
@@ -71,6 +83,7 @@ export const loadConfig = async (
       ...settings,
       vector: { ...places, collections: { ...collections, ...vector.collections } },
       engine: overEngine(readEngine(file), engine),
+      mcp: { ...readMcp(file), ...mcp },
       ...over(readRouting(file), routing),
     },
     rows: [
@@ -99,6 +112,7 @@ const TABLES = [
   ['providers'],
   ['router'],
   ['limits'],
+  ['mcp'],
 ]
 
 const readFound = async (found: FoundConfig, options: ReadFileOptions): Promise<ConfigFile> =>

@@ -92,7 +92,11 @@ describe('a mistake is named with file, line, key and what to write', () => {
     ['rt = 1\n[[server]]\nport = 1\n', 'line 2: [[server]]', '"server" must be a table'],
     ['rt = 1\n[mcp]\na = 1\n', 'line 3: [mcp] a = 1', '"mcp.a" must be a table'],
     ['rt = 1\n[mcp.a]\nurl = "x"\ncommand = ["y"]\n', 'line 2: [mcp.a]', 'must be a table with either command or url.'],
-    ['rt = 1\n[mcp.a]\nurl = "x"\nenv = { N = 1 }\n', 'line 4: [mcp.a.env]', '[mcp.a.env] must be a table of texts.'],
+    [
+      'rt = 1\n[mcp.a]\nurl = "http://x"\nenv = { N = 1 }\n',
+      'line 4: [mcp.a.env]',
+      '[mcp.a.env] must be a table of texts.',
+    ],
     ['rt = "1"\n', 'line 1: rt = "1"', '"rt" must be 1.'],
     [
       '# ours\nrt = 2\n[whatever]\n',
@@ -189,7 +193,6 @@ describe('env:NAME', () => {
 describe('what is not in this version', () => {
   it.each<[string, string, string]>([
     ['[state]\nstore = "postgres"', 'line 3: [state] store = "postgres"', 'threads and traces in SQLite'],
-    ['[mcp.files]\ncommand = ["npx", "x"]', 'line 2: [mcp.files]', 'define tools in your program with tool()'],
     ['[tools]\nshell = true', 'line 3: [tools] shell = true', 'no tool that runs commands'],
     ['[tools]\nroots = ["/"]', 'line 3: [tools] roots = ["/"]', 'no tool that runs commands'],
     ['[observe]\notlp = "http://x"', 'line 3: [observe] otlp = "http://x"', 'rt trace shows them'],
@@ -250,6 +253,8 @@ describe('secrets', () => {
     expect(names.filter(({ path }) => isSecret(path, 4)).map(({ path }) => path.join('.'))).toEqual([
       'providers.*.api_key',
       'vector.api_key',
+      'mcp.*.token',
+      'mcp.*.login.client_secret',
     ])
   })
 })

@@ -6,6 +6,7 @@ import { configFields, fieldAt } from './fields.ts'
 import type { FoundConfig } from './find-config.ts'
 import { type KeyLines, locateKeys, type Path } from './locate-keys.ts'
 import { missingVariable } from './missing-variable.ts'
+import { mcpMistakes } from './mcp-mistakes.ts'
 import { type Mistake, mistakesError } from './mistakes.ts'
 import { parseToml } from './parse-toml.ts'
 import { providerMistakes } from './provider-mistakes.ts'
@@ -59,6 +60,7 @@ export const readConfigFile = async (found: FoundConfig, options: ReadFileOption
       { fields, raw, lines },
     ),
     ...providerMistakes(raw, value as Record<string, unknown>, lines),
+    ...mcpMistakes(raw, lines),
     ...missing
       // What is refused below needs no variable first.
       .filter(({ path }) => !fieldAt(fields, path).note?.later)

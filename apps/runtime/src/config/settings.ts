@@ -1,8 +1,10 @@
 import type { EngineSettings } from './engine-settings.ts'
+import type { McpSettings } from './mcp-settings.ts'
 import type { RoutingSettings } from './routing-settings.ts'
 import type { VectorSettings } from './vector-settings.ts'
 
 export type { EngineSettings } from './engine-settings.ts'
+export type { McpLoginSettings, McpSettings } from './mcp-settings.ts'
 export type { VectorSettings } from './vector-settings.ts'
 export type { BudgetSettings, LimitsSettings, ProviderSettings, RouterSettings } from './routing-settings.ts'
 
@@ -58,6 +60,8 @@ export interface Settings extends RoutingSettings {
   toolSelect: Required<ToolSelectSettings>
   /** Where collections are, and how new ones are made. */
   vector: VectorSettings
+  /** Servers of tools, by name. */
+  mcp: Record<string, McpSettings>
   /** Record traces. */
   trace: boolean
   server: {

@@ -24,6 +24,16 @@ const OPEN_KEYS: ReadonlySet<unknown> = new Set([
   'version',
   'api',
   'package',
+  'allow',
+  'deny',
+  'approval',
+  'sampling',
+  'roots',
+  'start_timeout',
+  'flow',
+  'client_id',
+  'issuer',
+  'scope',
 ])
 /** Beginnings that vendors give their keys, and anything long that is no word. */
 const SECRET_TEXT =

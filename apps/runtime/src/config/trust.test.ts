@@ -177,7 +177,7 @@ describe('parts that this version cannot run yet', () => {
   })
 
   it('are refused without a question, and a trust for them is not kept', async () => {
-    for (const text of ['[mcp.a]\ncommand = ["x"]', '[tools]\nshell = true', '[tools]\nroots = ["/"]']) {
+    for (const text of ['[tools]\nshell = true', '[tools]\nroots = ["/"]']) {
       expect(await load(`${ORIGIN}${text}\n`, { answer: true })).toMatchObject({ asked: [], code: 'unsupported' })
       expect((await load(`${ORIGIN}${text}\n`, { trust: true })).code).toBe('unsupported')
     }

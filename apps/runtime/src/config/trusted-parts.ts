@@ -51,7 +51,14 @@ export const trustedParts = (
     const { command } = server
     if (command !== undefined)
       found.push(part(['mcp', name], server, `run ${commandLine(command)}${withSecrets(server)}`))
-    else found.push(...sends(['mcp', name], server, part))
+    else {
+      const sent = sends(['mcp', name], server, part)
+      found.push(
+        ...(sent.length || !isFound
+          ? sent
+          : [part(['mcp', name], server, `let models use tools of ${asShown(server['url'])}`)]),
+      )
+    }
   }
   const { shell, roots } = isTable(tools) ? tools : {}
   if (shell !== undefined && shell !== false)

@@ -101,7 +101,12 @@ export const createServer = ({ name, server, shared, clock }: CreateServerOption
     report: (progress: { progress: number; total?: number; message?: string }) => void,
   ): Promise<unknown> => {
     // What it is now is asked before it runs: it may have been started since the model was shown it.
-    const known = (await listing(context)).tools.get(tool)
+    let known = (await listing(context)).tools.get(tool)
+    if (known?.changed) {
+      // A person may have agreed to it meanwhile, in another process.
+      listed = undefined
+      known = (await listing(context)).tools.get(tool)
+    }
     if (!known)
       throw new RtError({
         code: 'tool_not_found',

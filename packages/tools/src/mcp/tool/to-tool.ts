@@ -2,7 +2,7 @@ import { type JsonValue, RtError, type Tool, type ToolContext } from '@rt/core'
 import { compileJsonSchema } from '../../schema/json-schema-validator.ts'
 import { tool } from '../../tool.ts'
 import type { McpServerOptions } from '../options.ts'
-import { changedError, type KnownTool } from '../pins/compare-tools.ts'
+import type { KnownTool } from '../pins/compare-tools.ts'
 import { cleanText } from './clean-text.ts'
 import { type McpProgress, withProgress } from './progress.ts'
 import { effectsOf } from './side-effects.ts'
@@ -29,7 +29,7 @@ export interface ToToolOptions {
  * @throws RtError `schema_unsupported` for a schema a model cannot be given.
  */
 export const toTool = ({ server, options, known, call }: ToToolOptions): Tool => {
-  const { definition, changed, late } = known
+  const { definition, late } = known
   const { name, title, description, inputSchema, outputSchema, annotations } = definition
   const effects = effectsOf(annotations)
   const { approval = 'writes', timeoutMs = DEFAULT_TIMEOUT_MS } = options
@@ -39,10 +39,7 @@ export const toTool = ({ server, options, known, call }: ToToolOptions): Tool =>
     description: cleanText(description ?? title ?? name, MAX_DESCRIPTION),
     inputSchema: { jsonSchema: inputSchema },
     timeoutMs,
-    execute: (input, context) => {
-      if (changed) throw changedError(server, name, changed)
-      return withProgress((report) => call(name, input as JsonValue, context, report))
-    },
+    execute: (input, context) => withProgress((report) => call(name, input as JsonValue, context, report)),
   })
   return {
     ...own,
