@@ -58,6 +58,9 @@ const SEPARATE: Record<string, { name: string; source: string }> = {
   '@rt/vector/lancedb': { name: 'lancedb', source: '../../packages/vector/src/stores/lancedb/index.ts' },
   '@rt/vector/pgvector': { name: 'pgvector', source: '../../packages/vector/src/stores/pgvector/index.ts' },
   '@rt/vector/qdrant': { name: 'qdrant', source: '../../packages/vector/src/stores/qdrant/index.ts' },
+  // Model Context Protocol, each with its SDK: only where a client speaks it.
+  './serve-http.ts': { name: 'mcp-http', source: '../../packages/server/src/wires/mcp/serve-http.ts' },
+  './bridge-stdio.ts': { name: 'mcp-stdio', source: 'src/cli/mcp/bridge-stdio.ts' },
   '@rt/inference/openai': { name: 'openai', source: '../../packages/inference/src/providers/openai/index.ts' },
 }
 

@@ -170,6 +170,8 @@ export interface ServeOptions {
   onShutdown?: () => void
   /** How long running answers may go on after `close`. Default 10,000 ms. */
   drainMs?: number
+  /** Load the default models right away, so that the first who asks does not wait for them. Default true. */
+  warm?: boolean
 }
 
 /** A runtime as its own commands use it: opened in this process, or reached in another that owns the data folder. */

@@ -66,6 +66,7 @@ export const createServing = (options: ServingOptions): Serving => {
       onShutdown,
       fallback,
       drainMs,
+      warm = true,
     } = {}) {
       throwIfAborted(closing)
       const { serve } = await import('@rt/server/node')
@@ -89,7 +90,7 @@ export const createServing = (options: ServingOptions): Serving => {
       servers.add(server)
       await owner?.setAddress(`http://${reachable}:${server.port}`)
       // After whoever waits for the address has it: what this loads keeps the thread busy.
-      setImmediate(options.started)
+      if (warm) setImmediate(options.started)
       return server
     },
     close: async () => void (await Promise.all(Array.from(servers, (server) => server.close({ drainMs: 0 })))),

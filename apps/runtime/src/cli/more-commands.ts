@@ -19,6 +19,7 @@ export const MORE_COMMANDS: Record<string, Load> = {
   init: () => import('./commands/init.ts'),
   key: () => import('./commands/key.ts'),
   list: () => import('./commands/list.ts'),
+  mcp: () => import('./commands/mcp.ts'),
   memory: () => import('./commands/memory.ts'),
   ps: () => import('./commands/ps.ts'),
   pull: () => import('./commands/pull.ts'),

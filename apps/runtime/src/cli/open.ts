@@ -56,7 +56,7 @@ export const withRuntime = async <T>(
   }
 }
 
-const silentOwner = (pid: number): RtError =>
+export const silentOwner = (pid: number): RtError =>
   new RtError({
     code: 'folder_owned',
     message: `process ${pid} owns this data folder and does not listen, so nothing can be asked of it.`,
