@@ -4,7 +4,7 @@ import { Writable } from 'node:stream'
 export const ownStdout = (): Writable => {
   const { stdout, stderr } = process
   const write = stdout.write.bind(stdout)
-  stdout.write = stderr.write.bind(stderr) as typeof stdout.write
+  stdout.write = stderr.write.bind(stderr)
   return new Writable({
     decodeStrings: false,
     write(chunk: string | Uint8Array, _encoding, done) {
