@@ -1,4 +1,3 @@
-import type { ServerContext } from '@modelcontextprotocol/server'
 import type { Identity, McpPort, SerializedRtError } from '@rt/core'
 import type { Approvals } from './approvals.ts'
 
@@ -11,5 +10,3 @@ export interface McpContext {
   /** An error as the client may see it. */
   toClient: (error: unknown) => SerializedRtError
 }
-
-export type Handler<Params, Result> = (params: Params, context: ServerContext) => Promise<Result>
