@@ -61,7 +61,7 @@ interface CommonOptions<Input extends ToolSchema, Output extends ToolSchema> {
   timeoutMs?: number
   /** Only for what may run twice: a tool that is `idempotent`, or whose `sideEffects` are none. Default: one attempt. */
   retry?: ToolRetry
-  /** What a call does beyond its answer; `[]` for nothing. Whoever says nothing is asked about first. */
+  /** What a call does beyond its answer; `[]` for nothing. Policies go by it. Default: nobody knows, so it never runs twice. */
   sideEffects?: readonly SideEffect[]
   /** Called twice with the same arguments it does no more than called once. Default: when it has no side effects. */
   idempotent?: boolean
