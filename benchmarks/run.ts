@@ -8,6 +8,7 @@ const BENCHMARKS: Record<
   string,
   () => Promise<{ benchmark(rounds: number, options: { quick: boolean }): Promise<Metric[]> }>
 > = {
+  agent: () => import('./agent.ts'),
   batch: () => import('./batch.ts'),
   call: () => import('./call.ts'),
   'cold-start': () => import('./cold-start.ts'),

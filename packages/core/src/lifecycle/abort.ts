@@ -45,14 +45,18 @@ export const withTimeout = async <T>(
 ): Promise<T> => {
   const limit = new AbortController()
   const settled = openScope()
-  const both = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal
+  // Not AbortSignal.any, which the garbage collector has to watch.
+  const stop = (): void => limit.abort(signal?.reason)
+  if (signal?.aborted) stop()
+  else signal?.addEventListener('abort', stop, { once: true })
   clock.sleep(ms, settled.signal).then(
     () => limit.abort(error()),
     () => {},
   )
   try {
-    return await abortable(work(both), both)
+    return await abortable(work(limit.signal), limit.signal)
   } finally {
+    signal?.removeEventListener('abort', stop)
     settled.end()
   }
 }

@@ -31,10 +31,10 @@ export const fit = async (
   if (dropped !== undefined) return { chunks: placeable - dropped, from: 0 }
   for (const chunks of few ? [1, 0] : [0]) {
     // A passage too big for the window must not cost the history: ask about the end first.
-    if (!(await fits(chunks, turns.length))) continue
-    return { chunks, from: (await firstTrue(0, turns.length, (from) => fits(chunks, from))) ?? turns.length }
+    if (!(await fits(chunks, turns))) continue
+    return { chunks, from: (await firstTrue(0, turns, (from) => fits(chunks, from))) ?? turns }
   }
-  throw overflow(request, limit, await layout.count({ chunks: 0, from: turns.length }))
+  throw overflow(request, limit, await layout.count({ chunks: 0, from: turns }))
 }
 
 /** Smallest number in `[low, high]` that passes, given that all after it do; the low end is tried first, as it is the usual answer. */

@@ -22,10 +22,10 @@ export const createReport = async (layout: Layout, selection: Selection, limit: 
 
 /** Old messages first, then passages. Their tokens sum to exactly what was saved; within each kind they are shared by length. */
 const listTrimmed = async (
-  { turns, chunks, placeable, count }: Layout,
+  { before, chunks, placeable, count }: Layout,
   { chunks: kept, from }: Selection,
 ): Promise<TrimmedItem[]> => {
-  const messages = turns.slice(0, from).flat()
+  const messages = before(from)
   const passages = chunks.slice(kept)
   if (messages.length + passages.length === 0) return []
   const [all, fewer, end] = await Promise.all([

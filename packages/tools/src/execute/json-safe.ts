@@ -31,6 +31,11 @@ export const toJsonSafe = (input: unknown, maxBytes: number): JsonSafe => {
     return `[${text}]`
   }
   const takeText = (text: string): string => {
+    // The usual text fits whatever its characters are: none takes more than three bytes a unit.
+    if (text.length * 3 <= left) {
+      left -= Buffer.byteLength(text) + 2
+      return text
+    }
     const bytes = Math.max(0, Math.min(left, text.length * 3))
     const { read, written } = encoder.encodeInto(text.slice(0, Math.max(left, 0)), new Uint8Array(bytes))
     left -= written + 2

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { JsonValue, Principal } from '@rt/core'
 
 /** SHA-256 of tool, arguments and principal: an approval holds for exactly these. */
 export const callHash = (name: string, args: JsonValue, principal: Principal): string =>
-  createHash('sha256').update(callKey(name, args)).update(`\n${principal}`).digest('hex')
+  hash('sha256', `${callKey(name, args)}\n${principal}`)
 
 /** The same text for the same call, in whatever order its arguments are written. */
 export const callKey = (name: string, args: JsonValue): string => JSON.stringify([name, sorted(args)])

@@ -15,7 +15,7 @@ const repeatWarning = (times: number): { id: string; message: string } => ({
 export const decideNext = async (
   run: LoopRun,
   { calls, finishReason }: ModelAnswer,
-  progress: LoopProgress,
+  progress: () => LoopProgress,
 ): Promise<Decision> => {
   if (calls.length === 0) return { next: 'finish', finishReason: finishReason === 'tool-calls' ? 'stop' : finishReason }
   if (run.pending.size > 0) return { next: 'finish', finishReason: 'approval' }
@@ -23,7 +23,7 @@ export const decideNext = async (
   const most = Math.max(0, ...run.made.values())
   if (most >= 2 * run.meter.limits.repeats)
     return { next: 'finish', finishReason: 'limit', warning: repeatWarning(most) }
-  if (await run.options.stopWhen?.(progress)) return { next: 'finish', finishReason: 'stop' }
+  if (await run.options.stopWhen?.(progress())) return { next: 'finish', finishReason: 'stop' }
   if (run.repair.next()) run.meter.repairs++
   const warning = run.meter.reached()
   return warning ? { next: 'finish', finishReason: 'limit', warning } : { next: 'step' }

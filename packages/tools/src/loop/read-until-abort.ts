@@ -16,23 +16,25 @@ export const readUntilAbort = (
 ): AsyncIterableIterator<StreamPart> => {
   throwIfAborted(signal)
   const iterator = open()[Symbol.asyncIterator]()
-  const over = openScope()
+  let grace: ReturnType<typeof openScope> | undefined
   let expired = false
   let expire = (): void => {}
-  const startGrace = (): void =>
-    void clock.sleep(GRACE_MS, over.signal).then(
+  const startGrace = (): void => {
+    grace = openScope()
+    void clock.sleep(GRACE_MS, grace.signal).then(
       () => {
         expired = true
         expire()
       },
       () => {},
     )
+  }
   signal.addEventListener('abort', startGrace, { once: true })
   let ended = false
   const end = (): void => {
     ended = true
     signal.removeEventListener('abort', startGrace)
-    over.end()
+    grace?.end()
   }
   const leave = (): IteratorReturnResult<undefined> => {
     if (!ended) {

@@ -20,12 +20,12 @@ export async function* runLoop(options: LoopOptions, callOptions: CallOptions = 
   const { signal } = scope
   let run: LoopRun | undefined
   try {
-    run = createRun(options, signal, callOptions)
-    const rename = createUniqueCallIds([...options.messages, ...run.earlier])
+    const current = (run = createRun(options, signal, callOptions))
+    const rename = createUniqueCallIds(options.messages, run.earlier)
     let answer = yield* resumeCalls(run)
     for (;;) {
       if (answer) {
-        const decision = await decideNext(run, answer, progressOf(run))
+        const decision = await decideNext(run, answer, () => progressOf(current))
         if (decision.next === 'finish') {
           if (decision.warning) yield { type: 'warning', ...decision.warning }
           return yield { type: 'finish', finishReason: decision.finishReason, usage: run.meter.usage }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { type CallOptions, createMessage, type LanguageModel, type ToolSpec } from '@rt/core'
+import { hash } from 'node:crypto'
+import { type CallOptions, createMessage, type JsonSchema, type LanguageModel, type ToolSpec } from '@rt/core'
 
 /** Tools a model is remembered with; behind them the oldest is counted again. */
 const KEPT = 4096
@@ -43,7 +43,13 @@ export const countToolTokens = async (
   return found
 }
 
-const keyOf = ({ name, description, parameters }: ToolSpec): string =>
-  createHash('sha256')
-    .update(JSON.stringify([name, description, parameters]))
-    .digest('base64')
+/** Tools of a program are the same objects in every step. */
+const keys = new WeakMap<JsonSchema, { name: string; description: string; key: string }>()
+
+const keyOf = ({ name, description, parameters }: ToolSpec): string => {
+  const known = keys.get(parameters)
+  if (known?.name === name && known.description === description) return known.key
+  const key = hash('sha256', JSON.stringify([name, description, parameters]), 'base64')
+  keys.set(parameters, { name, description, key })
+  return key
+}

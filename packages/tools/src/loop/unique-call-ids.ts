@@ -4,11 +4,11 @@ import type { Message, StreamPart } from '@rt/core'
  * Gives every tool call of a conversation its own id: models count from `call_0` in each answer, or use one id twice.
  * The first use keeps its id, later ones get a suffix; deltas and ends follow their start.
  */
-export const createUniqueCallIds = (messages: Message[]): ((part: StreamPart) => StreamPart) => {
-  const used = new Set(
-    messages.flatMap(({ parts }) => parts.flatMap((part) => (part.type === 'tool-call' ? [part.id] : []))),
-  )
-  /** Of calls with one id that are open at once, the oldest ends first; deltas belong to the newest. */
+export const createUniqueCallIds = (...conversation: Message[][]): ((part: StreamPart) => StreamPart) => {
+  // Loops: a conversation may be long, and this is done for each run.
+  const used = new Set<string>()
+  for (const messages of conversation)
+    for (const { parts } of messages) for (const part of parts) if (part.type === 'tool-call') used.add(part.id)
   const open = new Map<string, string[]>()
 
   const claim = (id: string): string => {
