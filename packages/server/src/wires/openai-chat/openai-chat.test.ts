@@ -535,3 +535,25 @@ describe('a stream', () => {
     expect(text).toBe('😀')
   })
 })
+
+describe('a turn that waits for a person', () => {
+  const request = { id: 'c1', name: 'remove', arguments: { path: 'a' }, hash: 'h1', reason: 'asks' }
+  const waiting = (): FakePorts =>
+    createFakePorts([], async function* () {
+      yield { type: 'start', model: 'smollm2:135m', run: 'r1' }
+      yield { type: 'tool-call-end', id: 'c1', name: 'remove', arguments: { path: 'a' } }
+      yield { type: 'approval-request', ...request, run: 'r1' }
+      yield { type: 'finish', finishReason: 'approval', usage: emptyUsage() }
+    })
+
+  it.each([false, true])('ends with stop and says what waits: streamed %s', async (stream) => {
+    const app = createApp(waiting())
+    const response = await app.fetch(post('/v1/chat/completions', chatBody({ stream })))
+    const text = await response.text()
+    const events = stream ? text.split('\n\n').filter((line) => line.startsWith('data: {')).map((line) => line.slice(6)) : [text]
+    const last = JSON.parse(events.at(-1)!) as { choices: { finish_reason: string; message?: object }[]; rt: object }
+    expect(last.choices[0]).toMatchObject({ finish_reason: 'stop' })
+    expect(last.choices[0]?.message ?? {}).not.toHaveProperty('tool_calls')
+    expect(last.rt).toMatchObject({ run: 'r1', approvals: [request] })
+  })
+})
