@@ -1,7 +1,7 @@
 import { emptyUsage, type JsonObject, RtError, type StreamPart } from '@rt/core'
 import { createFakeClock } from '@rt/core/testing'
 import { describe, expect, it } from 'vitest'
-import { chatBody, createFakePorts, post } from '../../__fixtures__/fake-ports.ts'
+import { chatBody, createFakePorts, type FakePorts, post } from '../../__fixtures__/fake-ports.ts'
 import { createWatchedClock } from '../../__fixtures__/watched-clock.ts'
 import { createApp, type ErrorBody } from '../../index.ts'
 
@@ -550,7 +550,12 @@ describe('a turn that waits for a person', () => {
     const app = createApp(waiting())
     const response = await app.fetch(post('/v1/chat/completions', chatBody({ stream })))
     const text = await response.text()
-    const events = stream ? text.split('\n\n').filter((line) => line.startsWith('data: {')).map((line) => line.slice(6)) : [text]
+    const events = stream
+      ? text
+          .split('\n\n')
+          .filter((line) => line.startsWith('data: {'))
+          .map((line) => line.slice(6))
+      : [text]
     const last = JSON.parse(events.at(-1)!) as { choices: { finish_reason: string; message?: object }[]; rt: object }
     expect(last.choices[0]).toMatchObject({ finish_reason: 'stop' })
     expect(last.choices[0]?.message ?? {}).not.toHaveProperty('tool_calls')
