@@ -198,6 +198,8 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     mcp: createMcpPort({
       ...vectors,
       app: ready,
+      servers: mcp,
+      allow: settings.tools,
       retrieve: knowledge.retrieve,
       threads,
       telemetry,

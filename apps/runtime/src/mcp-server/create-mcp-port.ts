@@ -17,13 +17,18 @@ import { callTool } from '@rt/tools'
 import type { ResolvedApp } from '../app/resolve-app.ts'
 import type { Knowledge } from '../knowledge.ts'
 import { labelOf } from '../label-of.ts'
+import { type McpTurns, turnTools } from '../mcp/turn-tools.ts'
 import { version } from '../version.ts'
 import { createCallSlots } from './call-slots.ts'
 import { readDocument } from './read-document.ts'
 import { createSearchTool } from './search-tool.ts'
 
 export interface McpPortParts {
-  app(): Promise<Pick<ResolvedApp, 'tools' | 'agents'>>
+  app(): Promise<ResolvedApp>
+  /** Tools of other servers are passed on. */
+  servers?: McpTurns
+  /** Names that may be used; undefined = all. */
+  allow?: string[] | undefined
   documents(): Promise<Documents>
   collections: Pick<CollectionOperations, 'list' | 'records'>
   retrieve: Knowledge['retrieve']
@@ -39,8 +44,9 @@ export const createMcpPort = (parts: McpPortParts): McpPort => {
   const slots = createCallSlots()
 
   /** What a tool labelled `local-only` returns may not leave the machine, and nobody knows where the client's model is. */
-  const tools = async (): Promise<Tool[]> => {
-    const [{ tools: own }, collections] = await Promise.all([parts.app(), parts.collections.list()])
+  const tools = async (signal?: AbortSignal): Promise<Tool[]> => {
+    const [app, collections] = await Promise.all([parts.app(), parts.collections.list()])
+    const { tools: own = [] } = await turnTools(app.tools, { app, mcp: parts.servers, allow: parts.allow, signal })
     const search = createSearchTool(
       collections.map(({ name }) => name),
       parts.retrieve,
@@ -51,11 +57,11 @@ export const createMcpPort = (parts: McpPortParts): McpPort => {
 
   return {
     version,
-    tools: async () => tools(),
+    tools: async (_identity, { signal } = {}) => tools(signal),
 
     async call({ name, arguments: args, identity, canAsk, decision }, { signal, onProgress, onWarning } = {}) {
       const { principal } = identity
-      const all = await tools()
+      const all = await tools(signal)
       const tool = all.find((one) => one.name === name)
       if (!tool)
         throw unknownTool(
@@ -75,7 +81,7 @@ export const createMcpPort = (parts: McpPortParts): McpPort => {
           if (part.type === 'tool-progress') onProgress?.(part.result)
           else if (part.type === 'warning') onWarning?.(part)
           else if (part.type === 'approval-request') return { type: 'approval', request: part }
-          else if (part.type === 'tool-result') return resultOf(part, tool)
+          else if (part.type === 'tool-result') return part.label ? keptHere(name) : resultOf(part, tool)
         }
         throw new RtError({ code: 'internal', message: `the call of ${name} ended without a result.` })
       } catch (error) {
@@ -126,6 +132,18 @@ const resultOf = (
   { result, isError = false }: { result: Extract<ServedOutcome, { type: 'result' }>['result']; isError?: boolean },
   { outputSchema }: Tool,
 ): ServedOutcome => ({ type: 'result', result: withAdvice(result), isError, ...(!isError && { outputSchema }) })
+
+/** A tool may say of a single result that it has to stay here. */
+const keptHere = (name: string): ServedOutcome => ({
+  type: 'result',
+  result: {
+    error: {
+      code: 'local_only',
+      message: `what ${name} found is local-only, and nobody knows where the model of an MCP client is.`,
+    },
+  },
+  isError: true,
+})
 
 /** The model of the client cannot ask anybody, but it can say what would have to change. */
 const withAdvice = (result: Extract<ServedOutcome, { type: 'result' }>['result']): typeof result => {

@@ -66,6 +66,19 @@ it("serves the app's tools, checked and limited as in the loop, but none that is
   await expect(client.callTool({ name: 'secret', arguments: { city: 'Oslo' } })).rejects.toMatchObject({ code: -32602 })
 })
 
+it('does not give away a result that a tool says has to stay here', async () => {
+  const recall = tool({
+    name: 'recall',
+    description: 'x',
+    inputSchema,
+    execute: (_input, { setLabel }) => (setLabel?.('local-only'), 'canary'),
+  })
+  const { rt } = await open({ tools: [recall] })
+  const result = await call(await connect(rt), 'recall', { city: 'Oslo' })
+  expect(result).toMatchObject({ error: { code: 'local_only' } })
+  expect(JSON.stringify(result)).not.toContain('canary')
+})
+
 it('finds passages and reads documents, but nothing that is local-only', async () => {
   const { rt, path } = await open()
   const client = await connect(rt)
