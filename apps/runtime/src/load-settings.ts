@@ -37,6 +37,7 @@ export const loadSettings = async (options: RuntimeOptions): Promise<LoadedConfi
     vector: options.vector,
     toolSelect: options.toolSelect,
     mcp: options.mcp,
+    toolSettings: options.toolRules && { rules: options.toolRules },
   })
 }
 

@@ -18,6 +18,7 @@ import type {
   ThreadStore,
   Tool,
   ToolChoice,
+  ToolPolicy,
   ToolSelector,
   ToolSpec,
 } from '@rt/core'
@@ -93,4 +94,6 @@ export interface RunParts {
   selector?: ToolSelector
   /** Looks at prompts, answers and what tools are given and return. Default: nobody does. */
   guard?: Guard
+  /** What may run without a person. Default: what each tool says of itself. */
+  policy?: ToolPolicy
 }

@@ -97,7 +97,7 @@ const prepare = async (request: RunRequest, parts: RunParts, options: Options): 
 /** Yields all but the terminal part, which it returns after the turn is committed. */
 async function* stream(
   request: RunRequest,
-  { assembler, selector, guard, threads }: RunParts,
+  { assembler, selector, guard, policy, threads }: RunParts,
   { model, fresh, messages, label: given, retrieval: { passages } }: Turn,
   options: Options,
 ): AsyncGenerator<StreamPart, TerminalPart> {
@@ -106,7 +106,7 @@ async function* stream(
   let seen: RetrievedChunk[] = passages
   let label = given ?? resume?.label
   const loop = runLoop(
-    { ...request, model, messages, retrieved: passages, assembler, selector, guard, cacheKey: thread },
+    { ...request, model, messages, retrieved: passages, assembler, selector, guard, policy, cacheKey: thread },
     options,
   )
   for await (const part of loop) {

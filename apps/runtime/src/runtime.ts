@@ -23,7 +23,7 @@ import type {
 import type { PullProgress } from '@rt/inference/catalog'
 import type { AppEnv } from '@rt/server'
 import type { RunningServer } from '@rt/server/node'
-import type { Workflow } from '@rt/tools'
+import type { ToolRules, Workflow } from '@rt/tools'
 import type { McpAsker } from '@rt/tools/mcp'
 import type { App, AppFactory } from './app/define-app.ts'
 import type { OwnRunOperations } from './runs/run-operations.ts'
@@ -117,6 +117,8 @@ export interface RuntimeOptions {
   mcp?: Record<string, McpSettings>
   /** Asks a person what an MCP server wants to know. Default: nobody is asked, and servers are told so. */
   onMcpQuestion?: McpAsker
+  /** Which calls run, wait for a person or never run; in place of `[tools.rules]` of config.toml. */
+  toolRules?: ToolRules
   /** Record traces. Default true. */
   trace?: boolean
   /** Open beside the owner of the data folder: search and traces only. Default false. */

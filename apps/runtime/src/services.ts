@@ -5,6 +5,7 @@ import {
   type CollectionOperations,
   disposeAll,
   type EmbeddingModel,
+  type FactStore,
   type IngestOptions,
   type IngestReport,
   type KeyValue,
@@ -17,10 +18,11 @@ import {
   type Telemetry,
   type TextClassifier,
   type ThreadStore,
+  type Tool,
   type TurnRequest,
   type VectorStore,
 } from '@rt/core'
-import { createContextAssembler, createRunStore, createThreadStore } from '@rt/memory'
+import { createContextAssembler, createFactStore, createRunStore, createThreadStore } from '@rt/memory'
 import { createSqliteKeyValue, type Owner } from '@rt/node/sqlite'
 import { createToolPolicy } from '@rt/tools'
 import { createMaking } from './app/making.ts'
@@ -47,9 +49,10 @@ import { run } from './run.ts'
 import { type BeginOptions, createRuns } from './runs/create-runs.ts'
 import { buildRun, routerOf } from './runs/build-run.ts'
 import { createRunOperations, type OwnRunOperations } from './runs/run-operations.ts'
-import type { Runtime, RuntimeOptions } from './runtime.ts'
+import { KNOWLEDGE, type Runtime, type RuntimeOptions } from './runtime.ts'
 import { createSelectTools } from './tools/select-tools.ts'
 import { createRunWorkflows, type RunWorkflows } from './run-workflows.ts'
+import { createBuiltinTools } from './tools/builtin-tools.ts'
 import { createTurns } from './turns.ts'
 import { createVectors } from './vectors/create-vectors.ts'
 
@@ -133,10 +136,24 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
     model: ({ signal: limit }) => models.pick(undefined, { signal: limit, own: true }),
     ask: options.onMcpQuestion,
   })
+  const policy = createToolPolicy({ rules: settings.toolSettings.rules })
+  const facts = once(async (): Promise<FactStore> => createFactStore({ database: await database() }))
+  const builtin = (names: string[]): Promise<Tool[]> =>
+    createBuiltinTools(names, {
+      settings: settings.toolSettings,
+      facts,
+      search: async (query, { k, ...more }) => (await knowledge.retrieve(KNOWLEDGE, query, { k, ...more })).passages,
+    })
   const making = createMaking()
   const app = once(async () => {
     const resolved = await making.run(() =>
-      resolveApp(options.app, { tools: options.tools ?? [], allow: settings.tools, isServerTool: mcp.isTool, rt }),
+      resolveApp(options.app, {
+        tools: options.tools ?? [],
+        allow: settings.tools,
+        builtin,
+        isServerTool: mcp.isTool,
+        rt,
+      }),
     )
     models.choose([...resolved.agents.values()].flatMap(({ model }) => model ?? []))
     return resolved
@@ -171,7 +188,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       const { brings } = models
       const router = routerOf(models, asked)
       const shown = refreshingSelector(selector, request.refresh)
-      const parts = { router, brings, threads, retrieve: knowledge.retrieve, assembler, selector: shown }
+      const parts = { router, brings, threads, retrieve: knowledge.retrieve, assembler, selector: shown, policy }
       return run(request, { telemetry: await telemetry(), ...parts }, abort)
     },
   })
@@ -203,7 +220,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       retrieve: knowledge.retrieve,
       threads,
       telemetry,
-      policy: createToolPolicy(),
+      policy,
     }),
     ...createModelCalls({ models, telemetry }),
     ingest: knowledge.ingest,

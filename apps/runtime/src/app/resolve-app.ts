@@ -25,6 +25,8 @@ export interface ResolveOptions {
   allow: string[] | undefined
   /** Whether a tool of this name would be one of an MCP server. Default: none is. */
   isServerTool?: (name: string) => boolean
+  /** Those of these names that are built in. Default: none. */
+  builtin?(names: string[]): Promise<Tool[]>
   rt: Runtime
 }
 
@@ -39,14 +41,16 @@ const AGENT_NAME = /^[\p{L}\p{N}._-]{1,64}$/u
  */
 export const resolveApp = async (
   given: App | AppFactory | undefined,
-  { tools, allow, isServerTool = () => false, rt }: ResolveOptions,
+  { tools, allow, builtin, isServerTool = () => false, rt }: ResolveOptions,
 ): Promise<ResolvedApp> => {
   const app = (typeof given === 'function' ? await given({ rt }) : given) ?? {}
   checkKeys(app, 'the app', APP_KEYS)
-  const known = onlyOnce([...tools, ...checkTools(app.tools ?? [], 'tools')])
-  const allowed = allow
-    ? allow.filter((name) => !isServerTool(name)).map((name) => findTool(known, name, '[tools] allow'))
-    : known
+  const own = onlyOnce([...tools, ...checkTools(app.tools ?? [], 'tools')])
+  const wanted = allow?.filter((name) => !isServerTool(name))
+  // A tool of the program takes the place of one of the same name.
+  const others = wanted?.filter((name) => !own.some((tool) => tool.name === name)) ?? []
+  const known = [...own, ...((await builtin?.(others)) ?? [])]
+  const allowed = wanted ? wanted.map((name) => findTool(known, name, '[tools] allow')) : known
   const agents = Object.entries(app.agents ?? {}).map(([name, agent]) =>
     resolveAgent(name, agent, { known, allowed, allow, isServerTool }),
   )

@@ -21,7 +21,7 @@ it('every setting is a key of the schema; other keys are to come or of what only
   expect(written.toSorted()).toEqual(SETTINGS.map(({ key }) => key).toSorted())
   const rest = configFields().filter(({ note, keys }) => note && !note.setting && !note.later && !keys)
   const tables = new Set(rest.map(({ path }) => path.slice(0, path.at(-1) === '*' ? 2 : 1).join('.')))
-  expect([...tables]).toEqual(['rt', 'models.*', 'engine', 'providers', 'router', 'vector', 'limits', 'mcp'])
+  expect([...tables]).toEqual(['rt', 'models.*', 'engine', 'tools', 'providers', 'router', 'vector', 'limits', 'mcp'])
 })
 
 describe('the reference', () => {
@@ -45,7 +45,7 @@ describe('the reference', () => {
 
   it('says what holds without a key, and what is not there yet of those only that are not', () => {
     const later = reference.filter(({ rows }) => rows.some((row) => row.later)).map(({ table }) => table)
-    expect(later).toEqual(['[tools]', '[observe]', '[state]'])
+    expect(later).toEqual(['[observe]', '[state]'])
     expect(tableOf('[router]')?.rows.find(({ key }) => key === 'retries')?.otherwise).toBe('2')
   })
 })

@@ -136,6 +136,7 @@ recall = 0.9
       tools: ['now'],
       mcp: {},
       toolSelect: { above: 50, k: 12, always: ['now'] },
+      toolSettings: {},
       trace: false,
       vector: {
         store: 'qdrant',

