@@ -6,6 +6,7 @@ const ARMS = {
   rt: ['rt.ts'],
   langchain: ['langchain.ts'],
   ai: ['ai-sdk.ts'],
+  loop: ['history.ts', '0'],
   short: ['history.ts', '10'],
   long: ['history.ts', '1000'],
   select: ['select.ts'],
@@ -24,11 +25,13 @@ export const benchmark = async (rounds: number): Promise<Metric[]> => {
       started[name as Name] = arm.round
     }
     const results = await interleave(rounds, started as Record<Name, Arm['round']>)
-    const against = (peer: Name, target: number): Metric =>
-      toMetric(results, 'rt', peer, { name: `agent.rt/${peer}`, unit: 'ms', target })
+    const against = (peer: Name, ours: Name, target?: number): Metric =>
+      toMetric(results, ours, peer, { name: `agent.${ours}/${peer}`, unit: 'ms', ...(target && { target }) })
     return [
-      against('langchain', 1 / 0.5),
-      against('ai', 1 / 0.8),
+      against('langchain', 'rt', 1 / 0.5),
+      against('ai', 'rt', 1 / 0.8),
+      against('langchain', 'loop'),
+      against('ai', 'loop'),
       toMetric(results, 'long', 'short', { name: 'agent: 1,000 messages/10', unit: 'ms', target: 1 / 2 }),
       within(
         results.map(({ select }) => select.value),

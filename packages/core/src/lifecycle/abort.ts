@@ -45,18 +45,14 @@ export const withTimeout = async <T>(
 ): Promise<T> => {
   const limit = new AbortController()
   const settled = openScope()
-  // Not AbortSignal.any, which the garbage collector has to watch.
-  const stop = (): void => limit.abort(signal?.reason)
-  if (signal?.aborted) stop()
-  else signal?.addEventListener('abort', stop, { once: true })
+  const both = signal ? AbortSignal.any([signal, limit.signal]) : limit.signal
   clock.sleep(ms, settled.signal).then(
     () => limit.abort(error()),
     () => {},
   )
   try {
-    return await abortable(work(limit.signal), limit.signal)
+    return await abortable(work(both), both)
   } finally {
-    signal?.removeEventListener('abort', stop)
     settled.end()
   }
 }

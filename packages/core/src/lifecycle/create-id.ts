@@ -14,24 +14,28 @@ export const createId = (now: number = Date.now()): string => {
   return id
 }
 
-const DIGITS = 16
+/** Digits of an id, and bytes of a secret one. */
+const BYTES = 16
 /** Asked for in advance: most of the cost is the asking. */
-const pool = new Uint8Array(64 * DIGITS)
+const pool = new Uint8Array(64 * BYTES)
 let used = pool.length
 
-const randomDigits = (): number[] => {
+/** Nobody sees a byte of it twice. */
+const randomBytes = (): Uint8Array => {
   if (used === pool.length) {
     crypto.getRandomValues(pool)
     used = 0
   }
-  const digits: number[] = []
-  for (const end = used + DIGITS; used < end; used++) digits.push(pool[used]! & 31)
-  return digits
+  const bytes = pool.slice(used, (used += BYTES))
+  pool.fill(0, used - BYTES, used)
+  return bytes
 }
+
+const randomDigits = (): number[] => Array.from(randomBytes(), (byte) => byte & 31)
 
 /** 128 random bits as hex: for ids that must not be guessed (runs, responses). */
 export const createSecretId = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  Array.from(randomBytes(), (byte) => byte.toString(16).padStart(2, '0')).join('')
 
 const increment = (digits: number[]): void => {
   for (let i = digits.length - 1; i >= 0; i--) {

@@ -20,7 +20,8 @@ export interface PreparedStep {
 export const prepareStep = async (run: LoopRun, progress: LoopProgress): Promise<PreparedStep> => {
   const { options, signal } = run
   const { messages, step } = progress
-  const changes = (await abortable(Promise.resolve(options.prepareStep?.(progress)), signal)) ?? {}
+  const changes =
+    (options.prepareStep && (await abortable(Promise.resolve(options.prepareStep(progress)), signal))) ?? {}
   const { stop, logprobs, cacheKey, principal, guard, retrieved } = options
   const { model = options.model, system = options.system } = changes
   const { sampling, maxOutputTokens, reasoning } = { ...options, ...changes }
