@@ -7,6 +7,7 @@ import { engines } from './checks/engines.ts'
 import { dataDisk, modelsDisk } from './checks/folders.ts'
 import { gpu } from './checks/gpu.ts'
 import { keys } from './checks/keys.ts'
+import { mcp } from './checks/mcp.ts'
 import { memory } from './checks/memory.ts'
 import { models } from './checks/models.ts'
 import { network } from './checks/network.ts'
@@ -36,5 +37,6 @@ export const CHECKS: Check[] = [
   keys,
   port,
   network,
+  mcp,
   clients,
 ]
