@@ -2,6 +2,7 @@
 export { createRuntime } from './create-runtime.ts'
 export { defineApp } from './app/define-app.ts'
 export { tool, workflow } from '@rt/tools'
+export type { RuleVerdict, ToolRules } from '@rt/tools'
 export { collect, createMessage, messageText, RtError } from '@rt/core'
 export { formatTrace } from './format-trace.ts'
 
