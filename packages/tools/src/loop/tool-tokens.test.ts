@@ -5,8 +5,12 @@ import { createPassThroughAssembler } from '../__fixtures__/pass-through-assembl
 import { tool } from '../tool.ts'
 import { runLoop } from './run-loop.ts'
 
-const createTool = (name: string, description: string) =>
-  tool({ name, description, inputSchema: { jsonSchema: { type: 'object' } }, execute: () => 1 })
+/** Many have the same parameters, which are one object. */
+const parameters = { type: 'object', properties: {} }
+const createTool = (name: string, description: string) => ({
+  ...tool({ name, description, inputSchema: { jsonSchema: parameters }, execute: () => 1 }),
+  parameters,
+})
 
 /** Words are tokens; it answers when nobody has anything left to count. */
 const createCounting = () => {
