@@ -7,6 +7,7 @@ import type {
   EmbedOptions,
   Embeddings,
   Generation,
+  Guard,
   HealthPort,
   JsonValue,
   Message,
@@ -111,6 +112,8 @@ export interface RuntimeOptions {
   openFetch?: boolean
   /** Tools every turn may use, unless the turn brings its own; beside those of the app. Default none. */
   tools?: Tool[]
+  /** Look at every prompt, answer, argument and result, beside those of config.toml. The first is nearest to people. Default none. */
+  guards?: Guard[]
   /** Which of many tools the model is shown. Each key wins over the same one of config.toml. */
   toolSelect?: ToolSelectSettings
   /** Servers of tools, by name; one replaces the one of that name in config.toml. Default none. */

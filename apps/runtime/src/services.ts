@@ -29,6 +29,7 @@ import { createMaking } from './app/making.ts'
 import { resolveApp, type ResolvedApp } from './app/resolve-app.ts'
 import type { Settings } from './config/settings.ts'
 import { kvFolder } from './folders.ts'
+import { createGuards } from './guards/create-guards.ts'
 import { createKeyStore, type KeyStore } from './keys/key-store.ts'
 import { createKnowledge } from './knowledge.ts'
 import { connectLimits } from './limits/connect-limits.ts'
@@ -90,7 +91,7 @@ export interface Services extends AsyncDisposable, ModelCalls {
 
 export interface ServicesOptions {
   data: string
-  options: Pick<RuntimeOptions, 'app' | 'tools' | 'providers' | 'readOnly' | 'onProgress' | 'onMcpQuestion'>
+  options: Pick<RuntimeOptions, 'app' | 'tools' | 'guards' | 'providers' | 'readOnly' | 'onProgress' | 'onMcpQuestion'>
   settings: Settings
   rt: Runtime
   owner: Owner | undefined
@@ -160,6 +161,13 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
   })
   const assembler = createContextAssembler({ window: settings.window })
   const selector = createSelectTools({ settings: settings.toolSelect, store: vectors.own, embedder, database })
+  const guard = createGuards({
+    settings: settings.guards,
+    own: options.guards,
+    classifier: (name) => models.classifier(name, { own: true }),
+    model: (name) => models.pick(name, { own: true }),
+    embedder,
+  })
   const knowledge = createKnowledge({
     database,
     vectors,
@@ -188,7 +196,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       const { brings } = models
       const router = routerOf(models, asked)
       const shown = refreshingSelector(selector, request.refresh)
-      const parts = { router, brings, threads, retrieve: knowledge.retrieve, assembler, selector: shown, policy }
+      const parts = { router, brings, threads, retrieve: knowledge.retrieve, assembler, selector: shown, policy, guard }
       return run(request, { telemetry: await telemetry(), ...parts }, abort)
     },
   })
@@ -221,6 +229,7 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       threads,
       telemetry,
       policy,
+      guard,
     }),
     ...createModelCalls({ models, telemetry }),
     ingest: knowledge.ingest,

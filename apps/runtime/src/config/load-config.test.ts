@@ -124,6 +124,7 @@ recall = 0.9
       keepAlive: 'forever',
       pinned: ['fast'],
       download: false,
+      guards: {},
       engine: {
         onnx: { providers: ['cuda', 'cpu'], deviceId: 1, threads: 2, tensorrtCache: '/var/cache/engines' },
         gguf: { threads: 6, speculation: false },

@@ -8,6 +8,7 @@ import { type FindConfigOptions, findConfig, type FoundConfig } from './find-con
 import type { ConfigFile, ReadFileOptions } from './read-file.ts'
 import type { EngineSettings } from './engine-settings.ts'
 import { overEngine, readEngine } from './read-engine.ts'
+import { readGuards } from './read-guards.ts'
 import { readRouting, tableRows } from './read-routing.ts'
 import { readMcp } from './read-mcp.ts'
 import { readTools } from './read-tools.ts'
@@ -88,6 +89,7 @@ export const loadConfig = async (
       ...settings,
       vector: { ...places, collections: { ...collections, ...vector.collections } },
       toolSettings: { ...readTools(file, found?.file), ...toolSettings },
+      guards: readGuards(file),
       engine: overEngine(readEngine(file), engine),
       mcp: { ...readMcp(file), ...mcp },
       ...over(readRouting(file), routing),
@@ -120,6 +122,7 @@ const TABLES = [
   ['engine', 'onnx'],
   ['engine', 'gguf'],
   ['engine', 'models'],
+  ['guards'],
   ['providers'],
   ['router'],
   ['limits'],
@@ -182,7 +185,7 @@ const row = (key: string, value: unknown, origin: Origin, otherwise?: string): S
 const toSettings = (
   values: Record<string, unknown>,
   aliases: Record<string, string[]>,
-): Omit<Settings, keyof RoutingSettings | 'engine' | 'toolSettings'> => {
+): Omit<Settings, keyof RoutingSettings | 'engine' | 'toolSettings' | 'guards'> => {
   const { host, port, allowedHosts, allowedOrigins, maxRequests, ...more } = values
   const { vectorStore: store, vectorUrl: url, vectorIndex: index, vectorRecall: recall, ...rest } = more
   const { selectAbove: above, selectK: k, selectAlways: always, ...others } = rest
@@ -190,7 +193,7 @@ const toSettings = (
   const vector = defined({ store, url, index, recall })
   return { ...others, aliases, vector, toolSelect: { above, k, always }, server } as Omit<
     Settings,
-    keyof RoutingSettings | 'engine' | 'toolSettings'
+    keyof RoutingSettings | 'engine' | 'toolSettings' | 'guards'
   >
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { engineTables } from './schema/engine.ts'
+import { guards } from './schema/guards.ts'
 import { setting, text, toZod, truth } from './schema/keys.ts'
 import { state } from './schema/later.ts'
 import { limits } from './schema/limits.ts'
@@ -73,6 +74,7 @@ const shape = {
       }),
     })
     .optional(),
+  guards,
   providers,
   router,
   vector,

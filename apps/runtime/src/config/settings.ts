@@ -1,4 +1,5 @@
 import type { EngineSettings } from './engine-settings.ts'
+import type { GuardSettings } from './guard-settings.ts'
 import type { McpSettings } from './mcp-settings.ts'
 import type { RoutingSettings } from './routing-settings.ts'
 import type { ToolSettings } from './tool-settings.ts'
@@ -48,6 +49,8 @@ export interface Settings extends RoutingSettings {
   keepAlive: string
   /** Models that stay in memory, and give way to no other. */
   pinned: string[]
+  /** What is looked for in prompts, tools and answers. */
+  guards: GuardSettings
   /** How models of this machine are run. */
   engine: EngineSettings
   /** Most of the context that a prompt may fill, a share of at most 1. */

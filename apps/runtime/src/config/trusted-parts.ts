@@ -70,6 +70,7 @@ export const trustedParts = (
       ...keeps(limits, resolved, part),
       ...opens(raw, resolved, part),
       ...fetches(raw, resolved, part),
+      ...weakens(raw, part),
       ...builds(raw, part),
     )
   return found.toSorted((a, b) => a.line - b.line)
@@ -196,13 +197,36 @@ const NAME = /^[a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*){0,2}(?::[a-z0-9][a
 const isReference = (name: unknown): boolean =>
   typeof name === 'string' && (!NAME.test(name.trim()) || /\.(?:gguf|onnx)$/i.test(name.trim()) || name.includes('..'))
 
-const fetches = (raw: Record<string, unknown>, resolved: unknown, part: Describe): TrustedPart[] =>
-  entries(raw['models']).flatMap(([key, written]) => {
-    const path = ['models', key]
+const fetches = (raw: Record<string, unknown>, resolved: unknown, part: Describe): TrustedPart[] => {
+  const models = entries(raw['models']).map(([key, written]) => ({ path: ['models', key], written }))
+  const guards = ['classifier', 'judge'].map((guard) => {
+    const path = ['guards', guard, 'model']
+    return { path, written: valueAt(raw, path) }
+  })
+  return [...models, ...guards].flatMap(({ path, written }) => {
     if (![valueAt(resolved, path)].flat().some(isReference)) return []
     const names = [written].flat().filter((name) => isReference(name) || isVariable(name))
     return [part(path, written, `load a model of its own choice: ${names.map(asShown).join(', ')}`, true)]
   })
+}
+
+/** Where data may be carried to, and what watches over it. */
+const weakens = (raw: Record<string, unknown>, part: Describe): TrustedPart[] => {
+  const at = (key: string): [string[], unknown] => [
+    ['guards', 'injection', key],
+    valueAt(raw, ['guards', 'injection', key]),
+  ]
+  const [hostsPath, hosts] = at('image_hosts')
+  const [actionPath, action] = at('action')
+  return [
+    ...(Array.isArray(hosts) && hosts.length
+      ? [part(hostsPath, hosts, `let answers show images of ${hosts.map(asShown).join(', ')}`, true)]
+      : []),
+    ...(action === 'off' || isVariable(action)
+      ? [part(actionPath, action, 'switch off the guard against injections', true)]
+      : []),
+  ]
+}
 
 /** What TensorRT finds in its folder it runs. */
 const builds = (raw: Record<string, unknown>, part: Describe): TrustedPart[] => {

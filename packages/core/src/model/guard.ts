@@ -10,9 +10,10 @@ export interface Guard {
   beforeModel?(messages: Message[], options?: CallOptions): Promise<Message[]>
   /**
    * For one piece of an answer (its text, its reasoning, the arguments of one call), which it sees while it is written.
-   * `json`: the piece is the text of a JSON value, and what is shown in place of it must be one too.
+   * `json`: the piece is the text of a JSON value, and what is shown in place of it must be one too. Undefined = there is
+   * nothing to look for in this answer.
    */
-  answer?(options?: CallOptions, form?: 'text' | 'json'): AnswerGuard
+  answer?(options?: CallOptions, form?: 'text' | 'json'): AnswerGuard | undefined
   /** The arguments of a call, before the tool sees them. */
   beforeTool?(name: string, args: JsonValue, options?: CallOptions): Promise<JsonValue>
   afterTool?(name: string, result: unknown, options?: CallOptions): Promise<unknown>

@@ -64,6 +64,17 @@ const describeIngest = (attributes: Attributes): string => {
   ])
 }
 
+/** `email · redact · 2`: by what rule, what was done, how often. */
+const describeGuard = (attributes: Attributes): string => {
+  const [count, score] = [number(attributes, 'rt.guard.count') ?? 1, number(attributes, 'rt.guard.score')]
+  return join([
+    text(attributes['rt.guard.rule']),
+    text(attributes['rt.guard.action']),
+    score !== undefined && score.toFixed(2),
+    count > 1 && `${formatCount(count)} times`,
+  ])
+}
+
 const counted = (attributes: Attributes, name: string, noun: string): string => {
   const value = number(attributes, name)
   return value === undefined ? '' : `${formatCount(value)} ${noun}${value === 1 ? '' : 's'}`
@@ -82,6 +93,7 @@ const STEPS = new Map<string, (attributes: Attributes) => string>([
   ['tools.select', describeSelection],
   ['execute_tool', (attributes) => counted(attributes, 'rt.tool.attempts', 'attempt')],
   ['memory.commit', (attributes) => counted(attributes, 'rt.memory.messages', 'message')],
+  ['guard', describeGuard],
   ['ingest', describeIngest],
   ['rerank', (attributes) => counted(attributes, 'rt.rerank.documents', 'document')],
   ['embeddings', (attributes) => counted(attributes, SEMCONV.inputTokens, 'token')],

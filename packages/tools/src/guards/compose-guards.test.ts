@@ -28,7 +28,7 @@ test('what goes to the model passes them first to last, what comes from it last 
 })
 
 test('an answer passes all of them, with what each held back', async () => {
-  const answer = composeGuards([mark('1'), mark('2')]).answer!()
+  const answer = composeGuards([mark('1'), mark('2')]).answer!()!
   const shown = [await answer.push('a'), await answer.push('b'), await answer.push('c')]
   expect(shown.join('') + (await answer.end())).toBe('a21b21c21')
 })

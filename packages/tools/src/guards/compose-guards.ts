@@ -35,8 +35,8 @@ export const composeGuards = (guards: Guard[]): Guard => {
   }
 }
 
-const chain = (guards: AnswerGuard[]): AnswerGuard => {
-  if (guards.length === 1) return guards[0]!
+const chain = (guards: AnswerGuard[]): AnswerGuard | undefined => {
+  if (guards.length <= 1) return guards[0]
   const pushFrom = async (text: string, from: number): Promise<string> => {
     let current = text
     for (const guard of guards.slice(from)) if (current) current = await guard.push(current)

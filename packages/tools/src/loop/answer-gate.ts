@@ -22,10 +22,11 @@ export interface AnswerGate {
   readonly blocked: RtError | undefined
 }
 
-/** Undefined when the guard does not look at answers. */
+/** Undefined when the guard does not look at this answer. */
 export const createAnswerGate = (guard: Guard | undefined, options: CallOptions): AnswerGate | undefined => {
-  if (!guard?.answer) return undefined
-  const open = (form: 'text' | 'json'): AnswerGuard => guard.answer!(options, form)
+  const looks = guard?.answer && (guard.answer(options, 'text') ?? guard.answer(options, 'json'))
+  if (!looks) return undefined
+  const open = (form: 'text' | 'json'): AnswerGuard => guard.answer!(options, form) ?? PASSING
   let writing: { type: 'text-delta' | 'reasoning-delta'; guard: AnswerGuard } | undefined
   const calls = new Map<string, AnswerGuard>()
   let blocked: RtError | undefined
@@ -102,3 +103,5 @@ export const createAnswerGate = (guard: Guard | undefined, options: CallOptions)
     },
   }
 }
+
+const PASSING: AnswerGuard = { push: (text) => text, end: () => '' }

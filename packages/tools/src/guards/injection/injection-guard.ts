@@ -81,7 +81,7 @@ export const createInjectionGuard = ({
       return treated
     },
     answer(options = {}, form = 'text') {
-      if (form === 'json' || !runs(options).foreign) return { push: (text) => text, end: () => '' }
+      if (form === 'json' || !runs(options).foreign) return undefined
       return createImageStream(imageHosts, () =>
         settleFindings(options, [{ guard: NAME, rule: 'markdown-image', action: 'redact' }]),
       )

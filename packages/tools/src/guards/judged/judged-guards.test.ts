@@ -8,7 +8,7 @@ import { createTopicsGuard } from './topics-guard.ts'
 const ask = (text: string): Message[] => [createMessage('user', 'old bad question'), createMessage('user', text)]
 const refusal = (guard: string, rule: string) => ({ code: 'guard_blocked', data: { guard, rule } })
 const stream = async (guard: Guard, text: string, size = 40): Promise<string> => {
-  const answer = guard.answer!({ signal: new AbortController().signal })
+  const answer = guard.answer!({ signal: new AbortController().signal })!
   let shown = ''
   try {
     for (let at = 0; at < text.length; at += size) shown += await answer.push(text.slice(at, at + size))
@@ -93,7 +93,7 @@ describe('a classifier', () => {
     await expect(guard.beforeModel!(secret)).rejects.toMatchObject({ code: 'local_only' })
     const options = { signal: new AbortController().signal }
     await guard.beforeModel!([{ ...secret[0]!, role: 'system' }], options)
-    const answer = guard.answer!(options)
+    const answer = guard.answer!(options)!
     await answer.push('hello')
     await expect(answer.end()).rejects.toMatchObject({ code: 'local_only' })
   })

@@ -13,7 +13,7 @@ const SHOWN =
 
 const signal = (): AbortSignal => new AbortController().signal
 const stream = async (guard: Guard, pieces: string[], form: 'text' | 'json' = 'text'): Promise<string[]> => {
-  const answer = guard.answer!({}, form)
+  const answer = guard.answer!({}, form)!
   const shown: string[] = []
   for (const piece of pieces) shown.push(await answer.push(piece))
   return [...shown, await answer.end()]
@@ -27,7 +27,7 @@ describe('redaction', () => {
   })
 
   test('holds back no more than it says, and plain text not at all but for its last word', async () => {
-    const answer = createPiiGuard().answer!()
+    const answer = createPiiGuard().answer!()!
     let given = 0
     let shown = 0
     for (const piece of inPieces(`plain words. ${'x'.repeat(5000)} and 1234 ${'5 '.repeat(2000)} end`, 3)) {
@@ -35,7 +35,7 @@ describe('redaction', () => {
       shown += (await answer.push(piece)).length
       expect(given - shown).toBeLessThanOrEqual(MOST_HELD)
     }
-    expect(await createPiiGuard().answer!().push('some plain words here')).toBe('some plain words ')
+    expect(await createPiiGuard().answer!()!.push('some plain words here')).toBe('some plain words ')
   })
 
   test('of arguments while they are written leaves JSON', async () => {
@@ -83,7 +83,7 @@ describe('placeholders', () => {
     expect(messageText(sent!)).toBe('[EMAIL_1], [EMAIL_2], [EMAIL_1]')
     expect(await guard.beforeTool!('mail', { to: '[EMAIL_2]' }, options)).toEqual({ to: 'c@d.example' })
     expect(guard.afterTool).toBeUndefined()
-    const answer = guard.answer!(options)
+    const answer = guard.answer!(options)!
     const shown = []
     for (const piece of ['to [EM', 'AIL_', '2] [x', '] [EMAIL_9', '] [EMAIL_1']) shown.push(await answer.push(piece))
     expect(shown.join('') + (await answer.end())).toBe('to c@d.example [x] [EMAIL_9] [EMAIL_1')
@@ -130,7 +130,7 @@ describe('what it does is on the trace, without the text', () => {
 
     const telemetry = createFakeTelemetry()
     const warn = createPiiGuard({ action: 'warn' })
-    const answer = warn.answer!({ span: telemetry.span('run') })
+    const answer = warn.answer!({ span: telemetry.span('run') })!
     expect(await answer.push('a@b.example ')).toBe('a@b.example ')
     expect(await answer.end()).toBe('')
     expect(telemetry.roots[0]!.children[0]!.attributes).toMatchObject({
