@@ -1,8 +1,10 @@
 // Entry of the process that runs one statement: SQLite cannot be interrupted from JavaScript, a process can be ended.
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync as Database } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import type { SqlAnswer, SqlCell, SqlQuestion } from './protocol.ts'
 
+// A bundler that takes `node:` off a name breaks this one, which has no other.
+const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
 const MOST_BYTES = 384 * 1024 * 1024
 const MOST_CELL_CHARACTERS = 4000
 const MOST_TABLES = 50
@@ -15,7 +17,7 @@ const toCell = (value: unknown): SqlCell => {
   return value as SqlCell
 }
 
-const tables = (database: DatabaseSync): string[] => {
+const tables = (database: Database): string[] => {
   try {
     const rows = database
       .prepare(
@@ -29,7 +31,7 @@ const tables = (database: DatabaseSync): string[] => {
 }
 
 const answer = ({ file, sql, mostRows, mostBytes }: SqlQuestion): SqlAnswer => {
-  let database: DatabaseSync
+  let database: Database
   try {
     database = new DatabaseSync(file, { readOnly: true })
     database.exec(`PRAGMA trusted_schema = OFF; PRAGMA query_only = ON; PRAGMA busy_timeout = 2000`)
