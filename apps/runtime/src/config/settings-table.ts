@@ -215,7 +215,7 @@ export const SETTINGS: readonly Setting[] = [
     kind: { type: 'integer', min: 0, max: 100_000 },
     default: 20,
     meaning:
-      'A turn with more tools than this shows the model only those that fit the question, and find_tool to look for others. Each tool takes about 60 to 150 tokens of the context.',
+      'A turn with more tools than this shows the model only those that fit the question, and find_tool to look for others. Twenty short ones take about 1,500 tokens, a third of a context of 4096.',
   },
   {
     key: 'tools.select.k',
