@@ -34,6 +34,7 @@ import { createKeyStore, type KeyStore } from './keys/key-store.ts'
 import { createKnowledge } from './knowledge.ts'
 import { connectLimits } from './limits/connect-limits.ts'
 import { createMcpPort } from './mcp-server/create-mcp-port.ts'
+import { createApprovers } from './mcp/approvers.ts'
 import { createMcp } from './mcp/create-mcp.ts'
 import { refreshingSelector } from './mcp/refreshing-selector.ts'
 import { createModels, type Models } from './models/create-models.ts'
@@ -131,11 +132,13 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
   const threads = once(async (): Promise<ThreadStore> => createThreadStore({ database: await database() }))
   const keys = once(async () => createKeyStore({ database: await database() }))
   const telemetry = once(async () => observe(await database(), readOnly || !settings.trace, prices))
+  const approvers = createApprovers()
   const mcp = createMcp({
     settings: settings.mcp,
     data,
     model: ({ signal: limit }) => models.pick(undefined, { signal: limit, own: true }),
     ask: options.onMcpQuestion,
+    approve: approvers.approve,
   })
   const policy = createToolPolicy({ rules: settings.toolSettings.rules })
   const facts = once(async (): Promise<FactStore> => createFactStore({ database: await database() }))
@@ -197,7 +200,8 @@ export const createServices = ({ data, options, settings, rt, owner, idle, signa
       const router = routerOf(models, asked)
       const shown = refreshingSelector(selector, request.refresh)
       const parts = { router, brings, threads, retrieve: knowledge.retrieve, assembler, selector: shown, policy, guard }
-      return run(request, { telemetry: await telemetry(), ...parts }, abort)
+      const stream = run(request, { telemetry: await telemetry(), ...parts }, abort)
+      return approvers.during(request.principal, request.approve, stream)
     },
   })
 

@@ -27,7 +27,7 @@ export interface McpSettings {
 }
 
 /** OAuth. */
-export interface McpLoginSettings {
+interface McpLoginSettings {
   /** Default `browser`: `rt mcp login NAME`. */
   flow?: 'browser' | 'client_credentials'
   clientId?: string

@@ -6,7 +6,7 @@ import type { ToolSettings } from './tool-settings.ts'
 import type { VectorSettings } from './vector-settings.ts'
 
 export type { EngineSettings } from './engine-settings.ts'
-export type { McpLoginSettings, McpSettings } from './mcp-settings.ts'
+export type { McpSettings } from './mcp-settings.ts'
 export type { ToolSettings } from './tool-settings.ts'
 export type { VectorSettings } from './vector-settings.ts'
 export type { BudgetSettings, LimitsSettings, ProviderSettings, RouterSettings } from './routing-settings.ts'

@@ -6,7 +6,7 @@ import type { StreamPart } from '@rt/core'
 import { createScriptedModel, type ScriptedModel, type ScriptedModelOptions } from '@rt/core/testing'
 import { expect, onTestFinished, test } from 'vitest'
 import { createRuntime } from '../create-runtime.ts'
-import type { Runtime, RuntimeOptions } from '../runtime.ts'
+import type { Runtime, RuntimeOptions, TurnOptions } from '../runtime.ts'
 
 const require = createRequire(new URL('../../../../packages/tools/package.json', import.meta.url))
 const bin = (name: string): string => require.resolve(`@modelcontextprotocol/${name}/dist/index.js`)
@@ -24,6 +24,8 @@ const open = async (
     config: false,
     chat: 'own/scripted',
     embed: false,
+    // What is asked without a rule is the policy's, and tested there.
+    toolRules: { 'mcp:*': 'allow' },
     providers: { own: { id: 'own', languageModel: () => model } as never },
     ...options,
   })
@@ -114,10 +116,11 @@ test('a server asks the model of the runtime only when it may', async () => {
         ? 'done'
         : { toolCalls: [{ name: 's__read', arguments: {} }] }
   const command = [process.execPath, fake, 'sample']
-  const asking = async (sampling: 'ask' | 'allow'): Promise<string> => {
+  const asking = async (sampling: 'ask' | 'allow', turn: TurnOptions = {}): Promise<string> => {
     const { rt } = await open(answers, { mcp: { s: { command, sampling } } })
-    return JSON.stringify((await partsOf(rt.stream('go'))).find((part) => part.type === 'tool-result'))
+    return JSON.stringify((await partsOf(rt.stream('go', turn))).find((part) => part.type === 'tool-result'))
   }
   expect(await asking('ask')).toContain('nobody is there')
+  expect(await asking('ask', { approve: async () => ({ approved: true }) })).toContain('nothing')
   expect(await asking('allow')).toContain('nothing')
 })

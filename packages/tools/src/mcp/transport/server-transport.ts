@@ -1,4 +1,4 @@
-import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
+import type { Transport } from '@modelcontextprotocol/client'
 import type { RtError } from '@rt/core'
 
 /** A connection that says by itself why it ended. */
@@ -8,5 +8,3 @@ export interface ServerTransport extends Transport {
   /** Ends it for a reason. */
   fail(error: RtError): void
 }
-
-export type { JSONRPCMessage }
