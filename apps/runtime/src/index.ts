@@ -10,6 +10,8 @@ export type { Runtime, RuntimeOptions, ServeOptions, Thread, TurnOptions, Workfl
 export type { LimitsSettings, ProviderSettings, RouterSettings, ToolSelectSettings } from './config/settings.ts'
 export type { Agent, App, AppFactory } from './app/define-app.ts'
 export type {
+  ApprovalRequest,
+  Approver,
   CitationPart,
   CollectionInfo,
   CostRow,
@@ -22,6 +24,7 @@ export type {
   Message,
   Provider,
   RetrievedChunk,
+  RunInfo,
   RuntimeStatus,
   SearchOptions,
   StreamPart,
