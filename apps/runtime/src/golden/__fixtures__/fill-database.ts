@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createMessage, LOCAL } from '@rt/core'
+import { createMessage, emptyUsage, LOCAL } from '@rt/core'
 import type { Parts } from './open-parts.ts'
 
 const TRAVEL = `# Travel\n\n## Meals\n\nUp to 400 NOK a day in Oslo.\n\n## Receipts\n\nKeep every receipt.\n`
@@ -9,7 +9,7 @@ const PAY = `# Pay\n\nAda earns 100.\n`
 
 /** A few rows in every table, written by today's code as its users write them. Files to ingest are made in `folder`. */
 export const fillDatabase = async (parts: Parts, folder: string): Promise<void> => {
-  const { threads, vectors, ingest, embedder, telemetry, keys } = parts
+  const { threads, vectors, ingest, embedder, telemetry, keys, runs } = parts
   await mkdir(join(folder, 'handbook'), { recursive: true })
   await writeFile(join(folder, 'handbook', 'travel.md'), TRAVEL)
   await writeFile(join(folder, 'handbook', 'office.md'), OFFICE)
@@ -74,4 +74,8 @@ export const fillDatabase = async (parts: Parts, folder: string): Promise<void> 
   request.end()
   await telemetry.flush()
   await keys.create({ name: 'laptop', scope: 'chat' })
+  const pending = [{ id: 'c', name: 'remove', arguments: { path: 'a' }, hash: 'h', reason: 'asks' }]
+  const state = { step: 1, written: [], usage: emptyUsage(), calls: 0, ms: 1, pending, tainted: false }
+  await runs.create({ id: 'run-1', principal: LOCAL, status: 'running', request: { type: 'own' }, state })
+  await runs.save(LOCAL, 'run-1', { status: 'waiting', parts: [{ type: 'step-start', step: 1 }] })
 }

@@ -1,6 +1,6 @@
-import { type EmbeddingModel, type Telemetry, type ThreadStore, type VectorStore } from '@rt/core'
+import { type EmbeddingModel, type RunStore, type Telemetry, type ThreadStore, type VectorStore } from '@rt/core'
 import { createFakeEmbedder } from '@rt/core/testing'
-import { createIngest, createThreadStore, type Ingest } from '@rt/memory'
+import { createIngest, createRunStore, createThreadStore, type Ingest } from '@rt/memory'
 import type { Database } from '@rt/node/sqlite'
 import { createTelemetry } from '@rt/observe'
 import { createSqliteExporter } from '@rt/observe/sqlite'
@@ -9,6 +9,7 @@ import { createKeyStore, type KeyStore } from '../../keys/key-store.ts'
 
 export interface Parts extends AsyncDisposable {
   threads: ThreadStore
+  runs: RunStore
   vectors: VectorStore
   ingest: Ingest
   embedder: EmbeddingModel
@@ -24,6 +25,7 @@ export const openParts = async (database: Database): Promise<Parts> => {
   const telemetry = createTelemetry({ exporters: [await createSqliteExporter({ database, keepDays: 100_000 })] })
   return {
     threads: await createThreadStore({ database }),
+    runs: await createRunStore({ database, keepMs: Number.MAX_SAFE_INTEGER }),
     vectors,
     ingest: createIngest({ database, store: vectors, collection: 'default', embedder }),
     embedder,
