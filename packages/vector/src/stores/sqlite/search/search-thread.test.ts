@@ -142,4 +142,12 @@ describe('the thread that searches', () => {
     const run = promisify(execFile)(process.execPath, ['--conditions=@rt/source', program, file.path])
     expect((await run).stdout).toBe('1 hit\n')
   })
+
+  it('does not keep a program alive that only opens what is there', { timeout: 20_000 }, async () => {
+    using file = temporaryFile()
+    await using store = await createSqliteStore({ path: file.path })
+    await store.collection('x')
+    const program = fileURLToPath(new URL('./__fixtures__/open-and-end.ts', import.meta.url))
+    await promisify(execFile)(process.execPath, ['--conditions=@rt/source', program, file.path], { timeout: 15_000 })
+  })
 })

@@ -78,6 +78,8 @@ const startThread = (data: SearchThreadData, graphs: GraphThreads): RunningThrea
   let last = 0
   let dead = false
   worker.unref()
+  // It holds the process again when it has started.
+  worker.once('online', () => void (waiting.size === 0 && worker.unref()))
 
   const settle = (id: number): ReturnType<(typeof waiting)['get']> => {
     const caller = waiting.get(id)
