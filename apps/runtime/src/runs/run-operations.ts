@@ -20,7 +20,9 @@ export const createRunOperations = ({ store, runs }: RunOperationParts): OwnRunO
   const { live } = runs
   const infoOf = ({ request: _request, state, ...run }: RunRecord): RunInfo => {
     const { step, usage, calls, pending } = state
-    return { ...run, step, usage, calls, pending, live: live.find(run.id, run.principal) !== undefined }
+    // One whose end is stored may have its last line still to run.
+    const isLive = run.status === 'running' && live.find(run.id, run.principal) !== undefined
+    return { ...run, step, usage, calls, pending, live: isLive }
   }
   const cancel: RunOperations['cancel'] = async (id, { principal = LOCAL } = {}) => {
     const run = live.find(id, principal)
