@@ -26,7 +26,7 @@ export const CONSUMERS: Consumer[] = [
     native: /^@node-llama-cpp\//,
   },
   { name: 'vector', installs: ['@rt/vector'], brings: ['core', 'node', 'vector'] },
-  { name: 'tools', installs: ['@rt/tools', '@rt/core'], brings: ['core', 'tools'] },
+  { name: 'tools', installs: ['@rt/tools', '@rt/core'], brings: ['core', 'node', 'tools'] },
   { name: 'memory', installs: ['@rt/memory', '@rt/core', '@rt/node'], brings: ['core', 'node', 'memory'] },
   { name: 'observe', installs: ['@rt/observe', '@rt/node'], brings: ['core', 'node', 'observe'] },
   { name: 'server', installs: ['@rt/server', '@rt/core'], brings: ['core', 'server'] },
