@@ -20,7 +20,10 @@ const count = tool({ name: 'count', description: 'Counts.', inputSchema, async *
   }
 } })
 const wait = tool({ name: 'wait', description: 'Waits.', inputSchema, execute: (_input, { signal }) =>
-  new Promise((_, reject) => signal.addEventListener('abort', () => { console.error('wait was stopped'); reject(signal.reason) })) })
+  new Promise((_, reject) => {
+    console.error('wait has begun')
+    signal.addEventListener('abort', () => { console.error('wait was stopped'); reject(signal.reason) })
+  }) })
 const drop = { ...tool({ name: 'drop', description: 'Deletes.', inputSchema, execute: () => 'dropped' }), sideEffects: ['destructive'] }
 export default defineApp({ tools: [count, wait, drop], agents: { clerk: { system: 'You are a clerk.' } } })
 `
@@ -88,7 +91,7 @@ describe.each(ERAS)('rt mcp serve, to a client of %s', (_name, era) => {
     const waiting = client
       .callTool({ name: 'wait', arguments: { n: 1 } }, { signal: stop.signal })
       .catch(() => 'stopped')
-    await client.listTools()
+    await said('wait has begun')
     stop.abort()
     expect(await waiting).toBe('stopped')
     await said('wait was stopped')
